@@ -1,0 +1,62 @@
+# The vocabulary of the build: octavo_library, octavo_plugin, octavo_test. Sources are found by folder, so a new file needs no edit here.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+# Release keeps -O2: kernels name what they need themselves, and builds stay quick.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+find_program(OCTAVO_CCACHE ccache)
+if(OCTAVO_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${OCTAVO_CCACHE})
+endif()
+
+add_library(octavo_options INTERFACE)
+# -ffp-contract=off: the same source must give the same bits whatever -march says (docs/numbers.md).
+target_compile_options(octavo_options INTERFACE -ffp-contract=off $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion
+    -Wsign-conversion -Wshadow -Wold-style-cast>)
+set(OCTAVO_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize=")
+if(OCTAVO_SANITIZE)
+    add_compile_options(-fsanitize=${OCTAVO_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${OCTAVO_SANITIZE})
+endif()
+
+# octavo_library(NAME FOLDER LIBRARY...): a static library of all sources in core/FOLDER.
+function(octavo_library name folder)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/${folder}/*.cpp)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC octavo_sdk ${ARGN} PRIVATE octavo_options)
+endfunction()
+
+# octavo_plugin(KINDS NAME LIBRARY...): the plugin of this folder, built with the SDK alone, as a stranger would.
+function(octavo_plugin kinds name)
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+    add_library(octavo_${kinds}_${name} MODULE ${sources})
+    set_target_properties(octavo_${kinds}_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/octavo/${kinds})
+    target_link_libraries(octavo_${kinds}_${name} PRIVATE octavo_sdk octavo_options ${ARGN})
+    target_link_options(octavo_${kinds}_${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
+    if(NOT OCTAVO_SANITIZE)
+        target_link_options(octavo_${kinds}_${name} PRIVATE -Wl,--no-undefined)
+    endif()
+endfunction()
+
+# octavo_test(FOLDER LIBRARY...): all tests/FOLDER/*.cpp as one program and one ctest entry, named after the folder.
+function(octavo_test folder)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${folder}/*.cpp)
+    string(REPLACE "/" "_" name ${folder})
+    add_executable(test_${name} ${sources} ${CMAKE_SOURCE_DIR}/tests/main.cpp)
+    target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_compile_definitions(test_${name} PRIVATE OCTAVO_SOURCE_DIR="${CMAKE_SOURCE_DIR}" OCTAVO_BINARY_DIR="${CMAKE_BINARY_DIR}")
+    target_link_libraries(test_${name} PRIVATE ${ARGN} octavo_options Boost::unit_test_framework)
+    add_test(NAME ${folder} COMMAND test_${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()

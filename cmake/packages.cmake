@@ -1,0 +1,21 @@
+# What Octavo is built on. Whatever is missing is said in one sentence with the way to get it.
+
+function(octavo_require found what)
+    if(NOT ${found})
+        message(FATAL_ERROR "${what} is missing: run './dev setup', which installs it")
+    endif()
+endfunction()
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.75 QUIET COMPONENTS filesystem program_options json unit_test_framework)
+octavo_require(Boost_FOUND "Boost 1.75 or newer with filesystem, program_options, json and test")
+find_package(TBB QUIET)
+octavo_require(TBB_FOUND "oneTBB (libtbb-dev)")
+find_package(dnnl 3 CONFIG QUIET)
+octavo_require(dnnl_FOUND "oneDNN 3")
+find_package(JPEG QUIET)
+octavo_require(JPEG_FOUND "libjpeg-turbo (libjpeg62-turbo-dev)")
+find_package(PNG QUIET)
+octavo_require(PNG_FOUND "libpng (libpng-dev)")
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp)
+octavo_require(PROTOZERO_INCLUDE_DIR "protozero (libprotozero-dev)")

@@ -1,0 +1,99 @@
+// POSIX files behind files.h. Only regular files are mapped: a folder or a pipe is an error, not a hang.
+#include "core/base/files.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace octavo {
+namespace {
+
+class Descriptor {
+public:
+    explicit Descriptor(int value) : value_(value) {}
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return value_; }
+    int release() { return std::exchange(value_, -1); }
+
+private:
+    int value_;
+};
+
+Error failure(const std::string& path, Code code, const char* what) {
+    return {code, path + ": " + what + ": " + std::strerror(errno)};
+}
+
+Result<void> write_all(int descriptor, std::span<const std::byte> bytes, const std::string& path, Code code) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return failure(path, code, "cannot write");
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+// Makes a file that was not there, next to `path`. O_EXCL instead of mkstemp, whose files are private whatever the umask says.
+int create_beside(const std::string& path, std::string& temporary) {
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+        temporary = path + ".new" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+        const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST) return descriptor;
+    }
+    return -1;
+}
+
+}  // namespace
+
+Result<MappedFile> map_file(const std::string& path, Code code) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0) return failure(path, code, "cannot open");
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) return failure(path, code, "cannot read");
+    if (!S_ISREG(status.st_mode)) return Error(code, path + ": is no regular file");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0) {
+        auto nothing = std::make_shared<const std::byte>();
+        const std::byte* data = nothing.get();
+        return MappedFile{std::move(nothing), data, 0};
+    }
+    void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (start == MAP_FAILED) return failure(path, code, "cannot map");
+    std::shared_ptr<const void> owner(start, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); });
+    return MappedFile{std::move(owner), static_cast<const std::byte*>(start), size};
+}
+
+Result<std::string> read_text(const std::string& path, Code code) {
+    OCTAVO_TRY(const MappedFile file, map_file(path, code));
+    return std::string(file.text());
+}
+
+Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code) {
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    std::error_code failed;
+    if (!folder.empty()) std::filesystem::create_directories(folder, failed);
+    if (failed) return Error(code, folder.string() + ": cannot make this folder: " + failed.message());
+
+    std::string temporary;
+    Descriptor file(create_beside(path, temporary));
+    if (file.get() < 0) return failure(path, code, "cannot write");
+    Result<void> result = write_all(file.get(), bytes, path, code);
+    if (::close(file.release()) != 0 && result) result = failure(path, code, "cannot write");
+    if (result && ::rename(temporary.c_str(), path.c_str()) != 0) result = failure(path, code, "cannot write");
+    if (!result) ::unlink(temporary.c_str());
+    return result;
+}
+
+Result<void> write_atomically(const std::string& path, std::string_view text, Code code) {
+    return write_atomically(path, std::as_bytes(std::span(text)), code);
+}
+
+}  // namespace octavo

@@ -1,0 +1,24 @@
+// Small helpers on text: splitting, joining, and the nearest known name for a "did you mean".
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace octavo {
+
+// Pieces between separators; "a,,b" has three, "" has one.
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(std::span<const std::string> pieces, std::string_view separator);
+bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);
+
+// Insertions, deletions and replacements that turn one text into the other; case counts.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+// The candidate closest to `name` (the first of equals), or "" where none is close: at most two edits, or a third of the name's length.
+std::string nearest(std::string_view name, std::span<const std::string> candidates);
+// ", did you mean 'x'?" or "".
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
+
+}  // namespace octavo

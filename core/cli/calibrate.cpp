@@ -1,0 +1,52 @@
+// octavo calibrate CONFIG: the main job.
+#include "core/cli/options.h"
+#include "core/cli/progress.h"
+#include "core/pipeline/run.h"
+
+#include <cstdio>
+
+namespace octavo::cli {
+
+Result<void> calibrate(Arguments arguments) {
+    Syntax syntax;
+    syntax.usage = "octavo calibrate CONFIG [options]";
+    syntax.description =
+        "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
+        "plan.json and report.json into the output folder. Options stand above what the config says.\n\n"
+        "  octavo calibrate configs/quickstart/classify.json\n"
+        "  octavo calibrate my.json --algorithm entropy --output /tmp/entropy\n"
+        "  octavo calibrate my.json --algorithm minmax,          (exactly this list: no bias correction)";
+    syntax.positional = {"config"};
+    syntax.text("output,o", "folder for what is written");
+    syntax.text("algorithm", "one name: it chooses the ranges, bias correction stays on; names with commas: exactly these in this order");
+    syntax.text("device", "device plugin that runs the model");
+    syntax.text("objective", "int8 or latency");
+    syntax.number("limit", "most images of calibration and of each validation list, for a quick try");
+    syntax.number("threads", "0: all");
+    syntax.number("batch", "images that run together");
+    syntax.flag("quiet,q", "no progress");
+    syntax.flag("json", "print report.json instead of the table");
+    add_plugin_path(syntax);
+    OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
+    if (parsed.help) return {};
+
+    const Registry registry = registry_of(parsed);
+    Overrides overrides;
+    overrides.output = parsed.text("output");
+    overrides.algorithm = parsed.text("algorithm");
+    overrides.device = parsed.text("device");
+    overrides.objective = parsed.text("objective");
+    overrides.limit = parsed.number("limit");
+    overrides.threads = parsed.number("threads");
+    overrides.batch = parsed.number("batch");
+    if (overrides.limit && *overrides.limit < 1) return Error(Code::config, "--limit: expected at least 1");
+    OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
+
+    Progress progress(parsed.flag("quiet"));
+    OCTAVO_TRY(const Report report, run_calibration(config, progress.events()));
+    std::fputs(parsed.flag("json") ? report_json(report).c_str() : report_table(report).c_str(), stdout);
+    if (report.target.status == "missed") return Error(Code::target, report.target.sentence);
+    return {};
+}
+
+}  // namespace octavo::cli

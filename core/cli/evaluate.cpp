@@ -1,0 +1,73 @@
+// octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
+#include "core/cli/options.h"
+#include "core/cli/progress.h"
+#include "core/pipeline/stage_evaluate.h"
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+
+namespace octavo::cli {
+namespace {
+
+void print_figures(const AccuracyResult& evaluation) {
+    std::printf("images  %lld\n", static_cast<long long>(evaluation.images));
+    for (const MetricFigure& figure : evaluation.figures[0])
+        std::printf("%s  %.3f%s\n", figure.name.c_str(), figure.value, figure.unit.empty() ? "" : (" " + figure.unit).c_str());
+    for (const UnreadableImage& image : evaluation.unreadable) std::printf("unreadable  %s\n", image.reason.c_str());
+}
+
+void print_json(const AccuracyResult& evaluation) {
+    boost::json::object figures;
+    for (const MetricFigure& figure : evaluation.figures[0]) figures[figure.name] = figure.value;
+    const boost::json::object root{
+        {"images", evaluation.images}, {"figures", figures}, {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())}};
+    std::puts(boost::json::serialize(root).c_str());
+}
+
+}  // namespace
+
+Result<void> evaluate(Arguments arguments) {
+    Syntax syntax;
+    syntax.usage = "octavo evaluate CONFIG [options]";
+    syntax.description =
+        "Runs the model over the config's validation images and prints the metric's figures.\n\n"
+        "  octavo evaluate my.json                                (fp32)\n"
+        "  octavo evaluate my.json --plan runs/my/plan.json       (the quantized model)\n"
+        "  octavo evaluate my.json --model other.onnx --device reference";
+    syntax.positional = {"config"};
+    syntax.text("model", "ONNX file in place of the config's");
+    syntax.text("plan", "plan.json of a calibration");
+    syntax.text("device", "device plugin that runs the model");
+    syntax.number("limit", "most images of each validation list");
+    syntax.number("threads", "0: all");
+    syntax.number("batch", "images that run together");
+    syntax.flag("quiet,q", "no progress");
+    syntax.flag("json", "print JSON");
+    add_plugin_path(syntax);
+    OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
+    if (parsed.help) return {};
+
+    const Registry registry = registry_of(parsed);
+    Overrides overrides;
+    overrides.model = parsed.text("model");
+    overrides.device = parsed.text("device");
+    overrides.limit = parsed.number("limit");
+    overrides.threads = parsed.number("threads");
+    overrides.batch = parsed.number("batch");
+    OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
+    if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
+    OCTAVO_TRY(const Model model, load_model(config.model));
+    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
+    OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*config.device.plugin, config.device.values));
+    OCTAVO_TRY(const std::int64_t images, validation_size(config));
+    Progress progress(parsed.flag("quiet"));
+    const RunEvents events = progress.events();
+    events.begin("evaluate", images);
+    OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate({config, model, device, {plan ? &*plan : nullptr}, events.advance}));
+    if (!parsed.flag("quiet")) std::fputs("\r", stderr);
+    parsed.flag("json") ? print_json(evaluation) : print_figures(evaluation);
+    return {};
+}
+
+}  // namespace octavo::cli

@@ -1,0 +1,80 @@
+// Program_options throws; here it ends in a Result.
+#include "core/cli/options.h"
+
+#include "core/plugins/find.h"
+
+#include <cstdio>
+#include <iostream>
+
+namespace octavo::cli {
+
+void Syntax::flag(const char* name, const char* doc) { options.add_options()(name, po::bool_switch(), doc); }
+void Syntax::text(const char* name, const char* doc) { options.add_options()(name, po::value<std::string>(), doc); }
+void Syntax::texts(const char* name, const char* doc) { options.add_options()(name, po::value<std::vector<std::string>>()->composing(), doc); }
+void Syntax::number(const char* name, const char* doc) { options.add_options()(name, po::value<std::int64_t>(), doc); }
+
+std::optional<std::string> Parsed::text(const char* name) const {
+    return has(name) ? std::optional(values[name].as<std::string>()) : std::nullopt;
+}
+std::vector<std::string> Parsed::texts(const char* name) const {
+    return has(name) ? values[name].as<std::vector<std::string>>() : std::vector<std::string>();
+}
+std::optional<std::int64_t> Parsed::number(const char* name) const {
+    return has(name) ? std::optional(values[name].as<std::int64_t>()) : std::nullopt;
+}
+
+Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t required) {
+    po::options_description hidden;
+    po::positional_options_description places;
+    for (const char* name : syntax.positional) {
+        hidden.add_options()(name, po::value<std::string>());
+        places.add(name, 1);
+    }
+    po::options_description visible = syntax.options;
+    visible.add_options()("help,h", po::bool_switch(), "print this");
+    po::options_description all;
+    all.add(visible).add(hidden);
+    Parsed parsed;
+    const std::string see = " (octavo " + std::string(syntax.usage).substr(7, std::string(syntax.usage).find(' ', 7) - 7) + " --help)";
+    try {
+        po::command_line_parser parser(std::vector<std::string>(arguments.begin(), arguments.end()));
+        using namespace po::command_line_style;
+        po::store(parser.options(all).positional(places).style(unix_style & ~allow_guessing).run(), parsed.values);
+        po::notify(parsed.values);
+    } catch (const po::error& error) {
+        return Error(Code::config, error.what() + see);
+    }
+    if (parsed.flag("help")) {
+        std::cout << "usage: " << syntax.usage << "\n\n" << syntax.description << "\n\n" << visible;
+        parsed.help = true;
+        return parsed;
+    }
+    for (std::size_t i = 0; i < required; ++i)
+        if (!parsed.has(syntax.positional[i])) return Error(Code::config, "usage: " + std::string(syntax.usage) + see);
+    return parsed;
+}
+
+void add_plugin_path(Syntax& syntax) { syntax.texts("plugin-path", "folder or file with further plugins; may be given several times"); }
+
+Registry registry_of(const Parsed& parsed) {
+    const std::vector<std::string> files = find_plugin_libraries(default_plugin_search(parsed.texts("plugin-path")));
+    Registry registry = load_plugins(files);
+    for (const RefusedPlugin& refused : registry.refused)
+        std::fprintf(stderr, "octavo: warning: plugin %s: %s\n", refused.file.c_str(), refused.reason.c_str());
+    return registry;
+}
+
+Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry) {
+    OCTAVO_TRY(const PluginUse use, default_device(registry, parsed.text("device")));
+    return DeviceHandle::create(*use.plugin, use.values);
+}
+
+Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Graph& graph) {
+    const std::optional<std::string> path = parsed.text("plan");
+    if (!path) return std::optional<Plan>();
+    OCTAVO_TRY(Plan plan, load_plan(*path));
+    if (const Result<void> fits = check_plan(plan, graph); !fits) return fits.error().within(*path);
+    return std::optional<Plan>(std::move(plan));
+}
+
+}  // namespace octavo::cli

@@ -1,0 +1,251 @@
+// A table of the operators that need more than a copy of their attributes.
+#include "core/formats/onnx/operators.h"
+
+#include "core/graph/flat.h"
+#include "sdk/ops/op.h"
+
+#include <algorithm>
+
+namespace octavo::onnx {
+namespace {
+
+// What a special writer has to hand. `attributes` are those of ONNX alone.
+struct Job {
+    ModelBuilder& model;
+    const Graph& graph;
+    const Node& node;
+    Names inputs;
+    const Names& outputs;
+    Attributes attributes;
+
+    void write(std::string_view op) { model.add_node(node.name, op, inputs, outputs, attributes); }
+    std::string between(const char* what) const { return model.unique(node.name + "/" + what); }
+    std::string part(const char* what) const { return node.name + "/" + what; }
+    const Shape& input_shape(std::size_t i) const { return graph[node.inputs[i]].shape; }
+    bool has_input(std::size_t i) const { return i < inputs.size() && !inputs[i].empty(); }
+
+    void set_input(std::size_t i, const std::string& name) {
+        if (inputs.size() <= i) inputs.resize(i + 1);
+        inputs[i] = name;
+    }
+    // An attribute of an older opset that has become an input.
+    void attribute_to_input(const char* attribute, std::size_t i) {
+        const auto found = attributes.find(attribute);
+        if (found == attributes.end()) return;
+        if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second)) set_input(i, model.integers(part(attribute), *values));
+        if (const auto* value = std::get_if<float>(&found->second)) set_input(i, model.scalar(part(attribute), *value));
+        attributes.erase(found);
+    }
+    // An input of a newer opset that was an attribute; it must be constant.
+    void input_to_attribute(std::size_t i, const char* attribute) {
+        if (!has_input(i) || !graph[node.inputs[i]].is_constant()) return;
+        const std::span<const std::int64_t> values = graph[node.inputs[i]].data.as<std::int64_t>();
+        attributes[attribute] = std::vector<std::int64_t>(values.begin(), values.end());
+        inputs.resize(i);
+    }
+};
+
+void write_by_parts(Job& job, ActivationKind kind) {
+    write_activation(job.model, job.node.name, {kind, 0, 0}, job.inputs[0], job.outputs[0]);
+}
+
+void write_silu(Job& job) { write_by_parts(job, ActivationKind::silu); }
+
+void write_hard_swish(Job& job) { write_by_parts(job, ActivationKind::hard_swish); }
+
+void write_scale_shift(Job& job) {
+    Shape shape(job.input_shape(0).size(), 1);
+    shape[1] = job.input_shape(0)[1];
+    Names factors;
+    for (const std::size_t i : {1U, 2U}) {
+        const Tensor& constant = job.graph[job.node.inputs[i]];
+        factors.push_back(job.model.unique(constant.name + "/spread"));
+        job.model.add_constant(factors.back(), OCTAVO_F32, shape, constant.data);
+    }
+    const std::string scaled = job.between("scaled");
+    job.model.add_node(job.part("scale"), "Mul", {job.inputs[0], factors[0]}, {scaled});
+    job.model.add_node(job.part("shift"), "Add", {scaled, factors[1]}, job.outputs);
+}
+
+void write_clip(Job& job) {
+    job.attribute_to_input("min", 1);
+    job.attribute_to_input("max", 2);
+    job.write("Clip");
+}
+
+void write_axes_as_input(Job& job) {
+    job.attribute_to_input("axes", 1);
+    job.write(job.node.op);
+}
+
+void write_split(Job& job) {
+    job.attribute_to_input("split", 1);
+    job.attributes.erase("num_outputs");
+    job.write("Split");
+}
+
+void write_pad(Job& job) {
+    job.attribute_to_input("pads", 1);
+    job.attribute_to_input("value", 2);
+    job.write("Pad");
+}
+
+void write_slice(Job& job) {
+    job.attribute_to_input("starts", 1);
+    job.attribute_to_input("ends", 2);
+    job.attribute_to_input("axes", 3);
+    job.write("Slice");
+}
+
+void write_reduction(Job& job) {
+    job.input_to_attribute(1, "axes");
+    job.attributes.erase("noop_with_empty_axes");
+    job.write(job.node.op);
+}
+
+void write_dropout(Job& job) {
+    job.inputs.resize(1);
+    job.attributes.clear();
+    job.write("Dropout");
+}
+
+// Before opset 13 a softmax runs over all dimensions from `axis` on, as if they were one.
+void write_softmax(Job& job) {
+    const auto rank = static_cast<std::int64_t>(job.input_shape(0).size());
+    const bool flattens = attribute_or(job.node, "opset", std::int64_t{13}) < 13;
+    std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{flattens ? 1 : -1});
+    if (axis < 0) axis += rank;
+    if (!flattens || axis == rank - 1) {
+        job.attributes["axis"] = axis;
+        job.write(job.node.op);
+        return;
+    }
+    const std::string flat = job.between("flat");
+    const std::string result = job.between("result");
+    Shape shape = job.input_shape(0);
+    if (!shape.empty()) shape[0] = -1;
+    job.model.add_node(job.part("flatten"), "Flatten", {job.inputs[0]}, {flat}, {{"axis", axis}});
+    job.model.add_node(job.node.name, job.node.op, {flat}, {result}, {{"axis", std::int64_t{1}}});
+    job.model.add_node(job.part("reshape"), "Reshape", {result, job.model.integers(job.part("shape"), shape)}, job.outputs);
+}
+
+void drop_newer_attributes(Job& job, std::initializer_list<const char*> names) {
+    for (const char* name : names) job.attributes.erase(name);
+    job.write(job.node.op);
+}
+
+void write_reshape(Job& job) {
+    if (attribute_or(job.node, "allowzero", std::int64_t{0}) == 0) job.attributes.erase("allowzero");
+    job.write("Reshape");
+}
+
+void write_batch_normalization(Job& job) { drop_newer_attributes(job, {"training_mode", "spatial", "momentum", "is_test"}); }
+
+void write_cast(Job& job) { drop_newer_attributes(job, {"saturate", "round_mode"}); }
+
+void write_resize(Job& job) {
+    if (job.node.op == "Upsample" || job.inputs.size() == 2) {  // before opset 11: x, scales, on a grid without half pixels
+        const auto scales = job.attributes.find("scales");
+        if (scales != job.attributes.end()) {
+            const std::vector<float> values = std::get<std::vector<float>>(scales->second);
+            job.attributes.erase(scales);
+            job.set_input(1, job.model.constant<float>(job.part("scales"), OCTAVO_F32, {static_cast<std::int64_t>(values.size())}, values));
+        }
+        job.inputs = {job.inputs[0], "", job.inputs[1]};
+        job.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
+        job.attributes["nearest_mode"] = std::string("floor");
+    }
+    for (const char* name : {"antialias", "keep_aspect_ratio_policy"}) job.attributes.erase(name);
+    job.write("Resize");
+}
+
+struct SpecialRow {
+    std::string_view op;
+    void (*write)(Job&);
+};
+
+constexpr SpecialRow kSpecial[] = {
+    {"BatchNormalization", write_batch_normalization},
+    {"Cast", write_cast},
+    {"Clip", write_clip},
+    {"Dropout", write_dropout},
+    {"HardSwish", write_hard_swish},
+    {"LogSoftmax", write_softmax},
+    {"Pad", write_pad},
+    {"ReduceMax", write_reduction},
+    {"ReduceMean", write_reduction},
+    {"ReduceMin", write_reduction},
+    {"ReduceSum", write_axes_as_input},
+    {"Reshape", write_reshape},
+    {"Resize", write_resize},
+    {"ScaleShift", write_scale_shift},
+    {"Silu", write_silu},
+    {"Slice", write_slice},
+    {"Softmax", write_softmax},
+    {"Split", write_split},
+    {"Squeeze", write_axes_as_input},
+    {"Unsqueeze", write_axes_as_input},
+    {"Upsample", write_resize},
+};
+
+// Attributes that are ours, not ONNX's.
+constexpr std::string_view kOwnAttributes[] = {"activation", "activation_alpha", "activation_beta", "inner", "opset"};
+
+}  // namespace
+
+void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs) {
+    Job job{model, graph, node, inputs, outputs, node.attributes};
+    for (const std::string_view name : kOwnAttributes) job.attributes.erase(std::string(name));
+    const SpecialRow* row = std::find_if(std::begin(kSpecial), std::end(kSpecial), [&](const SpecialRow& r) { return r.op == node.op; });
+    if (row != std::end(kSpecial)) return row->write(job);
+    job.write(node.op);
+}
+
+void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x, const std::string& y) {
+    const auto gated = [&](const char* op, const char* gate, const Attributes& attributes) {
+        const std::string factor = model.unique(name + "/" + gate);
+        model.add_node(name + "/" + gate, op, {x}, {factor}, attributes);
+        model.add_node(name + "/product", "Mul", {x, factor}, {y});
+    };
+    switch (activation.kind) {
+        case ActivationKind::none: return;
+        case ActivationKind::relu: return model.add_node(name + "/relu", "Relu", {x}, {y});
+        case ActivationKind::clip: {
+            const std::string least = model.scalar(name + "/clip/min", activation.alpha);
+            return model.add_node(name + "/clip", "Clip", {x, least, model.scalar(name + "/clip/max", activation.beta)}, {y});
+        }
+        case ActivationKind::leaky_relu: return model.add_node(name + "/leaky_relu", "LeakyRelu", {x}, {y}, {{"alpha", activation.alpha}});
+        case ActivationKind::hard_sigmoid:
+            return model.add_node(name + "/hard_sigmoid", "HardSigmoid", {x}, {y}, {{"alpha", activation.alpha}, {"beta", activation.beta}});
+        case ActivationKind::hard_swish: return gated("HardSigmoid", "hard_sigmoid", {{"alpha", 1.0F / 6.0F}, {"beta", 0.5F}});
+        case ActivationKind::sigmoid: return model.add_node(name + "/sigmoid", "Sigmoid", {x}, {y});
+        case ActivationKind::silu: return gated("Sigmoid", "sigmoid", {});
+    }
+}
+
+Activation activation_of(const Node& node) {
+    const FlatNode flat(node);
+    return ops::NodeView(flat.view(), {}).activation();
+}
+
+TensorId residual_of(const Node& node) {
+    const bool takes_one = node.op == "Conv" || node.op == "Gemm";
+    return takes_one && node.inputs.size() > kResidualInput ? node.inputs[kResidualInput] : TensorId::none;
+}
+
+bool spreads_constants(const Node& node) { return node.op == "ScaleShift"; }
+
+std::vector<bool> free_outputs(const Graph& graph) {
+    const auto is_free = [&](TensorId id) { return graph[id].free_batch; };
+    if (std::none_of(graph.inputs.begin(), graph.inputs.end(), is_free)) return std::vector<bool>(graph.outputs.size(), false);
+    const TensorId first = *std::find_if(graph.inputs.begin(), graph.inputs.end(), is_free);
+    const Result<Graph> larger = with_batch(graph, graph[first].shape[0] + 1);
+    std::vector<bool> free;
+    for (const TensorId id : graph.outputs) {
+        const Shape& shape = graph[id].shape;
+        free.push_back(!shape.empty() && (!larger || (*larger)[id].shape != shape));
+    }
+    return free;
+}
+
+}  // namespace octavo::onnx

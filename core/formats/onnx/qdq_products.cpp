@@ -1,0 +1,190 @@
+// Conv, Gemm and MatMul with constant weights: quantized ones behind DequantizeLinear, and float ones next to tensors with parameters by
+// channel, whose factors they carry.
+#include "core/formats/onnx/qdq_writer.h"
+
+#include "core/graph/flat.h"
+#include "sdk/ops/op.h"
+
+#include <algorithm>
+
+namespace octavo::onnx {
+namespace {
+
+std::string title(const Node& node) { return node.op + " '" + node.name + "'"; }
+
+bool has_input(const Node& node, std::size_t i) { return i < node.inputs.size() && node.inputs[i] != TensorId::none; }
+
+bool channels_last(const Node& node) {
+    return node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
+}
+
+std::size_t output_channels(const Graph& graph, const Node& node) {
+    const Shape& weight = graph[node.inputs[1]].shape;
+    return static_cast<std::size_t>(channels_last(node) ? weight.back() : weight.front());
+}
+
+}  // namespace
+
+// Everything else is written as it stands.
+bool QdqWriter::is_product(const Node& node) const {
+    const bool known = node.op == "Conv" || node.op == "Gemm" || node.op == "MatMul";
+    if (!known || !graph_[node.inputs[1]].is_constant() || graph_[node.inputs[1]].shape.size() < 2) return false;
+    if (graph_[node.inputs[1]].type != OCTAVO_F32 || output_channels(graph_, node) == 0) return false;
+    if (attribute_or(node, "transA", std::int64_t{0}) != 0 || attribute_or(node, "alpha", 1.0F) <= 0) return false;
+    if (has_input(node, 2)) {
+        const Tensor& bias = graph_[node.inputs[2]];
+        const auto count = static_cast<std::size_t>(element_count(bias.shape));
+        if (!bias.is_constant() || (count != 1 && count != output_channels(graph_, node))) return false;
+    }
+    const std::optional<ChannelForm>& out = forms_.channels(node.outputs[0]);
+    return forms_.is_int8(node) || forms_.reads_channels(node) || (out && out->is_folded);
+}
+
+Result<void> QdqWriter::check_product(const Node& node) const {
+    if (!forms_.is_int8(node)) return {};
+    const std::string& weight = graph_[node.inputs[1]].name;
+    const auto scales = plan_.weight_scale.find(weight);
+    if (scales == plan_.weight_scale.end()) return Error(Code::config, "plan: " + title(node) + " is int8, but its weight '" + weight + "' has no scale");
+    const std::size_t expected = output_channels(graph_, node);
+    if (scales->second.size() != 1 && scales->second.size() != expected) {
+        return Error(Code::config, "plan: weight '" + weight + "' has " + std::to_string(scales->second.size()) + " scales, expected 1 or " +
+                                       std::to_string(expected));
+    }
+    if (!forms_.reads_channels(node) && !forms_.whole(node.inputs[0])) {
+        return Error(Code::config, "plan: " + title(node) + " is int8, but its input '" + graph_[node.inputs[0]].name + "' has no parameters");
+    }
+    return {};
+}
+
+// With ONNX Gemm's alpha in the output's factor, so that alpha * A * B + beta * C = alpha * (A * B + beta / alpha * C).
+std::vector<float> QdqWriter::bias_of(const Node& node, std::size_t channels) const {
+    if (!has_input(node, 2)) return {};
+    const std::span<const float> values = constant_values(node.inputs[2]);
+    std::vector<float> bias(values.begin(), values.end());
+    if (bias.size() == 1) bias.resize(channels, bias.front());
+    const float share = attribute_or(node, "beta", 1.0F) / attribute_or(node, "alpha", 1.0F);
+    for (float& value : bias) value *= share;
+    return bias;
+}
+
+ProductTerms QdqWriter::terms_of(const Node& node) const {
+    ProductTerms terms;
+    const std::size_t channels = output_channels(graph_, node);
+    terms.weight = constant_values(node.inputs[1]);
+    terms.channels_last = channels_last(node);
+    const auto scales = plan_.weight_scale.find(graph_[node.inputs[1]].name);
+    terms.scale = scales == plan_.weight_scale.end() ? std::vector<float>{1} : scales->second;
+    if (terms.scale.size() == 1) terms.scale.resize(channels, terms.scale.front());
+    terms.bias = bias_of(node, channels);
+    const float alpha = attribute_or(node, "alpha", 1.0F);
+    if (alpha != 1.0F) terms.out_factor.assign(channels, alpha);
+    const std::optional<ChannelForm>& out = forms_.channels(node.outputs[0]);
+    if (out && out->is_folded) terms.out_factor = out->factor;
+    if (forms_.reads_channels(node)) {
+        const ChannelForm& in = *forms_.channels(node.inputs[0]);
+        const std::size_t outputs_an_input = channels / in.scale.size();
+        for (std::size_t k = 0; k < channels; ++k) {
+            terms.in_ratio.push_back(in.ratio(k / outputs_an_input));
+            terms.excess.push_back(in.excess(k / outputs_an_input));
+        }
+        terms.input_scale = in.grid.scale;
+    } else if (const std::optional<Grid> grid = forms_.whole(node.inputs[0])) {
+        terms.input_scale = grid->scale;
+    }
+    return terms;
+}
+
+void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, Names& inputs) {
+    FloatProduct product = float_product(terms);
+    const Tensor& weight = graph_[node.inputs[1]];
+    inputs.push_back(model_.constant<float>(weight.name + "_scaled", OCTAVO_F32, weight.shape, std::move(product.weight)));
+    const auto channels = static_cast<std::int64_t>(product.bias.size());
+    inputs.push_back(model_.constant<float>(node.name + "/bias", OCTAVO_F32, {channels}, std::move(product.bias)));
+}
+
+void QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, Names& inputs) {
+    QuantizedProduct product = quantize_product(terms);
+    const Tensor& weight = graph_[node.inputs[1]];
+    const Shape channels = {static_cast<std::int64_t>(product.scale.size())};
+    const auto dequantized = [&](const std::string& base, const std::string& codes, std::vector<float> scale, const std::string& zero_point,
+                                 std::int64_t axis) {
+        const std::string result = model_.unique(base + "_dequantized");
+        const std::string scale_name = model_.constant<float>(base + "_scale", OCTAVO_F32, channels, std::move(scale));
+        model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes, scale_name, zero_point}, {result}, {{"axis", axis}});
+        return result;
+    };
+    const std::size_t count = product.scale.size();
+    const std::int64_t axis = terms.channels_last ? static_cast<std::int64_t>(weight.shape.size()) - 1 : 0;
+    const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
+    const std::string zero_point =
+        model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
+    inputs.push_back(dequantized(weight.name, codes, std::move(product.scale), zero_point, axis));
+    if (terms.bias.empty() && terms.excess.empty()) return;
+    const std::string base = has_input(node, 2) ? graph_[node.inputs[2]].name : node.name + "/bias";
+    const std::string bias = model_.constant<std::int32_t>(base + "_quantized", OCTAVO_S32, channels, std::move(product.bias));
+    const std::string bias_zero =
+        model_.constant<std::int32_t>(base + "_zero_point", OCTAVO_S32, channels, std::vector<std::int32_t>(count, 0));
+    inputs.push_back(dequantized(base, bias, std::move(product.bias_scale), bias_zero, 0));
+}
+
+QdqWriter::Pads QdqWriter::explicit_pads(const Node& node) const {
+    const FlatNode flat(node);
+    const Result<ops::Window> window = ops::window_of(ops::NodeView(flat.view(), infos_));
+    if (!window) return {};
+    Pads pads = {window->pad_top, window->pad_left, window->pad_bottom, window->pad_right};
+    if (graph_[node.inputs[0]].shape.size() == 3) pads = {window->pad_left, window->pad_right};
+    return std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; }) ? Pads{} : pads;
+}
+
+// Where zero points differ by channel, the border has been padded before the tensor was quantized: `written` then pads no more.
+std::string QdqWriter::read_product_input(const Node& node, Node& written) {
+    if (!forms_.reads_channels(node)) return read(node.inputs[0]);
+    const Pads pads = explicit_pads(node);
+    if (forms_.channels(node.inputs[0])->is_shifted && !pads.empty()) {
+        written.attributes.erase("auto_pad");
+        written.attributes["pads"] = std::vector<std::int64_t>(pads.size(), 0);
+    }
+    return read_channels(node.inputs[0], pads);
+}
+
+Result<void> QdqWriter::write_product(const Node& node) {
+    OCTAVO_CHECK_OK(check_product(node));
+    const ProductTerms terms = terms_of(node);
+    Node written = node;
+    for (const char* name : {"alpha", "beta"}) written.attributes.erase(name);
+    Names inputs = {read_product_input(node, written)};
+    if (forms_.is_int8(node)) {
+        add_quantized_product(node, terms, inputs);
+    } else {
+        add_float_product(node, terms, inputs);
+    }
+    const Tail tail = plan_tail(node);
+    if (forms_.is_int8(node) && node.op == "Conv") {
+        const std::string reason = reason_unfused(node, tail);
+        if (!reason.empty()) unfused_.push_back({node.name, reason});
+    }
+    write_operator(model_, graph_, written, inputs, {tail.core});
+    write_tail(node, tail);
+    return {};
+}
+
+std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail) const {
+    if (residual_of(node) != TensorId::none) {
+        const std::string inner = attribute_or(node, "inner", std::string());
+        return forms_.whole(inner) ? "" : "the sum that its residual is added to has no parameters";
+    }
+    const TensorId output = node.outputs[0];
+    const std::optional<ChannelForm>& form = forms_.channels(output);
+    const std::string activation = attribute_or(node, "activation", std::string());
+    if (tail.activation.kind != ActivationKind::none && tail.activation.kind != ActivationKind::relu) {
+        return tail.activation.kind == ActivationKind::clip ? "the grid of its output reaches beyond its clip"
+                                                            : "its activation " + activation + " has no integer form";
+    }
+    if (form && !form->is_folded) return forms_.whole(output) ? "its output is read both by channel and whole" : "its output is rescaled by channel";
+    const std::optional<Grid> grid = forms_.grid_behind(output);
+    if (!grid) return "its output has no parameters";
+    if (tail.activation.kind == ActivationKind::relu && grid->zero_point != 0) return "its output has a zero point behind a relu";
+    return "";
+}
+
+}  // namespace octavo::onnx

@@ -1,0 +1,96 @@
+// See qdq_weights.h. With x the real input, the exported operator reads x' where x = in_ratio * x' - excess, and must give
+// out_factor * (sum of w * x + bias) = sum of (w * out_factor * in_ratio) * x' + out_factor * (bias - excess * sum of w).
+#include "core/formats/onnx/qdq_weights.h"
+
+#include <octavo/numbers.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace octavo::onnx {
+namespace {
+
+// Leaves as much room again for the sum of products that the bias is added to in 32 bit.
+constexpr double kMostBias = 0x1p30;
+// Products of scales below this are near the end of float32, where runtimes may flush them to zero.
+constexpr double kLeastScale = 1e-30;
+
+class Channels {
+public:
+    explicit Channels(const ProductTerms& terms) : terms_(terms), count_(terms.scale.size()), length_(terms.weight.size() / count_) {}
+
+    std::size_t length() const { return length_; }
+    std::size_t position(std::size_t channel, std::size_t k) const { return terms_.channels_last ? k * count_ + channel : channel * length_ + k; }
+
+private:
+    const ProductTerms& terms_;
+    std::size_t count_;
+    std::size_t length_;
+};
+
+// Codes of one channel at a weight scale; returns their sum.
+std::int64_t quantize_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, float scale, std::vector<std::int8_t>& codes) {
+    std::int64_t sum = 0;
+    for (std::size_t k = 0; k < channels.length(); ++k) {
+        const std::size_t at = channels.position(c, k);
+        codes[at] = quantize_weight(terms.weight[at], scale);
+        sum += codes[at];
+    }
+    return sum;
+}
+
+// One channel; the weight scale grows until the bias fits and the product of scales is a normal number.
+void append_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, QuantizedProduct& out) {
+    const float out_factor = terms.out_factor.empty() ? 1.0F : terms.out_factor[c];
+    const float in_ratio = terms.in_ratio.empty() ? 1.0F : terms.in_ratio[c];
+    const double excess = terms.excess.empty() ? 0.0 : static_cast<double>(terms.excess[c]);
+    float own = terms.scale[c];
+    for (int attempt = 0;; ++attempt) {
+        const double sum = static_cast<double>(quantize_channel(terms, channels, c, own, out.weight));
+        const float scale = own * out_factor * in_ratio;
+        const float product = terms.input_scale * scale;
+        const double bias = terms.bias.empty() ? 0.0 : static_cast<double>(terms.bias[c]);
+        const double real = (bias - excess * sum * static_cast<double>(own)) * static_cast<double>(out_factor);
+        const double code = real / std::max(static_cast<double>(product), 1e-300);
+        const double growth = std::max(std::abs(code) / kMostBias, kLeastScale / std::max(static_cast<double>(product), 1e-300));
+        if (growth > 1.0 && attempt < 8) {
+            own = static_cast<float>(std::min(static_cast<double>(own) * growth * 1.001, 1e30));
+            continue;
+        }
+        out.scale.push_back(scale);
+        out.bias_scale.push_back(product);
+        out.bias.push_back(static_cast<std::int32_t>(std::nearbyint(std::clamp(code, -kMostBias, kMostBias))));
+        return;
+    }
+}
+
+}  // namespace
+
+QuantizedProduct quantize_product(const ProductTerms& terms) {
+    QuantizedProduct out;
+    out.weight.resize(terms.weight.size());
+    const Channels channels(terms);
+    for (std::size_t c = 0; c < terms.scale.size(); ++c) append_channel(terms, channels, c, out);
+    return out;
+}
+
+FloatProduct float_product(const ProductTerms& terms) {
+    FloatProduct out{{terms.weight.begin(), terms.weight.end()}, {}};
+    const Channels channels(terms);
+    for (std::size_t c = 0; c < terms.scale.size(); ++c) {
+        const float out_factor = terms.out_factor.empty() ? 1.0F : terms.out_factor[c];
+        const float in_ratio = terms.in_ratio.empty() ? 1.0F : terms.in_ratio[c];
+        double sum = 0;
+        for (std::size_t k = 0; k < channels.length(); ++k) {
+            float& weight = out.weight[channels.position(c, k)];
+            sum += static_cast<double>(weight);
+            weight = weight * out_factor * in_ratio;
+        }
+        const double excess = terms.excess.empty() ? 0.0 : static_cast<double>(terms.excess[c]);
+        const double bias = terms.bias.empty() ? 0.0 : static_cast<double>(terms.bias[c]);
+        out.bias.push_back(static_cast<float>((bias - excess * sum) * static_cast<double>(out_factor)));
+    }
+    return out;
+}
+
+}  // namespace octavo::onnx

@@ -1,0 +1,74 @@
+// The QDQ writer's state: the model so far, and by which name each tensor is read. qdq.cpp has tensors and plain nodes, qdq_products.cpp
+// convolutions and matrix products.
+#pragma once
+
+#include "core/formats/onnx/model_builder.h"
+#include "core/formats/onnx/qdq.h"
+#include "core/formats/onnx/qdq_forms.h"
+#include "core/formats/onnx/qdq_weights.h"
+
+#include "core/formats/onnx/operators.h"
+
+namespace octavo::onnx {
+
+class QdqWriter {
+public:
+    QdqWriter(const Graph& graph, const Plan& plan);
+    Result<QdqModel> run();
+
+private:
+    using Pads = std::vector<std::int64_t>;  // as ONNX: begins, then ends, of the spatial dimensions; empty: none
+
+    // From what a node computes to its output: residual, activation, each by the name of its result.
+    struct Tail {
+        Activation activation;  // what the grid behind does not imply
+        std::string core;       // the operator's own result
+        std::string sum;        // with the residual
+        std::string value;      // with the activation
+    };
+
+    // ---- tensors
+    std::string value_name(TensorId id);
+    // The tensor as every node reads it that is no depthwise convolution; "" for none.
+    std::string read(TensorId id);
+    // The tensor on the grid of its ChannelForm, for depthwise convolutions.
+    std::string read_channels(TensorId id, const Pads& pads);
+    std::string read_constant(TensorId id);
+    std::string real_from_channels(TensorId id, const std::string& wish);
+    // Pairs that stand right behind a tensor's value.
+    void settle(TensorId id);
+    std::string quantized(const std::string& base, const std::string& from, const Grid& grid, const std::string& to);
+    std::string by_channel(TensorId id, const char* what, std::vector<float> values);
+    std::span<const float> constant_values(TensorId id) const;
+
+    // ---- nodes
+    Result<void> write_node(const Node& node);
+    void write_plain(const Node& node);
+    Tail plan_tail(const Node& node);
+    void write_tail(const Node& node, const Tail& tail);
+
+    // ---- products
+    bool is_product(const Node& node) const;
+    Result<void> write_product(const Node& node);
+    Result<void> check_product(const Node& node) const;
+    ProductTerms terms_of(const Node& node) const;
+    std::vector<float> bias_of(const Node& node, std::size_t channels) const;
+    void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
+    void add_quantized_product(const Node& node, const ProductTerms& terms, Names& inputs);
+    std::string read_product_input(const Node& node, Node& written);
+    Pads explicit_pads(const Node& node) const;
+    // Why ONNX Runtime will not fuse an int8 convolution; "" if it will.
+    std::string reason_unfused(const Node& node, const Tail& tail) const;
+
+    const Graph& graph_;
+    const Plan& plan_;
+    Forms forms_;
+    ModelBuilder model_;
+    std::vector<UnfusedConvolution> unfused_;
+    std::vector<octavo_tensor_info> infos_;
+    std::map<TensorId, std::string> values_;                            // see value_name
+    std::map<TensorId, std::string> reads_;                             // see read
+    std::map<std::pair<TensorId, Pads>, std::string> channel_reads_;    // see read_channels
+};
+
+}  // namespace octavo::onnx

@@ -1,0 +1,64 @@
+// One node after the other; each is its operator, then its residual, then its activation.
+#include "core/formats/onnx/writer.h"
+
+#include "core/formats/onnx/operators.h"
+
+#include <algorithm>
+
+namespace octavo {
+namespace {
+
+using onnx::ModelBuilder;
+using onnx::Names;
+
+// ScaleShift writes its constants in another shape: the originals are needed only where somebody else reads them, or nobody.
+bool is_needed(const Graph& graph, const Links& links, std::size_t constant) {
+    const std::vector<std::int32_t>& readers = links.readers[constant];
+    const auto keeps = [&](std::int32_t n) { return !onnx::spreads_constants(graph.nodes[static_cast<std::size_t>(n)]); };
+    return readers.empty() || links.is_output[constant] || std::any_of(readers.begin(), readers.end(), keeps);
+}
+
+Names names_of(const Graph& graph, std::span<const TensorId> ids) {
+    Names names;
+    for (const TensorId id : ids) names.push_back(id == TensorId::none ? "" : graph[id].name);
+    return names;
+}
+
+void write_node(ModelBuilder& model, const Graph& graph, const Node& node) {
+    const Activation activation = onnx::activation_of(node);
+    const TensorId residual = onnx::residual_of(node);
+    Names inputs = names_of(graph, node.inputs);
+    Names outputs = names_of(graph, node.outputs);
+    const std::string last = outputs[0];
+    const bool is_active = activation.kind != ActivationKind::none;
+    const std::string sum = is_active ? model.unique(node.name + "/linear") : last;
+    if (residual != TensorId::none) {
+        inputs.resize(onnx::kResidualInput);
+        if (inputs.back().empty()) inputs.pop_back();
+        outputs[0] = model.unique(attribute_or(node, "inner", node.name + "/product"));
+    } else {
+        outputs[0] = sum;
+    }
+    onnx::write_operator(model, graph, node, inputs, outputs);
+    if (residual != TensorId::none) model.add_node(node.name + "/add", "Add", {outputs[0], graph[residual].name}, {sum});
+    if (is_active) onnx::write_activation(model, node.name, activation, sum, last);
+}
+
+}  // namespace
+
+std::string write_onnx(const Graph& graph) {
+    ModelBuilder model(graph.name);
+    for (const Tensor& tensor : graph.tensors) model.reserve(tensor.name);
+    for (const TensorId id : graph.inputs) model.add_input(graph[id], graph[id].free_batch);
+    const Links links(graph);
+    for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
+        const Tensor& tensor = graph.tensors[i];
+        if (tensor.is_constant() && is_needed(graph, links, i)) model.add_constant(tensor.name, tensor.type, tensor.shape, tensor.data);
+    }
+    for (const Node& node : graph.nodes) write_node(model, graph, node);
+    const std::vector<bool> free = onnx::free_outputs(graph);
+    for (std::size_t i = 0; i < graph.outputs.size(); ++i) model.add_output(graph[graph.outputs[i]], free[i]);
+    return model.finish();
+}
+
+}  // namespace octavo

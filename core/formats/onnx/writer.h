@@ -1,0 +1,13 @@
+// Writes a graph as a float32 ONNX model of opset 13, in standard operators only. Fused residuals and activations become nodes again, the
+// free batch dimension is "N". Names of inputs, outputs, nodes and tensors are the graph's. The same graph gives the same bytes.
+#pragma once
+
+#include "core/graph/graph.h"
+
+#include <string>
+
+namespace octavo {
+
+std::string write_onnx(const Graph& graph);
+
+}  // namespace octavo

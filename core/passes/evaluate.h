@@ -1,0 +1,25 @@
+// Partial evaluation: types, shapes and, where they do not depend on the model's input, values of all tensors at one batch size. Unlike
+// `infer_shapes` it computes as it goes, so that a shape which the model calculates from another is known where it is needed.
+#pragma once
+
+#include "core/graph/flat.h"
+
+#include <optional>
+
+namespace octavo {
+
+struct NodeValues {
+    std::vector<octavo_tensor_info> infos;  // [tensor]; `data` is set where the value is known
+    std::vector<bool> typed;                // [tensor] type and shape are known
+    std::vector<Buffer> values;             // [tensor] what was computed here; constants of the graph are not repeated
+    std::optional<Error> error;             // the first node whose inference failed; those behind it are unknown
+
+    Shape shape(TensorId id) const { return {infos[index(id)].shape, infos[index(id)].shape + infos[index(id)].rank}; }
+};
+
+// Points into the graph.
+NodeValues evaluate(const Graph& graph, std::int64_t batch);
+
+bool has_free_batch(const Graph& graph);
+
+}  // namespace octavo

@@ -1,0 +1,159 @@
+// fuse_swish: recognizes activations in their parts, since only what comes out of them should be quantized.
+//
+//     Clip(x, 0, b) * c or / b, c = 1/b       -> HardSigmoid(x, 1/b, 0)
+//     HardSigmoid(x + c, a, b), c a scalar    -> HardSigmoid(x, a, b + a * c)
+//     x * Sigmoid(x)                          -> Silu(x)
+//     x * HardSigmoid(x, 1/6, 1/2)            -> HardSwish(x)
+//     (x * Clip(x + 3, 0, 6)) * 1/6 or / 6    -> HardSwish(x)
+//
+// The node that stays is the last of the pattern; the others become its parts where nothing else reads them, and stay otherwise.
+#include "core/passes/passes.h"
+#include "core/passes/rewrite.h"
+
+#include <cmath>
+
+namespace octavo {
+namespace {
+
+constexpr float kTolerance = 1e-6F;
+
+bool close(float a, float b) { return std::fabs(a - b) <= kTolerance; }
+
+struct Place {
+    Graph& graph;
+    const Links& links;
+
+    Node* producer(TensorId id, const char* op) const {
+        Node* found = producer_of(graph, links, id);
+        return found && found->op == op && !has_activation(*found) ? found : nullptr;
+    }
+    // `inner` goes into `outer` if nobody else reads it.
+    void take(Node& outer, Node& inner) const {
+        if (links.only_reader(inner.outputs[0]) < 0) return;
+        absorb(outer, inner);
+        erase(inner);
+    }
+};
+
+struct Scaled {
+    TensorId x = TensorId::none;
+    float factor = 0;
+};
+
+// Mul by a scalar, or Div by one.
+std::optional<Scaled> scaled(const Graph& graph, const Node& node) {
+    if (node.op != "Mul" && node.op != "Div") return std::nullopt;
+    for (const std::size_t i : {std::size_t{1}, std::size_t{0}}) {
+        const std::optional<float> constant = scalar_constant(graph, node.inputs[i]);
+        if (!constant) continue;
+        if (node.op == "Mul") return Scaled{node.inputs[1 - i], *constant};
+        if (i == 1 && *constant != 0) return Scaled{node.inputs[0], 1.0F / *constant};
+    }
+    return std::nullopt;
+}
+
+struct Shifted {
+    TensorId x = TensorId::none;
+    float summand = 0;
+};
+
+std::optional<Shifted> shifted(const Graph& graph, const Node& node) {
+    if (node.op != "Add") return std::nullopt;
+    for (const std::size_t i : {std::size_t{1}, std::size_t{0}})
+        if (const std::optional<float> constant = scalar_constant(graph, node.inputs[i])) return Shifted{node.inputs[1 - i], *constant};
+    return std::nullopt;
+}
+
+// A scalar constant of higher rank than the tensor would change its shape.
+bool keeps_shape(const Graph& graph, const Node& node, TensorId x) { return graph[x].shape.size() == graph[node.outputs[0]].shape.size(); }
+
+bool make_hard_sigmoid(const Place& place, Node& node) {
+    const std::optional<Scaled> outer = scaled(place.graph, node);
+    if (!outer || has_activation(node) || !keeps_shape(place.graph, node, outer->x)) return false;
+    Node* clip = place.producer(outer->x, "Clip");
+    const std::optional<Bounds> bounds = clip ? clip_bounds(place.graph, *clip) : std::nullopt;
+    if (!bounds || bounds->low != 0 || !close(bounds->high * outer->factor, 1)) return false;
+    const TensorId x = clip->inputs[0];
+    place.take(node, *clip);
+    node.op = "HardSigmoid";
+    node.inputs = {x};
+    node.attributes = {{"alpha", 1.0F / bounds->high}, {"beta", 0.0F}};
+    return true;
+}
+
+bool take_summand(const Place& place, Node& node) {
+    if (node.op != "HardSigmoid") return false;
+    Node* add = place.producer(node.inputs[0], "Add");
+    const std::optional<Shifted> inner = add ? shifted(place.graph, *add) : std::nullopt;
+    if (!inner || !keeps_shape(place.graph, *add, inner->x)) return false;
+    const float alpha = attribute_or(node, "alpha", 0.2F);
+    const float beta = attribute_or(node, "beta", 0.5F);
+    place.take(node, *add);
+    node.inputs = {inner->x};
+    node.attributes["alpha"] = alpha;
+    node.attributes["beta"] = beta + alpha * inner->summand;
+    return true;
+}
+
+// (x * Clip(x + 3, 0, 6)) / 6, from the division on.
+bool make_hard_swish_of_clip(const Place& place, Node& node) {
+    const std::optional<Scaled> outer = scaled(place.graph, node);
+    if (!outer || has_activation(node) || !close(outer->factor, 1.0F / 6.0F)) return false;
+    Node* product = place.producer(outer->x, "Mul");
+    if (!product) return false;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        Node* clip = place.producer(product->inputs[i], "Clip");
+        const std::optional<Bounds> bounds = clip ? clip_bounds(place.graph, *clip) : std::nullopt;
+        Node* add = bounds && bounds->low == 0 && close(bounds->high, 6) ? place.producer(clip->inputs[0], "Add") : nullptr;
+        const std::optional<Shifted> inner = add ? shifted(place.graph, *add) : std::nullopt;
+        if (!inner || inner->x != product->inputs[1 - i] || !close(inner->summand, 3) || !keeps_shape(place.graph, node, inner->x)) continue;
+        const bool clip_dies = place.links.only_reader(outer->x) >= 0 && place.links.only_reader(clip->outputs[0]) >= 0;
+        place.take(node, *product);
+        if (clip_dies) place.take(node, *clip);
+        if (clip_dies) place.take(node, *add);
+        node.op = "HardSwish";
+        node.inputs = {inner->x};
+        node.attributes.clear();
+        return true;
+    }
+    return false;
+}
+
+const char* swish_of(const Node& gate) {
+    if (gate.op == "Sigmoid") return "Silu";
+    const bool sixth = close(attribute_or(gate, "alpha", 0.2F), 1.0F / 6.0F) && close(attribute_or(gate, "beta", 0.5F), 0.5F);
+    return gate.op == "HardSigmoid" && sixth ? "HardSwish" : nullptr;
+}
+
+bool make_swish(const Place& place, Node& node) {
+    if (node.op != "Mul" || has_activation(node)) return false;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        Node* gate = producer_of(place.graph, place.links, node.inputs[i]);
+        const TensorId x = node.inputs[1 - i];
+        if (!gate || has_activation(*gate) || gate->inputs[0] != x || !swish_of(*gate)) continue;
+        node.op = swish_of(*gate);
+        place.take(node, *gate);
+        node.inputs = {x};
+        node.attributes.clear();
+        return true;
+    }
+    return false;
+}
+
+bool fuse(Graph& graph, const Links& links, std::size_t n) {
+    const Place place{graph, links};
+    Node& node = graph.nodes[n];
+    return make_hard_sigmoid(place, node) || take_summand(place, node) || make_hard_swish_of_clip(place, node) || make_swish(place, node);
+}
+
+}  // namespace
+
+Result<void> fuse_swish(Graph& graph) {
+    const auto step = [&graph](const Links& links, std::size_t n) { return fuse(graph, links, n); };
+    rewrite_nodes(graph, step);
+    // What became a HardSigmoid may have a summand before it.
+    rewrite_nodes(graph, step);
+    return {};
+}
+
+}  // namespace octavo

@@ -1,0 +1,64 @@
+// What passes have in common: walking while rewriting, taking nodes out, looking at constants. Of no interest outside of core/passes.
+#pragma once
+
+#include "core/graph/graph.h"
+
+#include <optional>
+
+namespace octavo {
+
+// Takes a node out: it keeps its name but reads and writes nothing until `compact` drops it.
+void erase(Node& node);
+bool is_erased(const Node& node);
+
+// Drops erased nodes and tensors that nobody writes, reads or lists. Order stays; ids change.
+void compact(Graph& graph);
+
+// Calls rewrite(links, n) for each node that is left, in order; where it returns true the links are made anew. Compacts at the end.
+template <class Rewrite>
+void rewrite_nodes(Graph& graph, Rewrite&& rewrite) {
+    Links links(graph);
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+        if (!is_erased(graph.nodes[n]) && rewrite(links, n)) links = Links(graph);
+    compact(graph);
+}
+
+// Everyone who read `from`, the list of graph outputs left aside, reads `to`.
+void replace_reads(Graph& graph, const Links& links, TensorId from, TensorId to);
+
+// `from` becomes a part of `into`, with its own parts.
+void absorb(Node& into, const Node& from);
+
+TensorId input_or_none(const Node& node, std::size_t i);
+// The node that writes the tensor, or nullptr.
+Node* producer_of(Graph& graph, const Links& links, TensorId id);
+
+bool is_float_constant(const Graph& graph, TensorId id);
+// The one value of a float constant with a single element.
+std::optional<float> scalar_constant(const Graph& graph, TensorId id);
+// The values of an s64 or s32 constant.
+std::optional<std::vector<std::int64_t>> integer_constant(const Graph& graph, TensorId id);
+
+// The name is `wish`, or `wish` with a number.
+TensorId add_constant(Graph& graph, const std::string& wish, Shape shape, std::vector<float> values);
+TensorId add_constant(Graph& graph, const std::string& wish, std::vector<std::int64_t> values);
+
+// Gives input `i` of the node new values: in place where the node is the constant's only reader, else in a constant of its own.
+void set_constant(Graph& graph, const Links& links, Node& node, std::size_t i, const std::string& wish, Shape shape,
+                  std::vector<float> values);
+
+// The bounds of a Clip with constant or absent bounds: -FLT_MAX and FLT_MAX stand for none.
+struct Bounds {
+    float low = 0;
+    float high = 0;
+};
+std::optional<Bounds> clip_bounds(const Graph& graph, const Node& node);
+
+// Conv or Gemm (without transA, alpha and beta) with a constant weight: what `give_bias` has put into shape and int8 can multiply with.
+bool is_product(const Graph& graph, const Node& node);
+bool has_activation(const Node& node);
+bool has_residual(const Node& node);
+// The number of output channels of a product.
+std::int64_t output_channels(const Graph& graph, const Node& node);
+
+}  // namespace octavo

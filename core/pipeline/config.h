@@ -1,0 +1,75 @@
+// Config: one run as its JSON file describes it, checked against the plugins that are there, with defaults filled in and paths resolved
+// against the config's folder. Reading a config opens no data and no model; everything that is wrong is reported in one error (Code::config).
+#pragma once
+
+#include "core/image/preprocess.h"
+#include "core/plugins/parameters.h"
+#include "core/plugins/registry.h"
+
+#include <octavo/result.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+struct PluginUse {
+    const LoadedPlugin* plugin = nullptr;
+    ParameterValues values;
+};
+
+// Some samples of the data set, whose parameters may be changed for the purpose (another list).
+struct Slice {
+    ParameterValues dataset;
+    std::int64_t skip = 0;
+    std::int64_t limit = 0;  // 0: all
+    std::string title;       // "calibration", "validation 2": how messages call it
+};
+
+enum class Objective { int8, latency };
+
+// How much accuracy may be lost: points of the principal figure, or percent of its fp32 value.
+struct Target {
+    enum class Unit { points, percent };
+    Unit unit = Unit::points;
+    double max_drop = 0;
+};
+
+struct Config {
+    std::string file;
+    std::string model;
+    const LoadedPlugin* dataset = nullptr;
+    Slice calibration;
+    std::vector<Slice> validation;
+    Preprocess preprocess;
+    std::optional<PluginUse> adapter, metric;
+    std::vector<PluginUse> algorithms;  // in the order of application
+    PluginUse device;
+    Objective objective = Objective::int8;
+    std::optional<Target> target;
+    std::int64_t batch = 1;
+    int threads = 0;                // 0: all
+    bool skip_unreadable = false;   // an image that cannot be decoded is counted and left out instead of ending the run
+    std::string output;             // folder
+    std::string json;               // all of the above as JSON text, defaults included
+};
+
+// What the command line changes; absent: as the config says. Paths are absolute or relative to the working folder.
+struct Overrides {
+    std::optional<std::string> model, output, algorithm, device, objective;
+    std::optional<std::int64_t> limit;  // most images of calibration and of each validation slice
+    std::optional<std::int64_t> batch, threads;
+};
+
+Result<Config> read_config(const std::string& path, const Registry& registry, const Overrides& overrides = {});
+
+// The same for JSON text; `file` is for messages, `folder` is what relative paths start from.
+Result<Config> parse_config(const std::string& text, const std::string& file, const std::string& folder, const Registry& registry,
+                            const Overrides& overrides = {});
+
+// A plugin with parameters as they stand in a config: "name", or {"plugin": "name", ...}. For command lines that have no config.
+Result<PluginUse> default_device(const Registry& registry, const std::optional<std::string>& name);
+
+}  // namespace octavo

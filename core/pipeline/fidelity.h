@@ -1,0 +1,23 @@
+// Fidelity: 10 log10 of the energy of the fp32 outputs over the energy of the error, both less their mean over the elements of an image.
+// Constant over all elements changes nothing, since it changes no answer.
+#pragma once
+
+#include <span>
+
+namespace octavo {
+
+class Fidelity {
+public:
+    // One image's output of both sides; sizes are equal.
+    void add(std::span<const float> expected, std::span<const float> found);
+    // The energies of another output, so that several give one figure.
+    void merge(const Fidelity& other);
+    // Infinite where there is no error, 0 where there is no signal.
+    double snr_db() const;
+
+private:
+    double signal_ = 0;
+    double noise_ = 0;
+};
+
+}  // namespace octavo

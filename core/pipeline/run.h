@@ -1,0 +1,22 @@
+// Run: a config to a model, a plan and a report, stage after stage. Outputs lie in the config's output folder; they are written whatever an
+// accuracy target says, and the report tells whether it was met.
+#pragma once
+
+#include "core/pipeline/config.h"
+#include "core/report/report.h"
+
+#include <functional>
+#include <string>
+
+namespace octavo {
+
+// What a run tells while it works; any may be empty.
+struct RunEvents {
+    std::function<void(const std::string& stage, std::int64_t total)> begin;  // total 0: not counted
+    std::function<void(std::int64_t done)> advance;
+    std::function<void(double seconds)> end;
+};
+
+Result<Report> run_calibration(const Config& config, const RunEvents& events);
+
+}  // namespace octavo

@@ -1,0 +1,85 @@
+// Compiling through the C ABI, and the views that a run is given.
+#include "core/pipeline/session.h"
+
+#include "core/base/check.h"
+#include "core/graph/flat.h"
+
+#include <optional>
+
+namespace octavo {
+
+std::size_t Port::size_bytes() const { return static_cast<std::size_t>(element_count(shape)) * type_size(type); }
+
+std::vector<Port> ports_of(const Graph& graph, std::span<const TensorId> tensors) {
+    std::vector<Port> ports;
+    for (const TensorId id : tensors) ports.push_back({graph[id].name, graph[id].type, graph[id].shape});
+    return ports;
+}
+
+octavo_tensor dense_view(octavo_type type, std::span<const std::int64_t> shape, const void* data) {
+    octavo_tensor view{};
+    view.type = type;
+    view.rank = static_cast<std::int32_t>(shape.size());
+    std::int64_t stride = 1;
+    for (std::size_t i = shape.size(); i-- > 0;) {
+        view.shape[i] = shape[i];
+        view.strides[i] = stride;
+        stride *= shape[i];
+    }
+    view.data = const_cast<void*>(data);  // views of inputs are only read
+    return view;
+}
+
+void copy_rows(const octavo_tensor& view, std::int64_t rows, std::vector<float>& out) {
+    const float* data = static_cast<const float*>(view.data);
+    const auto rank = static_cast<std::size_t>(view.rank);
+    std::int64_t per_row = 1;
+    for (std::size_t i = 1; i < rank; ++i) per_row *= view.shape[i];
+    out.resize(static_cast<std::size_t>(rows * per_row));
+    std::int64_t place[OCTAVO_MAX_RANK] = {};
+    std::int64_t offset = 0;
+    for (float& value : out) {
+        value = data[offset];
+        for (std::size_t i = rank; i-- > 0;) {  // the next place, last axis fastest
+            offset += view.strides[i];
+            if (++place[i] < view.shape[i] || i == 0) break;
+            offset -= view.strides[i] * view.shape[i];
+            place[i] = 0;
+        }
+    }
+}
+
+Result<Session> Session::compile(const DeviceHandle& device, const Graph& graph, const Plan* plan, CompileOptions options,
+                                 std::span<const std::string> taps) {
+    Session session;
+    for (const std::string& name : taps) {
+        std::size_t id = 0;
+        while (id < graph.tensors.size() && graph.tensors[id].name != name) ++id;
+        if (id == graph.tensors.size()) return Error(Code::config, "tensor '" + name + "' is not in the graph of this run");
+        session.taps_.push_back(static_cast<std::int32_t>(id));
+    }
+    options.taps = session.taps_;
+    const FlatGraph flat(graph);
+    std::optional<FlatPlan> flat_plan;
+    if (plan) flat_plan.emplace(*plan, graph);
+    OCTAVO_TRY(session.executable_, device.compile(flat.view(), flat_plan ? &flat_plan->view() : nullptr, options));
+    session.inputs_ = ports_of(graph, graph.inputs);
+    session.outputs_ = ports_of(graph, graph.outputs);
+    for (const Port& port : session.outputs_) {
+        session.buffers_.emplace_back(port.size_bytes());
+        session.output_views_.push_back(dense_view(port.type, port.shape, session.buffers_.back().data()));
+    }
+    return session;
+}
+
+Result<void> Session::run(std::span<const std::vector<std::byte>> inputs, const ExecutableHandle::Tap& tap) {
+    OCTAVO_CHECK(inputs.size() == inputs_.size());
+    std::vector<octavo_tensor> views;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        OCTAVO_CHECK(inputs[i].size() == inputs_[i].size_bytes());
+        views.push_back(dense_view(inputs_[i].type, inputs_[i].shape, inputs[i].data()));
+    }
+    return executable_.run(views, output_views_, tap);
+}
+
+}  // namespace octavo

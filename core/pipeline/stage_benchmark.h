@@ -1,0 +1,36 @@
+// Benchmark: latency of several executables of one graph, their runs interleaved so that whatever else the machine does hits all alike; and
+// what they hold in memory.
+#pragma once
+
+#include "core/pipeline/session.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace octavo {
+
+struct Latency {
+    double min_ms = 0, median_ms = 0, p90_ms = 0;
+    int runs = 0;
+};
+
+struct BenchmarkLimits {
+    int warm_up = 3;
+    int most_runs = 100;       // of each session
+    int least_runs = 5;
+    double seconds = 4;        // for all sessions together, once the least number is reached
+};
+
+// [session]; the inputs are the same numbers from a fixed seed for all.
+Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, const BenchmarkLimits& limits);
+
+// Of sorted or unsorted times; `share` 0.5 is the median. Between two values it is interpolated.
+double quantile(std::vector<double> times, double share);
+
+struct ProcessMemory {
+    std::int64_t steady_bytes = 0;  // resident now
+    std::int64_t peak_bytes = 0;    // resident at most since the process began
+};
+ProcessMemory process_memory();
+
+}  // namespace octavo

@@ -1,0 +1,80 @@
+// One entry of the collector a tensor, whatever the number of points and products that read it.
+#include "core/pipeline/stage_calibrate.h"
+
+#include "core/base/check.h"
+
+namespace octavo {
+namespace {
+
+// What is wanted of each tensor, in order of name.
+std::map<std::string, Request> requests_of(const Graph& executed, const Layout& layout) {
+    std::map<std::string, Request> requests;
+    const auto request = [&](const std::string& name) -> Request& {
+        const auto [entry, is_new] = requests.try_emplace(name);
+        if (is_new) entry->second = {name, 1, false, false, false};
+        return entry->second;
+    };
+    for (const QuantizationPoint& point : layout.points)
+        for (const std::string& name : statistics_of(executed, point)) {
+            request(name).whole = true;
+            request(name).by_channel |= point.kind == PointKind::depthwise;
+        }
+    for (const NodeId product : layout.products) request(executed[executed[product].inputs[0]].name).means = true;
+    return requests;
+}
+
+std::int64_t channels_of(const Graph& graph, const std::string& name) {
+    for (const Tensor& tensor : graph.tensors)
+        if (tensor.name == name) return tensor.shape.size() > 1 ? tensor.shape[1] : 1;
+    return 1;
+}
+
+}  // namespace
+
+Result<Statistics> collect_statistics(const CalibrateRequest& request) {
+    OCTAVO_TRY(const Graph graph, with_batch(request.model.calibration, request.config.batch));
+    std::vector<Request> requests;
+    std::vector<std::string> taps;
+    Statistics statistics;
+    for (auto& [name, wanted] : requests_of(request.model.executed, request.layout)) {
+        wanted.channels = channels_of(graph, name);
+        statistics.entries[name] = requests.size();
+        requests.push_back(wanted);
+        taps.push_back(name);
+    }
+    statistics.collector = Collector(std::move(requests));
+    OCTAVO_TRY(Session session, Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false}, taps));
+    std::map<std::int32_t, std::size_t> entry_of;  // the graph's tensor to the collector's index
+    for (std::size_t i = 0; i < taps.size(); ++i) entry_of[session.taps()[i]] = i;
+
+    OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, request.config.calibration.dataset));
+    OCTAVO_TRY(const SliceRange range, range_of(request.config.calibration, dataset.count()));
+    const std::vector<Port> inputs = ports_of(graph, graph.inputs);
+    const SampleRequest samples{dataset, range.first, range.count, request.config.preprocess, inputs, request.config.threads,
+                                request.config.skip_unreadable};
+    OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
+                   Result<void> added;
+                   std::size_t seen = 0;
+                   OCTAVO_CHECK_OK(session.run(batch.inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
+                       ++seen;
+                       if (added) added = statistics.collector.add(entry_of.at(tensor), view, batch.ids);
+                   }));
+                   OCTAVO_CHECK_OK(added);
+                   if (seen != taps.size())
+                       return Error(Code::internal, request.device.title() + ": showed " + std::to_string(seen) + " of " +
+                                                        std::to_string(taps.size()) + " tapped tensors");
+                   statistics.images += static_cast<std::int64_t>(batch.size());
+                   if (request.progress) request.progress(statistics.images);
+                   return {};
+               }));
+    statistics.unreadable = std::move(done.unreadable);
+    return statistics;
+}
+
+Result<std::int64_t> calibration_size(const Config& config) {
+    OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, config.calibration.dataset));
+    OCTAVO_TRY(const SliceRange range, range_of(config.calibration, dataset.count()));
+    return range.count;
+}
+
+}  // namespace octavo

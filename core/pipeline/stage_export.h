@@ -1,0 +1,21 @@
+// Export: what a run leaves behind in its output folder. Every file is written under a temporary name and renamed.
+#pragma once
+
+#include "core/formats/onnx/qdq.h"
+#include "core/pipeline/stage_load.h"
+#include "core/plan/plan.h"
+
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+struct Exported {
+    std::vector<std::string> files;              // in the order of writing
+    std::vector<UnfusedConvolution> unfused;     // int8 operators that other runtimes compute in floating point
+};
+
+// Writes model.qdq.onnx and plan.json (with plan.delta.bin where constants were replaced).
+Result<Exported> export_model(const Model& model, const Plan& plan, const std::string& folder);
+
+}  // namespace octavo

@@ -1,0 +1,51 @@
+// Reading and passes; and the way back from an output to the softmax that made it.
+#include "core/pipeline/stage_load.h"
+
+#include "core/formats/onnx/reader.h"
+#include "core/passes/passes.h"
+
+#include <algorithm>
+#include <array>
+
+namespace octavo {
+namespace {
+
+bool is_softmax(const Node& node) { return node.op == "Softmax" || node.op == "LogSoftmax"; }
+
+bool only_reshapes(const Node& node) {
+    constexpr std::array<std::string_view, 4> kReshapes = {"Reshape", "Flatten", "Squeeze", "Identity"};
+    return std::find(kReshapes.begin(), kReshapes.end(), node.op) != kReshapes.end();
+}
+
+}  // namespace
+
+std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
+    const Links links(graph);
+    std::vector<ComparedOutput> outputs;
+    for (const TensorId output : graph.outputs) {
+        if (graph[output].type != OCTAVO_F32) continue;
+        ComparedOutput compared{graph[output].name, graph[output].name};
+        std::int32_t maker = links.producer[index(output)];
+        while (maker >= 0) {
+            const Node& node = graph.nodes[static_cast<std::size_t>(maker)];
+            if (is_softmax(node)) compared.tensor = graph[node.inputs[0]].name;
+            if (!only_reshapes(node)) break;
+            maker = links.producer[index(node.inputs[0])];
+        }
+        outputs.push_back(std::move(compared));
+    }
+    return outputs;
+}
+
+Result<Model> load_model(const std::string& path) {
+    Model model;
+    model.path = path;
+    OCTAVO_TRY(model.calibration, read_onnx(path));
+    if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);
+    model.executed = model.calibration;
+    if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);
+    model.compared = compared_outputs(model.executed);
+    return model;
+}
+
+}  // namespace octavo

@@ -1,0 +1,29 @@
+// Load: a model file to the two graphs of a run. `calibration` is the imported graph behind the passes, where every addition is still an
+// operator; `executed` is the same with residual additions fused, the graph that plans, devices and reports speak of.
+#pragma once
+
+#include "core/graph/graph.h"
+
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+// What is compared between fp32 and int8: an output of the model, or what enters the softmax at its end.
+struct ComparedOutput {
+    std::string output;
+    std::string tensor;  // of the executed graph; the same as `output` where no softmax ends it
+};
+
+struct Model {
+    std::string path;
+    Graph calibration;
+    Graph executed;
+    std::vector<ComparedOutput> compared;
+};
+
+Result<Model> load_model(const std::string& path);
+
+std::vector<ComparedOutput> compared_outputs(const Graph& graph);
+
+}  // namespace octavo

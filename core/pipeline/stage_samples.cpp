@@ -1,0 +1,210 @@
+// A ring of slots, each filled by one of the decoding threads and emptied in order by the consumer.
+#include "core/pipeline/stage_samples.h"
+
+#include "core/base/check.h"
+#include "core/base/files.h"
+#include "core/graph/flat.h"
+#include "core/image/decode.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace octavo {
+namespace {
+
+std::size_t row_bytes(const Port& port) { return port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1)); }
+
+// One sample, ready for a batch.
+struct Prepared {
+    std::string id;
+    octavo_blob annotation{};
+    octavo_geometry geometry{};
+    std::vector<std::vector<std::byte>> rows;  // one a model input
+};
+
+Result<InputShape> image_shape(std::span<const Port> inputs) {
+    if (inputs.size() != 1)
+        return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
+                                       " inputs, an image fills one; expected a data set that gives ready tensors");
+    const Port& port = inputs[0];
+    const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
+    if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
+    return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
+}
+
+Result<void> prepare_image(std::span<const std::byte> file, const Preprocess& steps, std::span<const Port> inputs, Prepared& out) {
+    OCTAVO_TRY(const InputShape shape, image_shape(inputs));
+    OCTAVO_TRY(const Image image, decode_image(file, out.id));
+    out.rows.emplace_back(row_bytes(inputs[0]));
+    const std::span<float> values(reinterpret_cast<float*>(out.rows[0].data()), out.rows[0].size() / sizeof(float));
+    OCTAVO_TRY(const Geometry geometry, preprocess(steps, image, values, shape, out.id));
+    out.geometry = {sizeof(octavo_geometry), geometry.source_width, geometry.source_height, geometry.scale_x,
+                    geometry.scale_y,        geometry.offset_x,     geometry.offset_y};
+    return {};
+}
+
+Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> inputs, Prepared& out) {
+    if (static_cast<std::size_t>(sample.tensor_count) != inputs.size())
+        return Error(Code::data, out.id + ": has " + std::to_string(sample.tensor_count) + " tensors, the model has " +
+                                     std::to_string(inputs.size()) + " inputs");
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const octavo_tensor& tensor = sample.tensors[i];
+        const std::int64_t count = element_count(std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)));
+        const std::size_t bytes = row_bytes(inputs[i]);
+        if (tensor.type != inputs[i].type || static_cast<std::size_t>(count) * type_size(tensor.type) != bytes)
+            return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " does not fit input '" + inputs[i].name + "' (" +
+                                         std::to_string(bytes) + " bytes)");
+        const octavo_tensor dense = dense_view(tensor.type, std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)), tensor.data);
+        if (!std::equal(dense.strides, dense.strides + dense.rank, tensor.strides))
+            return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " is not dense");
+        const auto* begin = static_cast<const std::byte*>(tensor.data);
+        out.rows.emplace_back(begin, begin + bytes);
+    }
+    return {};
+}
+
+Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
+    OCTAVO_TRY(const octavo_sample sample, request.dataset.sample(number));
+    Prepared out;
+    out.id = sample.id ? sample.id : std::to_string(number);
+    out.annotation = sample.annotation;
+    out.geometry.size = sizeof(octavo_geometry);
+    if (sample.tensors) {
+        OCTAVO_CHECK_OK(prepare_tensors(sample, request.inputs, out));
+    } else if (sample.encoded) {
+        OCTAVO_CHECK_OK(prepare_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, request.preprocess,
+                                      request.inputs, out));
+    } else if (sample.path) {
+        OCTAVO_TRY(const MappedFile file, map_file(sample.path, Code::data));
+        OCTAVO_CHECK_OK(prepare_image(file.bytes(), request.preprocess, request.inputs, out));
+    } else {
+        return Error(Code::data, request.dataset.title() + ": sample '" + out.id + "' holds neither image nor tensors");
+    }
+    return out;
+}
+
+// The decoding threads and their ring. `next` gives samples in order.
+class Decoders {
+public:
+    Decoders(const SampleRequest& request, std::size_t threads) : request_(request), slots_(2 * threads + 2) {
+        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+    }
+    Decoders(const Decoders&) = delete;
+    Decoders& operator=(const Decoders&) = delete;
+    ~Decoders() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopped_ = true;
+        }
+        room_.notify_all();
+        for (std::thread& thread : threads_) thread.join();
+    }
+
+    Result<Prepared> next() {
+        std::unique_lock lock(mutex_);
+        std::optional<Result<Prepared>>& slot = slots_[taken_ % slots_.size()];
+        filled_.wait(lock, [&] { return slot.has_value(); });
+        Result<Prepared> sample = std::move(*slot);
+        slot.reset();
+        ++taken_;
+        lock.unlock();
+        room_.notify_all();
+        return sample;
+    }
+
+private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            room_.wait(lock, [&] { return stopped_ || is_done() || started_ < taken_ + slots_.size(); });
+            if (stopped_ || is_done()) return;
+            const std::size_t number = started_++;
+            lock.unlock();
+            Result<Prepared> sample = prepare(request_, request_.first + static_cast<std::int64_t>(number));
+            lock.lock();
+            slots_[number % slots_.size()].emplace(std::move(sample));
+            filled_.notify_one();
+        }
+    }
+    bool is_done() const { return started_ >= static_cast<std::size_t>(request_.count); }
+
+    const SampleRequest& request_;
+    std::mutex mutex_;
+    std::condition_variable room_, filled_;
+    std::vector<std::optional<Result<Prepared>>> slots_;
+    std::size_t started_ = 0, taken_ = 0;
+    bool stopped_ = false;
+    std::vector<std::thread> threads_;
+};
+
+Batch empty_batch(std::span<const Port> inputs) {
+    Batch batch;
+    for (const Port& port : inputs) batch.inputs.emplace_back(port.size_bytes());
+    return batch;
+}
+
+void append(Prepared& sample, Batch& batch) {
+    for (std::size_t i = 0; i < batch.inputs.size(); ++i)
+        std::memcpy(batch.inputs[i].data() + batch.size() * sample.rows[i].size(), sample.rows[i].data(), sample.rows[i].size());
+    batch.ids.push_back(std::move(sample.id));
+    batch.annotations.push_back(sample.annotation);
+    batch.geometries.push_back(sample.geometry);
+}
+
+void clear(Batch& batch) {
+    for (std::vector<std::byte>& input : batch.inputs) std::fill(input.begin(), input.end(), std::byte{0});
+    batch.ids.clear();
+    batch.annotations.clear();
+    batch.geometries.clear();
+}
+
+}  // namespace
+
+Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
+    if (slice.skip >= samples)
+        return Error(Code::data, slice.title + ": the data set has " + std::to_string(samples) + " samples and " +
+                                     std::to_string(slice.skip) + " are skipped, so none is left; expected another list or a smaller skip");
+    const std::int64_t left = samples - slice.skip;
+    return SliceRange{slice.skip, slice.limit == 0 ? left : std::min(slice.limit, left)};
+}
+
+Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume) {
+    OCTAVO_CHECK(!request.inputs.empty());
+    const auto batch_size = static_cast<std::size_t>(request.inputs[0].shape[0]);
+    const std::size_t threads = request.threads > 0 ? static_cast<std::size_t>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
+    Decoders decoders(request, threads);
+    SamplesDone done;
+    Batch batch = empty_batch(request.inputs);
+    for (std::int64_t i = 0; i < request.count; ++i) {
+        Result<Prepared> sample = decoders.next();
+        if (!sample) {
+            if (!request.skip_unreadable || sample.error().code() != Code::data) return sample.error();
+            done.unreadable.push_back({std::to_string(request.first + i), sample.error().message()});
+        } else {
+            append(*sample, batch);
+        }
+        if (batch.size() < batch_size && (i + 1 < request.count || batch.size() == 0)) continue;
+        OCTAVO_CHECK_OK(consume(batch));
+        done.samples += static_cast<std::int64_t>(batch.size());
+        clear(batch);
+    }
+    if (done.samples == 0 && !done.unreadable.empty())
+        return Error(Code::data, "none of " + std::to_string(request.count) + " images can be read, the first: " + done.unreadable[0].reason);
+    return done;
+}
+
+Result<Batch> batch_of_image(const std::string& path, const Preprocess& steps, std::span<const Port> inputs) {
+    OCTAVO_TRY(const MappedFile file, map_file(path, Code::data));
+    Prepared sample;
+    sample.id = path;
+    OCTAVO_CHECK_OK(prepare_image(file.bytes(), steps, inputs, sample));
+    Batch batch = empty_batch(inputs);
+    append(sample, batch);
+    return batch;
+}
+
+}  // namespace octavo

@@ -1,0 +1,58 @@
+// Samples: a slice of a data set as batches of network inputs, in the order of the data set. Images are decoded and preprocessed by other
+// threads, a bounded number ahead of the consumer, so that memory does not depend on how many there are.
+#pragma once
+
+#include "core/image/preprocess.h"
+#include "core/pipeline/config.h"
+#include "core/pipeline/session.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+struct Batch {
+    std::vector<std::vector<std::byte>> inputs;  // one a model input, dense; rows behind the last sample are zero
+    std::vector<std::string> ids;                // one a sample: 1 to the batch size
+    std::vector<octavo_blob> annotations;        // live as long as the data set
+    std::vector<octavo_geometry> geometries;
+
+    std::size_t size() const { return ids.size(); }
+};
+
+struct UnreadableImage {
+    std::string id;
+    std::string reason;
+};
+
+struct SamplesDone {
+    std::int64_t samples = 0;
+    std::vector<UnreadableImage> unreadable;
+};
+
+struct SampleRequest {
+    const DatasetHandle& dataset;
+    std::int64_t first = 0;
+    std::int64_t count = 0;
+    const Preprocess& preprocess;
+    std::span<const Port> inputs;  // of the model at the wanted batch size
+    int threads = 0;               // that decode; 0: all
+    bool skip_unreadable = false;
+};
+
+// What of the data set a slice means; Code::data where nothing is left.
+struct SliceRange {
+    std::int64_t first = 0, count = 0;
+};
+Result<SliceRange> range_of(const Slice& slice, std::int64_t samples);
+
+using BatchSink = std::function<Result<void>(const Batch&)>;
+
+// Hands every batch to `consume` on the calling thread. Ends early where that fails.
+Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
+
+// One image file through the preprocessing, as the only row of a batch. Zeros behind it.
+Result<Batch> batch_of_image(const std::string& path, const Preprocess& preprocess, std::span<const Port> inputs);
+
+}  // namespace octavo

@@ -1,0 +1,76 @@
+// assign_precisions: one walk from the outputs back, so that an operator knows whether anyone wants its result in int8.
+#include "core/plan/rules.h"
+#include "sdk/ops/op.h"
+
+#include <algorithm>
+
+namespace octavo {
+namespace {
+
+bool is_float_constant(const Graph& graph, TensorId id) {
+    return id != TensorId::none && graph[id].is_constant() && graph[id].type == OCTAVO_F32;
+}
+
+bool is_float(const Graph& graph, TensorId id) { return id != TensorId::none && graph[id].type == OCTAVO_F32; }
+
+// Constant operands that int8 kernels do not take. The constants of these are parameters instead: ScaleShift's rows, Clip's bounds, Resize's
+// scales, Pad's value, PRelu's slopes have their operator's kernel to decide.
+bool has_constant_operand(const Graph& graph, const Node& node) {
+    constexpr const char* kOperands[] = {"Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Pow", "Concat"};
+    if (std::find(std::begin(kOperands), std::end(kOperands), node.op) == std::end(kOperands)) return false;
+    return std::any_of(node.inputs.begin(), node.inputs.end(), [&graph](TensorId id) { return is_float_constant(graph, id); });
+}
+
+class Assignment {
+public:
+    Assignment(const Graph& graph, const CanRun& can_run, const IsIgnored& is_ignored)
+        : graph_(graph), can_run_(can_run), is_ignored_(is_ignored), wanted_(graph.tensors.size(), false) {}
+
+    std::map<NodeId, OperatorPlan> run() {
+        std::map<NodeId, OperatorPlan> plans;
+        for (std::size_t n = graph_.nodes.size(); n-- > 0;) {
+            const Node& node = graph_.nodes[n];
+            const Reason reason = reason_of(node, static_cast<NodeId>(n));
+            const bool int8 = reason == Reason::default_int8;
+            plans[static_cast<NodeId>(n)] = {int8 ? Precision::int8 : Precision::fp32, reason};
+            if (!int8) continue;
+            for (const TensorId id : node.inputs)
+                if (is_float(graph_, id) && !graph_[id].is_constant()) wanted_[index(id)] = true;
+        }
+        return plans;
+    }
+
+private:
+    Reason reason_of(const Node& node, NodeId id) const {
+        if (is_ignored_ && is_ignored_(node)) return Reason::ignored;
+        const ops::Row* row = ops::find(node.op);
+        if (!row || row->role == ops::Role::floating || node.inputs.empty()) return Reason::no_int8_kernel;
+        if (!is_float(graph_, node.inputs[0]) || !is_float(graph_, node.outputs[0])) return Reason::no_int8_kernel;
+        if (row->role == ops::Role::product) {
+            const bool constant = node.inputs.size() > 1 && is_float_constant(graph_, node.inputs[1]);
+            if (!constant || graph_[node.inputs[0]].is_constant()) return Reason::unsupported_weights;
+        } else {
+            if (!is_wanted(node)) return Reason::feeds_no_int8;
+            if (has_constant_operand(graph_, node)) return Reason::no_int8_kernel;
+        }
+        return can_run_(id, Precision::int8) ? Reason::default_int8 : Reason::no_int8_kernel;
+    }
+
+    bool is_wanted(const Node& node) const {
+        return std::any_of(node.outputs.begin(), node.outputs.end(),
+                           [this](TensorId id) { return id != TensorId::none && wanted_[index(id)]; });
+    }
+
+    const Graph& graph_;
+    const CanRun& can_run_;
+    const IsIgnored& is_ignored_;
+    std::vector<bool> wanted_;  // [tensor] an int8 operator reads it
+};
+
+}  // namespace
+
+std::map<NodeId, OperatorPlan> assign_precisions(const Graph& graph, const CanRun& can_run, const IsIgnored& is_ignored) {
+    return Assignment(graph, can_run, is_ignored).run();
+}
+
+}  // namespace octavo

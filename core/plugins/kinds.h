@@ -1,0 +1,22 @@
+// The five kinds of plugin, with the words that messages, folders and the command line use for them.
+#pragma once
+
+#include <octavo/abi.h>
+
+#include <cstdint>
+#include <span>
+
+namespace octavo {
+
+struct KindRow {
+    octavo_kind kind;
+    const char* name;          // "dataset"
+    const char* folder;        // lib/octavo/<folder>
+    std::uint32_t table_size;  // of the function table that this host knows
+};
+
+std::span<const KindRow> plugin_kinds();
+// nullptr where there is no such kind.
+const KindRow* find_kind(octavo_kind kind);
+
+}  // namespace octavo

@@ -1,0 +1,54 @@
+// Opens plugin libraries. The only file that sees Boost.DLL. Whatever goes wrong is a refusal with the file's name, never an exception.
+#include "core/plugins/registry.h"
+
+#include <boost/dll/shared_library.hpp>
+
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+namespace octavo {
+namespace {
+
+// The loader's message repeats the file's name and speaks of ELF headers; what follows the name is the reason.
+std::string reason_of(const std::string& message, const std::string& file) {
+    const std::size_t name = message.rfind(file);
+    std::string reason = name == std::string::npos ? message : message.substr(name + file.size());
+    while (!reason.empty() && (reason.front() == ':' || reason.front() == ' ')) reason.erase(0, 1);
+    while (!reason.empty() && (reason.back() == ')' || reason.back() == ']')) reason.pop_back();
+    return reason.empty() ? message : reason;
+}
+
+void load_one(Registry& registry, const std::string& file) {
+    const auto refuse = [&](std::string reason) { registry.refused.push_back({file, std::move(reason)}); };
+    std::error_code missing;
+    if (!std::filesystem::exists(file, missing)) return refuse("there is no such file");
+    boost::dll::fs::error_code failed;
+    auto library = std::make_unique<boost::dll::shared_library>();
+    try {
+        library->load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+        if (!library->has(OCTAVO_PLUGIN_ENTRY)) return refuse("is no Octavo plugin: it does not export " OCTAVO_PLUGIN_ENTRY);
+        const auto entry = reinterpret_cast<octavo_plugin_entry_function>(
+            reinterpret_cast<void*>(&library->get<const octavo_plugin*(std::int32_t*)>(OCTAVO_PLUGIN_ENTRY)));
+        // Never unloaded: descriptors and whatever the library registered in the process stay valid.
+        (void)library.release();
+        std::int32_t count = 0;
+        const octavo_plugin* plugins = entry(&count);
+        register_plugins(registry, plugins, count, file);
+    } catch (const std::exception& exception) {
+        refuse("cannot be loaded: " + reason_of(exception.what(), file));
+    } catch (...) {
+        refuse("cannot be loaded: its entry function threw");
+    }
+}
+
+}  // namespace
+
+Registry load_plugins(std::span<const std::string> files) {
+    Registry registry;
+    for (const std::string& file : files) load_one(registry, file);
+    return registry;
+}
+
+}  // namespace octavo

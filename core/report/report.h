@@ -1,0 +1,94 @@
+// Report: everything that a run tells, as plain values. `report_json` writes what other tools read, `report_table` what people read at the
+// end of a run. Accuracy is in the metric's unit (percent for classifiers), drops are fp32 less int8, times in milliseconds or seconds,
+// memory in bytes.
+#pragma once
+
+#include "core/graph/graph.h"
+#include "core/plan/plan.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+struct ReportFigure {
+    std::string name, unit;
+    double fp32 = 0, int8 = 0;
+    bool principal = false;
+    bool higher_is_better = true;
+};
+
+struct ReportAccuracy {
+    std::string metric;
+    std::int64_t images = 0;
+    std::vector<ReportFigure> figures;
+    std::int64_t right_to_wrong = 0, wrong_to_right = 0;
+};
+
+struct ReportFidelity {
+    std::string name;
+    double snr_db = 0;
+};
+
+struct ReportLatency {
+    double median_ms = 0, p90_ms = 0;
+};
+
+struct ReportOperator {
+    std::string name, type, precision, reason;
+    std::int64_t multiply_adds = 0;
+};
+
+struct ReportTarget {
+    std::string max_drop_json;  // as in the config; empty: no target
+    std::string status = "none";
+    std::string sentence;       // where it is missed
+};
+
+struct ReportSeconds {
+    double load = 0, calibrate = 0, evaluate = 0, search = 0, benchmark = 0, export_files = 0, total = 0;
+};
+
+struct ReportNote {
+    std::string id, reason;
+};
+
+struct Report {
+    std::optional<ReportAccuracy> accuracy;
+    std::int64_t changed = 0;
+    std::int64_t calibration_images = 0, validation_images = 0;
+    double snr_db = 0;
+    std::vector<ReportFidelity> fidelity;
+    ReportLatency latency_fp32, latency_int8;
+    std::int64_t memory_fp32_bytes = 0, memory_int8_bytes = 0, memory_peak_bytes = 0;
+    std::vector<ReportOperator> operators;
+    ReportTarget target;
+    std::vector<std::string> algorithm;
+    std::string objective, isa, device;
+    ReportSeconds seconds;
+    std::vector<std::string> files;
+    std::vector<ReportNote> unreadable;      // images
+    std::vector<ReportNote> exported_float;  // int8 operators that the written ONNX model leaves to floating point
+    std::string config_json;
+    std::string version, cpu;
+    int threads = 0;
+};
+
+struct Int8Share {
+    double operators = 0;      // of all operators
+    double multiply_adds = 0;  // of all multiply-adds
+};
+Int8Share int8_share(const std::vector<ReportOperator>& operators);
+
+// The operators of a graph whose shapes are those of one image, with what the plan says of each.
+std::vector<ReportOperator> report_operators(const Graph& graph, const Plan& plan);
+
+// Multiplications of an operator that multiplies with constants; 0 for all others.
+std::int64_t multiply_adds(const Graph& graph, const Node& node);
+
+std::string report_json(const Report& report);
+std::string report_table(const Report& report);
+
+}  // namespace octavo

@@ -1,0 +1,143 @@
+// report.json: the fields that other tools read, in a fixed order. Numbers that are no numbers (an infinite ratio) are null.
+#include "core/report/report.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace octavo {
+namespace {
+
+namespace json = boost::json;
+
+constexpr double kMega = 1e6;
+
+// Rounded to what can be meant, so that figures are readable.
+json::value number(double value, double digits = 1e6) {
+    if (!std::isfinite(value)) return nullptr;
+    return std::round(value * digits) / digits;
+}
+
+json::object accuracy_of(const Report& report) {
+    json::object fp32, int8, drop;
+    for (const ReportFigure& figure : report.accuracy->figures) {
+        fp32[figure.name] = number(figure.fp32);
+        int8[figure.name] = number(figure.int8);
+        drop[figure.name] = number(figure.fp32 - figure.int8);
+    }
+    return {{"metric", report.accuracy->metric},
+            {"images", report.accuracy->images},
+            {"fp32", fp32},
+            {"int8", int8},
+            {"drop", drop},
+            {"right_to_wrong", report.accuracy->right_to_wrong},
+            {"wrong_to_right", report.accuracy->wrong_to_right},
+            {"changed", report.changed}};
+}
+
+json::object fidelity_of(const Report& report) {
+    json::array outputs;
+    for (const ReportFidelity& one : report.fidelity) outputs.push_back({{"name", one.name}, {"snr_db", number(one.snr_db, 1e3)}});
+    return {{"snr_db", number(report.snr_db, 1e3)}, {"images", report.validation_images}, {"changed", report.changed}, {"outputs", outputs}};
+}
+
+json::object latency_of(const ReportLatency& latency) {
+    return {{"median", number(latency.median_ms, 1e4)}, {"p90", number(latency.p90_ms, 1e4)}};
+}
+
+json::array operators_of(const Report& report) {
+    json::array operators;
+    for (const ReportOperator& one : report.operators)
+        operators.push_back({{"name", one.name},
+                             {"type", one.type},
+                             {"precision", one.precision},
+                             {"reason", one.reason},
+                             {"multiply_adds", one.multiply_adds}});
+    return operators;
+}
+
+json::object target_of(const Report& report) {
+    json::object target{{"max_drop", nullptr}, {"status", report.target.status}};
+    if (!report.target.max_drop_json.empty()) target["max_drop"] = json::parse(report.target.max_drop_json);
+    return target;
+}
+
+json::object seconds_of(const ReportSeconds& seconds) {
+    return {{"load", number(seconds.load, 1e3)},           {"calibrate", number(seconds.calibrate, 1e3)},
+            {"evaluate", number(seconds.evaluate, 1e3)},   {"search", number(seconds.search, 1e3)},
+            {"benchmark", number(seconds.benchmark, 1e3)}, {"export", number(seconds.export_files, 1e3)},
+            {"total", number(seconds.total, 1e3)}};
+}
+
+json::array notes(const std::vector<ReportNote>& list, const char* key) {
+    json::array rows;
+    for (const ReportNote& one : list) rows.push_back({{key, one.id}, {"reason", one.reason}});
+    return rows;
+}
+
+json::array names(const std::vector<std::string>& texts) {
+    json::array list;
+    for (const std::string& text : texts) list.push_back(json::value(text));
+    return list;
+}
+
+// Two blanks a level, short lists of plain values on one line.
+void print(std::string& out, const json::value& value, const std::string& indent) {
+    const auto is_flat = [](const json::value& v) { return !v.is_structured(); };
+    const std::string inner = indent + "  ";
+    if (const json::object* object = value.if_object(); object && !object->empty()) {
+        const bool is_row = object->size() <= 5 && std::all_of(object->begin(), object->end(), [&](const auto& m) { return is_flat(m.value()); });
+        out += is_row ? "{" : "{\n";
+        bool first = true;
+        for (const auto& member : *object) {
+            if (!first) out += is_row ? ", " : ",\n";
+            first = false;
+            out += (is_row ? "" : inner) + json::serialize(json::value(member.key())) + ": ";
+            print(out, member.value(), inner);
+        }
+        out += is_row ? "}" : "\n" + indent + "}";
+    } else if (const json::array* array = value.if_array(); array && !array->empty()) {
+        const bool is_row = array->size() <= 8 && std::all_of(array->begin(), array->end(), is_flat);
+        out += is_row ? "[" : "[\n";
+        bool first = true;
+        for (const json::value& element : *array) {
+            if (!first) out += is_row ? ", " : ",\n";
+            first = false;
+            if (!is_row) out += inner;
+            print(out, element, inner);
+        }
+        out += is_row ? "]" : "\n" + indent + "]";
+    } else {
+        out += json::serialize(value);
+    }
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+    const Int8Share share = int8_share(report.operators);
+    json::object root;
+    if (report.accuracy) root["accuracy"] = accuracy_of(report);
+    root["fidelity"] = fidelity_of(report);
+    root["latency_ms"] = {{"fp32", latency_of(report.latency_fp32)}, {"int8", latency_of(report.latency_int8)}};
+    root["memory_mb"] = {{"fp32", number(static_cast<double>(report.memory_fp32_bytes) / kMega, 1e3)},
+                         {"int8", number(static_cast<double>(report.memory_int8_bytes) / kMega, 1e3)},
+                         {"peak", number(static_cast<double>(report.memory_peak_bytes) / kMega, 1e3)}};
+    root["int8_share"] = {{"operators", number(share.operators)}, {"multiply_adds", number(share.multiply_adds)}};
+    root["target"] = target_of(report);
+    root["plan"] = {{"algorithm", names(report.algorithm)}, {"objective", report.objective}, {"isa", report.isa}};
+    root["seconds"] = seconds_of(report.seconds);
+    root["calibration_images"] = report.calibration_images;
+    root["unreadable_images"] = notes(report.unreadable, "id");
+    root["onnx_float"] = notes(report.exported_float, "name");
+    root["files"] = names(report.files);
+    root["config"] = report.config_json.empty() ? json::value(nullptr) : json::parse(report.config_json);
+    root["environment"] = {{"version", report.version}, {"cpu", report.cpu}, {"isa", report.isa}, {"device", report.device}, {"threads", report.threads}};
+    root["operators"] = operators_of(report);
+    std::string text;
+    print(text, root, "");
+    return text + "\n";
+}
+
+}  // namespace octavo

@@ -1,0 +1,98 @@
+// The table at the end of a run: a row a figure, columns fp32, int8 and what lies between; then operators by precision, and files.
+#include "core/report/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+
+namespace octavo {
+namespace {
+
+constexpr double kMega = 1e6;
+
+std::string fixed(double value, int digits) {
+    if (!std::isfinite(value)) return "-";
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    return text;
+}
+
+struct Row {
+    std::string name, fp32, int8, between;
+};
+
+std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
+    const std::string blanks(width > text.size() ? width - text.size() : 0, ' ');
+    return to_the_right ? blanks + text : text + blanks;
+}
+
+std::string printed(const std::vector<Row>& rows) {
+    std::size_t name = 0, fp32 = 0, int8 = 0, between = 0;
+    for (const Row& row : rows) {
+        name = std::max(name, row.name.size());
+        fp32 = std::max(fp32, row.fp32.size());
+        int8 = std::max(int8, row.int8.size());
+        between = std::max(between, row.between.size());
+    }
+    std::string text;
+    for (const Row& row : rows)
+        text += padded(row.name, name, false) + "  " + padded(row.fp32, fp32, true) + "  " + padded(row.int8, int8, true) + "  " +
+                padded(row.between, between, true) + "\n";
+    return text;
+}
+
+std::string ratio(double fp32, double int8) { return int8 > 0 ? fixed(fp32 / int8, 2) + "x" : "-"; }
+
+std::vector<Row> rows_of(const Report& report) {
+    std::vector<Row> rows = {{"", "fp32", "int8", "difference"}};
+    if (report.accuracy) {
+        for (const ReportFigure& figure : report.accuracy->figures) {
+            const double difference = figure.int8 - figure.fp32;
+            rows.push_back({figure.name + (figure.unit.empty() ? "" : ", " + figure.unit), fixed(figure.fp32, 2), fixed(figure.int8, 2),
+                            (difference > 0 ? "+" : "") + fixed(difference, 2)});
+        }
+    }
+    rows.push_back({"latency, ms", fixed(report.latency_fp32.median_ms, 2), fixed(report.latency_int8.median_ms, 2),
+                    ratio(report.latency_fp32.median_ms, report.latency_int8.median_ms)});
+    const double fp32_mb = static_cast<double>(report.memory_fp32_bytes) / kMega;
+    const double int8_mb = static_cast<double>(report.memory_int8_bytes) / kMega;
+    rows.push_back({"memory, MB", fixed(fp32_mb, 1), fixed(int8_mb, 1), ratio(fp32_mb, int8_mb)});
+    return rows;
+}
+
+std::string answers_line(const Report& report) {
+    const std::string images = std::to_string(report.validation_images);
+    std::string text = std::to_string(report.changed) + " of " + images + " answers changed";
+    if (report.accuracy)
+        text += ", " + std::to_string(report.accuracy->right_to_wrong) + " right to wrong, " +
+                std::to_string(report.accuracy->wrong_to_right) + " wrong to right";
+    return text + "; outputs " + fixed(report.snr_db, 1) + " dB above the error\n";
+}
+
+std::string operators_lines(const Report& report) {
+    std::map<std::string, std::int64_t> by_precision;
+    std::map<std::string, std::int64_t> floating;  // "Softmax (reason)"
+    for (const ReportOperator& one : report.operators) {
+        ++by_precision[one.precision];
+        if (one.precision != "int8") ++floating[one.type + ": " + one.reason];
+    }
+    std::string text = "operators:";
+    for (const auto& [precision, count] : by_precision) text += " " + std::to_string(count) + " " + precision + ",";
+    text += " " + fixed(100 * int8_share(report.operators).multiply_adds, 1) + " % of the multiply-adds in int8\n";
+    for (const auto& [what, count] : floating) text += "  " + std::to_string(count) + " " + what + "\n";
+    return text;
+}
+
+}  // namespace
+
+std::string report_table(const Report& report) {
+    std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
+    if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
+    if (!report.target.sentence.empty()) text += report.target.sentence + "\n";
+    text += "files:\n";
+    for (const std::string& file : report.files) text += "  " + file + "\n";
+    return text;
+}
+
+}  // namespace octavo

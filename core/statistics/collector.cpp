@@ -1,0 +1,100 @@
+// One image after the other: its values are counted, its sums are rounded to fixed point once, and nothing else is remembered of it.
+#include "core/statistics/collector.h"
+
+#include "core/statistics/image_view.h"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace octavo {
+namespace {
+
+Error not_finite(const Request& request, const std::string& image) {
+    return {Code::data, "tensor '" + request.name + "': image '" + image +
+                            "' makes it hold NaN or infinity in fp32; expected finite "
+                            "values, check preprocessing and the model"};
+}
+
+Result<void> check_view(const Request& request, const octavo_tensor& view, std::size_t images) {
+    const std::string place = "tensor '" + request.name + "': ";
+    if (view.type != OCTAVO_F32) return Error(Code::internal, place + "a tap showed type " + std::to_string(view.type) + ", expected f32");
+    if (view.rank < 1 || view.rank > OCTAVO_MAX_RANK || view.shape[0] < static_cast<std::int64_t>(images)) {
+        return Error(Code::internal, place + "a tap showed fewer rows than the batch has images");
+    }
+    const std::int64_t channels = view.rank > 1 ? view.shape[1] : 1;
+    if ((request.by_channel || request.means) && channels != request.channels) {
+        return Error(Code::internal,
+                     place + "a tap showed " + std::to_string(channels) + " channels, expected " + std::to_string(request.channels));
+    }
+    return {};
+}
+
+bool add_sums(const ImageView& image, std::span<FixedSum> sums) {
+    const std::vector<double> totals = channel_sums(image);
+    for (std::size_t c = 0; c < totals.size(); ++c) {
+        if (!std::isfinite(totals[c])) return false;  // finite floats cannot add up to that in double
+        sums[c].add(totals[c]);
+    }
+    return true;
+}
+
+}  // namespace
+
+Collector::Collector(std::vector<Request> requests) {
+    for (Request& request : requests) {
+        const std::size_t channels = static_cast<std::size_t>(request.channels);
+        Entry entry = {std::move(request), Histogram(), {}, {}, 0};
+        if (entry.request.by_channel) entry.by_channel.resize(channels, Histogram(Histogram::kChannelBins));
+        if (entry.request.means) entry.sums.resize(channels);
+        entries_.push_back(std::move(entry));
+    }
+}
+
+Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images) {
+    Entry& entry = entries_[index];
+    OCTAVO_CHECK_OK(check_view(entry.request, view, images.size()));
+    std::vector<float> copy, scratch;
+    for (std::size_t row = 0; row < images.size(); ++row) {
+        const ImageView image = view_image(view, static_cast<std::int64_t>(row), copy);
+        bool finite = true;
+        if (entry.request.whole) finite = entry.whole.add(image.all());
+        if (entry.request.by_channel) {
+            for_each_channel_tile(image, scratch, [&](std::size_t channel, std::span<const float> values) {
+                finite = entry.by_channel[channel].add(values) && finite;
+            });
+        }
+        if (entry.request.means) finite = add_sums(image, entry.sums) && finite;
+        if (!finite) return not_finite(entry.request, images[row]);
+        entry.positions += image.positions;
+    }
+    return {};
+}
+
+void Collector::merge(const Collector& other) {
+    if (other.size() != size()) std::abort();
+    for (std::size_t i = 0; i < size(); ++i) {
+        Entry& to = entries_[i];
+        const Entry& from = other.entries_[i];
+        to.whole.merge(from.whole);
+        for (std::size_t c = 0; c < to.by_channel.size(); ++c) to.by_channel[c].merge(from.by_channel[c]);
+        for (std::size_t c = 0; c < to.sums.size(); ++c) to.sums[c].merge(from.sums[c]);
+        to.positions += from.positions;
+    }
+}
+
+std::vector<octavo_histogram> Collector::channel_views(std::size_t index) const {
+    std::vector<octavo_histogram> views;
+    for (const Histogram& histogram : entries_[index].by_channel) views.push_back(histogram.view());
+    return views;
+}
+
+std::vector<double> Collector::means(std::size_t index) const {
+    const Entry& entry = entries_[index];
+    std::vector<double> means;
+    for (const FixedSum& sum : entry.sums) {
+        means.push_back(entry.positions > 0 ? sum.value() / static_cast<double>(entry.positions) : 0.0);
+    }
+    return means;
+}
+
+}  // namespace octavo

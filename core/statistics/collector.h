@@ -1,0 +1,57 @@
+// Collector: what one thread saw of the tapped tensors. It counts image by image, so batch size, layout, order and the split over threads
+// change nothing; collectors of several threads are merged afterwards. Its size does not grow with the number of images.
+#pragma once
+
+#include "core/statistics/fixed_sum.h"
+#include "core/statistics/histogram.h"
+
+#include <octavo/result.h>
+
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+// What is wanted of one tensor. Axis 0 is the batch, axis 1 the channels, the others are positions.
+struct Request {
+    std::string name;  // for messages
+    std::int64_t channels = 1;
+    bool whole = true;        // a histogram of all values
+    bool by_channel = false;  // a small histogram for each channel
+    bool means = false;       // the mean of each channel
+};
+
+class Collector {
+public:
+    explicit Collector(std::vector<Request> requests);
+
+    std::size_t size() const { return entries_.size(); }
+    const Request& request(std::size_t index) const { return entries_[index].request; }
+
+    // Counts the first images.size() rows of the batch (rows behind them are padding). The view holds f32 with any strides; dense NCHW and
+    // dense channels-last are read in place. A NaN or an infinity is an error (Code::data) that names tensor and image; the collector is
+    // then of no further use.
+    Result<void> add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images);
+    // `other` was made from the same requests.
+    void merge(const Collector& other);
+
+    const Histogram& whole(std::size_t index) const { return entries_[index].whole; }
+    std::span<const Histogram> by_channel(std::size_t index) const { return entries_[index].by_channel; }
+    // Views of by_channel as algorithms take them; valid until the next change.
+    std::vector<octavo_histogram> channel_views(std::size_t index) const;
+    // The mean of each channel over all images and positions; 0 where nothing was added.
+    std::vector<double> means(std::size_t index) const;
+
+private:
+    struct Entry {
+        Request request;
+        Histogram whole;
+        std::vector<Histogram> by_channel;
+        std::vector<FixedSum> sums;
+        std::uint64_t positions = 0;  // values of each channel
+    };
+
+    std::vector<Entry> entries_;
+};
+
+}  // namespace octavo

@@ -1,0 +1,56 @@
+// ImageView: one image of a tensor as channels times positions, dense in one of two orders. Where a tensor's strides are neither, its image
+// is copied first, so that all that counts knows two layouts only.
+#pragma once
+
+#include <octavo/abi.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octavo {
+
+struct ImageView {
+    const float* data = nullptr;
+    std::size_t channels = 1;
+    std::size_t positions = 1;
+    bool channels_last = false;
+
+    std::span<const float> all() const { return {data, channels * positions}; }
+};
+
+// Row `row` of the batch; `copy` holds the values where they had to be moved.
+ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy);
+
+// Calls visit(channel, values) with all values of each channel, in tiles and in order of position.
+inline constexpr std::size_t kTilePositions = 512;
+inline constexpr std::size_t kTileChannels = 16;  // floats of a cache line
+
+template <class Visit>
+void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, Visit visit) {
+    if (!image.channels_last) {
+        for (std::size_t c = 0; c < image.channels; ++c) visit(c, image.all().subspan(c * image.positions, image.positions));
+        return;
+    }
+    scratch.resize(kTileChannels * kTilePositions);
+    for (std::size_t first_channel = 0; first_channel < image.channels; first_channel += kTileChannels) {
+        const std::size_t channels = std::min(kTileChannels, image.channels - first_channel);
+        for (std::size_t first = 0; first < image.positions; first += kTilePositions) {
+            const std::size_t positions = std::min(kTilePositions, image.positions - first);
+            for (std::size_t p = 0; p < positions; ++p) {
+                const float* const from = image.data + (first + p) * image.channels + first_channel;
+                for (std::size_t c = 0; c < channels; ++c) scratch[c * kTilePositions + p] = from[c];
+            }
+            for (std::size_t c = 0; c < channels; ++c) {
+                visit(first_channel + c, std::span<const float>(scratch).subspan(c * kTilePositions, positions));
+            }
+        }
+    }
+}
+
+// The sum of each channel, in double and in one fixed order whatever the layout: eight running sums a tile, position p in sum p mod 8.
+std::vector<double> channel_sums(const ImageView& image);
+
+}  // namespace octavo

@@ -1,0 +1,168 @@
+#include "builder.h"
+
+#include "kernels/parallel.h"
+#include "steps.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace octavo::onednn {
+namespace {
+
+const octavo_quantization* entry(const octavo_plan* plan, std::int32_t tensor, Form form) {
+    if (!plan || form == Form::real) return nullptr;
+    const octavo_quantization& q = (form == Form::whole ? plan->whole : plan->depthwise)[tensor];
+    return q.channels > 0 ? &q : nullptr;
+}
+
+}  // namespace
+
+Layout layout_of(const octavo_tensor_info& tensor) {
+    if (tensor.rank == 4) return {tensor.shape[0], tensor.shape[2] * tensor.shape[3], tensor.shape[1]};
+    if (tensor.rank < 2) return {1, 1, ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})};
+    return {tensor.shape[0], 1, ops::element_count({tensor.shape + 1, static_cast<std::size_t>(tensor.rank) - 1})};
+}
+
+Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads)
+    : graph_(graph), plan_(plan), threads_(threads) {
+    const auto count = static_cast<std::size_t>(graph.tensor_count);
+    wanted_.assign(count, {});
+    form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});
+    collect_wanted(options);
+}
+
+octavo_precision Builder::precision(std::int32_t node) const {
+    return plan_ ? static_cast<octavo_precision>(plan_->precision[node]) : OCTAVO_FP32;
+}
+
+bool Builder::has(std::int32_t tensor, Form form) const { return entry(plan_, tensor, form) != nullptr; }
+bool Builder::is_quantized(std::int32_t tensor) const { return has(tensor, Form::whole) || has(tensor, Form::depthwise); }
+
+const void* Builder::constant(std::int32_t tensor) const {
+    if (plan_ && plan_->replaced && plan_->replaced[tensor]) return plan_->replaced[tensor];
+    return graph_.tensors[tensor].data;
+}
+
+void Builder::collect_wanted(const octavo_compile_options& options) {
+    for (std::int32_t n = 0; n < graph_.node_count; ++n) {
+        const ops::NodeView node = view(n);
+        for (std::size_t i = 0; i < node.input_count(); ++i) {
+            if (!node.has_input(i) || node.input(i).data) continue;
+            const std::int32_t id = node.input_id(i);
+            const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
+            if (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise))
+                want(id, Form::depthwise);
+            else
+                want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
+        }
+    }
+    for (std::int32_t i = 0; i < graph_.output_count; ++i) want(graph_.outputs[i], Form::real);
+    for (std::int32_t i = 0; i < options.tap_count; ++i) want(options.taps[i], Form::real);
+}
+
+std::shared_ptr<const CodeParameters> Builder::parameters(std::int32_t tensor, Form form) const {
+    const octavo_quantization* q = entry(plan_, tensor, form);
+    if (!q) return nullptr;
+    auto& cached = parameters_[{tensor, form}];
+    if (cached) return cached;
+    auto made = std::make_shared<CodeParameters>();
+    made->per_channel = q->channels > 1;
+    const std::int64_t channels = layout_of(graph_.tensors[tensor]).channels;
+    for (std::int64_t c = 0; c < channels + 32; ++c) {
+        const std::int64_t from = q->channels > 1 ? std::min<std::int64_t>(c, q->channels - 1) : 0;
+        made->scale.push_back(q->scale[from]);
+        made->reciprocal.push_back(1.0F / q->scale[from]);
+        made->integer_zero_point.push_back(q->zero_point[from]);
+        made->zero_point.push_back(static_cast<float>(q->zero_point[from]));
+    }
+    return cached = made;
+}
+
+BufferId Builder::add_buffer(std::size_t size_bytes, BufferId alias) {
+    buffers_.push_back({size_bytes, alias});
+    return static_cast<BufferId>(buffers_.size() - 1);
+}
+
+void Builder::set(std::int32_t tensor, Form form, BufferId buffer) {
+    form_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = buffer;
+}
+
+void Builder::add_step(std::unique_ptr<Step> step) { steps_.push_back(std::move(step)); }
+
+std::vector<Target> Builder::targets(std::int32_t tensor) {
+    const Layout layout = layout_of(this->tensor(tensor));
+    std::vector<Form> forms;
+    if (!is_quantized(tensor)) {
+        forms = {Form::real};
+    } else {
+        for (const Form form : {Form::whole, Form::depthwise})
+            if (wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)]) forms.push_back(form);
+        if (forms.empty()) forms = {has(tensor, Form::whole) ? Form::whole : Form::depthwise};
+    }
+    std::vector<Target> made;
+    for (const Form form : forms) {
+        // 64 bytes behind the values: vectors may read, never write, beyond the last
+        const std::size_t bytes = static_cast<std::size_t>(layout.count()) * (form == Form::real ? sizeof(float) : 1) + 64;
+        const BufferId buffer = add_buffer(bytes);
+        set(tensor, form, buffer);
+        made.push_back({buffer, parameters(tensor, form), layout.channels});
+    }
+    return made;
+}
+
+void Builder::convert(std::int32_t tensor, BufferId from, std::shared_ptr<const CodeParameters> from_parameters, const Target& to,
+                      const char* verb) {
+    auto step = std::make_unique<PointwiseStep>();
+    step->a = {from, std::move(from_parameters)};
+    step->targets = {to};
+    step->layout = layout_of(this->tensor(tensor));
+    step->name = std::string(verb) + " " + this->tensor(tensor).name;
+    step->op = verb;
+    step->implementation = "values";
+    step->precision = OCTAVO_INT8;
+    step->declare();
+    add_step(std::move(step));
+}
+
+BufferId Builder::read(std::int32_t tensor, Form form) {
+    const auto& forms = form_[static_cast<std::size_t>(tensor)];
+    const BufferId there = forms[static_cast<std::size_t>(form)];
+    if (there != BufferId::none) return there;
+    const Layout layout = layout_of(this->tensor(tensor));
+    if (form != Form::real) {  // codes of one kind wanted where only the other, or real numbers, exist
+        const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) + 64), parameters(tensor, form), layout.channels};
+        const Form other = form == Form::whole ? Form::depthwise : Form::whole;
+        const bool codes = forms[static_cast<std::size_t>(other)] != BufferId::none;
+        convert(tensor, codes ? forms[static_cast<std::size_t>(other)] : forms[0], codes ? parameters(tensor, other) : nullptr, to,
+                "quantize");
+        set(tensor, form, to.buffer);
+        return to.buffer;
+    }
+    const Form source = forms[static_cast<std::size_t>(Form::whole)] != BufferId::none ? Form::whole : Form::depthwise;
+    const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) * sizeof(float) + 64), nullptr, layout.channels};
+    convert(tensor, forms[static_cast<std::size_t>(source)], parameters(tensor, source), to, "dequantize");
+    set(tensor, Form::real, to.buffer);
+    return to.buffer;
+}
+
+void Builder::finish_from_real(std::int32_t tensor, BufferId real) {
+    if (!is_quantized(tensor)) return set(tensor, Form::real, real);
+    for (const Target& target : targets(tensor)) convert(tensor, real, nullptr, target, "quantize");
+}
+
+Result<void> lower_node(Builder& builder, std::int32_t node) {
+    const ops::NodeView view = builder.view(node);
+    const ops::Row* row = ops::find(view.op());
+    if (!row) return Error(Code::model, view.title() + ": no such operator");
+    const bool int8 = builder.precision(node) == OCTAVO_INT8;
+    const bool product = row->role == ops::Role::product && view.op() != "MatMul";
+    if (product && int8) return lower_product_int8(builder, node);
+    if (product && view.input(1).data) return lower_product_f32(builder, node);
+    if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
+        lower_lrn(builder, node))
+        return {};
+    lower_by_table(builder, node);
+    return {};
+}
+
+}  // namespace octavo::onednn

@@ -1,0 +1,114 @@
+// Builder: turns nodes into steps. It knows in which forms (real numbers, codes for everybody, codes for depthwise readers) each tensor is
+// wanted, hands out buffers, and inserts the conversions that readers and writers do not do themselves. Rank-4 tensors lie channels-last in
+// every form; others are dense.
+#pragma once
+
+#include "kernels/values.h"
+#include "program.h"
+
+#include "ops/op.h"
+
+#include <array>
+#include <map>
+#include <optional>
+
+namespace octavo::onednn {
+
+enum class Form : std::size_t { real, whole, depthwise };
+
+// Channels-last geometry of a tensor: images x pixels x channels (rank 2: pixels 1; other ranks: all in channels).
+struct Layout {
+    std::int64_t images = 1, pixels = 1, channels = 1;
+    std::int64_t count() const { return images * pixels * channels; }
+};
+Layout layout_of(const octavo_tensor_info& tensor);
+
+// Constants of a quantization, one a channel, padded to a multiple of 16 so that vectors may read beyond the last.
+struct CodeParameters {
+    std::vector<float> scale, reciprocal, zero_point;
+    std::vector<std::int32_t> integer_zero_point;
+    bool per_channel = false;
+};
+
+// Where a step puts its results: bound to addresses later.
+struct Target {
+    BufferId buffer = BufferId::none;
+    std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
+    std::int64_t stride = 0;
+};
+
+class Builder {
+public:
+    Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads);
+
+    const octavo_graph& graph() const { return graph_; }
+    const octavo_plan* plan() const { return plan_; }
+    int threads() const { return threads_; }
+    std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
+    ops::NodeView view(std::int32_t node) const { return {graph_.nodes[node], tensors()}; }
+    const octavo_tensor_info& tensor(std::int32_t id) const { return graph_.tensors[id]; }
+    octavo_precision precision(std::int32_t node) const;
+
+    bool is_quantized(std::int32_t tensor) const;
+    bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
+    std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
+    // Data of a constant as the plan has it.
+    const void* constant(std::int32_t tensor) const;
+
+    BufferId add_buffer(std::size_t size_bytes, BufferId alias = BufferId::none);
+    // A form of a tensor that exists by now, converted if need be.
+    BufferId read(std::int32_t tensor, Form form);
+    // The forms that the producer of `tensor` should write itself: at least one, at most two.
+    std::vector<Target> targets(std::int32_t tensor);
+    // For producers that can only write real numbers: afterwards the wanted forms exist.
+    void finish_from_real(std::int32_t tensor, BufferId real);
+    // Declares that a form of the tensor lies in `buffer`.
+    void set(std::int32_t tensor, Form form, BufferId buffer);
+
+    void add_step(std::unique_ptr<Step> step);
+    template <class T>
+    T& add(std::unique_ptr<T> step, const ops::NodeView& node, octavo_precision precision, std::string implementation) {
+        step->name = node.name();
+        step->op = node.op();
+        step->precision = precision;
+        step->implementation = std::move(implementation);
+        T& kept = *step;
+        add_step(std::move(step));
+        return kept;
+    }
+
+    std::vector<Buffer> take_buffers() { return std::move(buffers_); }
+    std::vector<std::unique_ptr<Step>> take_steps() { return std::move(steps_); }
+
+private:
+    void collect_wanted(const octavo_compile_options& options);
+    void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
+    void convert(std::int32_t tensor, BufferId from, std::shared_ptr<const CodeParameters> from_parameters, const Target& to,
+                 const char* verb);
+
+    const octavo_graph& graph_;
+    const octavo_plan* plan_;
+    int threads_;
+    std::vector<std::array<bool, 3>> wanted_;
+    std::vector<std::array<BufferId, 3>> form_;
+    mutable std::map<std::pair<std::int32_t, Form>, std::shared_ptr<const CodeParameters>> parameters_;
+    std::vector<Buffer> buffers_;
+    std::vector<std::unique_ptr<Step>> steps_;
+};
+
+// ---- lowering, one family a file; each handles the node wholly or says why not
+
+Result<void> lower_node(Builder& builder, std::int32_t node);
+Result<void> lower_product_f32(Builder& builder, std::int32_t node);   // oneDNN
+Result<void> lower_product_int8(Builder& builder, std::int32_t node);  // own kernels, or oneDNN from VNNI on
+bool lower_pool(Builder& builder, std::int32_t node);
+bool lower_pointwise(Builder& builder, std::int32_t node);
+bool lower_concat(Builder& builder, std::int32_t node);
+bool lower_lrn(Builder& builder, std::int32_t node);
+bool lower_reshape(Builder& builder, std::int32_t node);
+void lower_by_table(Builder& builder, std::int32_t node);              // the operator table's own arithmetic, for all the rest
+void lower_inputs(Builder& builder);
+void lower_outputs(Builder& builder);
+void lower_tap(Builder& builder, std::int32_t tensor);
+
+}  // namespace octavo::onednn

@@ -1,0 +1,2 @@
+#define VALUES_TABLE kAvx2Values
+#include "kernels/values.inc"

@@ -1,0 +1,2 @@
+#define VALUES_TABLE kPlainValues
+#include "kernels/values.inc"

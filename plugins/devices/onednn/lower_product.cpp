@@ -1,0 +1,122 @@
+// Conv and Gemm in int8: exact integer sums, then one fused epilogue (kernels/epilogue.h). Below VNNI by our own kernels, since oneDNN's
+// saturate there; from VNNI on by oneDNN where it can say the same (lower_product_vnni.cpp).
+#include "kernels/conv_u8.h"
+#include "product.h"
+
+#include <algorithm>
+
+namespace octavo::onednn {
+namespace {
+
+class ConvU8Step : public Step {
+public:
+    ConvU8Step(const ConvShape& shape, Int8Product product, std::vector<std::int32_t> zero_point, int threads)
+        : product_(std::move(product)), conv_(shape, product_.weights.data(), std::move(zero_point), threads), stride_(shape.input_c) {
+        product_.weights = {};
+        scratch_bytes = conv_.scratch_bytes();
+        reads = {product_.source, product_.residual.buffer};
+        for (const Target& target : product_.targets) writes.push_back(target.buffer);
+    }
+
+    void bind(const Addresses& addresses, std::byte* scratch) override {
+        conv_.set_scratch(scratch);
+        source_ = addresses.get<std::uint8_t>(product_.source);
+        epilogue_.scale = product_.scale.data();
+        epilogue_.bias = product_.bias.data();
+        epilogue_.activation = product_.activation;
+        if (product_.residual.buffer != BufferId::none) {
+            const Operand residual = bind_source(product_.residual, addresses, 0, 0);
+            epilogue_.residual_u8 = residual.u8;
+            epilogue_.residual_f32 = residual.f32;
+            epilogue_.residual_scale = residual.scale;
+            epilogue_.residual_zero_point = residual.zero_point;
+            epilogue_.residual_stride = product_.targets[0].stride;
+        }
+        epilogue_.destination_count = static_cast<int>(product_.targets.size());
+        for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
+    }
+    void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
+    std::size_t constant_bytes() const override { return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float); }
+
+private:
+    Int8Product product_;
+    ConvU8 conv_;
+    std::int64_t stride_;
+    Epilogue epilogue_;
+    const std::uint8_t* source_ = nullptr;
+};
+
+}  // namespace
+
+Result<ConvShape> conv_shape(const ops::NodeView& node) {
+    ConvShape s;
+    const octavo_tensor_info &in = node.input(0), &weight = node.input(1), &out = node.output(0);
+    s.batch = in.shape[0];
+    s.input_c = in.shape[1];
+    s.output_c = out.shape[1];
+    if (node.op() == "Gemm") return s;
+    if (in.rank != 4 || weight.rank != 4) return Error(Code::model, node.title() + ": only 2-D convolutions run here");
+    OCTAVO_TRY(const ops::Window w, ops::window_of(node));
+    s.groups = node.integer("group", 1);
+    s.input_h = w.input_h, s.input_w = w.input_w, s.output_h = w.output_h, s.output_w = w.output_w;
+    s.kernel_h = w.kernel_h, s.kernel_w = w.kernel_w, s.stride_h = w.stride_h, s.stride_w = w.stride_w;
+    s.dilation_h = w.dilation_h, s.dilation_w = w.dilation_w, s.pad_top = w.pad_top, s.pad_left = w.pad_left;
+    return s;
+}
+
+std::vector<float> output_major_weights(const Builder& builder, const ops::NodeView& node) {
+    const octavo_tensor_info& weight = node.input(1);
+    const auto count = static_cast<std::size_t>(ops::element_count({weight.shape, static_cast<std::size_t>(weight.rank)}));
+    const auto* values = static_cast<const float*>(builder.constant(node.input_id(1)));
+    std::vector<float> made(values, values + count);
+    if (node.op() != "Gemm" || node.integer("transB", 0) != 0) return made;
+    const auto rows = static_cast<std::size_t>(weight.shape[0]), columns = static_cast<std::size_t>(weight.shape[1]);
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t c = 0; c < columns; ++c) made[c * rows + r] = values[r * columns + c];
+    return made;
+}
+
+Int8Product int8_product(Builder& builder, const ops::NodeView& node, const ConvShape& shape) {
+    Int8Product p;
+    const std::int32_t in = node.input_id(0);
+    const bool depthwise_form = ops::is_depthwise(node) && builder.has(in, Form::depthwise);
+    const Form form = depthwise_form ? Form::depthwise : Form::whole;
+    p.source = builder.read(in, form);
+    p.source_parameters = builder.parameters(in, form);
+    const octavo_quantization& weight_scale = builder.plan()->weights[node.input_id(1)];
+    const std::vector<float> real = output_major_weights(builder, node);
+    const auto channels = static_cast<std::size_t>(shape.output_c);
+    const std::size_t each = real.size() / channels;
+    p.weights.resize(real.size());
+    p.scale.assign(channels + 32, 0.0F);
+    p.bias.assign(channels + 32, 0.0F);
+    for (std::size_t c = 0; c < channels; ++c) {
+        const float scale = weight_scale.scale[weight_scale.channels > 1 ? c : 0];
+        for (std::size_t k = 0; k < each; ++k) p.weights[c * each + k] = quantize_weight(real[c * each + k], scale);
+        const std::size_t source_channel = depthwise_form ? c * static_cast<std::size_t>(shape.input_c) / channels : 0;
+        p.scale[c] = p.source_parameters->scale[source_channel] * scale;
+    }
+    if (node.has_input(2)) std::copy_n(static_cast<const float*>(builder.constant(node.input_id(2))), channels, p.bias.begin());
+    if (node.has_input(3)) {
+        const std::int32_t residual = node.input_id(3);
+        const bool codes = builder.has(residual, Form::whole);
+        p.residual = {builder.read(residual, codes ? Form::whole : Form::real), codes ? builder.parameters(residual, Form::whole) : nullptr};
+    }
+    p.activation = node.activation();
+    p.targets = builder.targets(node.output_id(0));
+    return p;
+}
+
+Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    OCTAVO_TRY(const ConvShape shape, conv_shape(node));
+    Int8Product product = int8_product(builder, node, shape);
+    const CodeParameters& source = *product.source_parameters;
+    std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
+                                         source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));
+    auto step = std::make_unique<ConvU8Step>(shape, std::move(product), std::move(zero_point), builder.threads());
+    builder.add(std::move(step), node, OCTAVO_INT8, std::string("conv_u8:") + conv_kernels().name);
+    return {};
+}
+
+}  // namespace octavo::onednn

@@ -1,0 +1,330 @@
+// Lowering of pointwise operators, poolings, concatenation and reshapes onto the kernels of kernels/values.h.
+#include "kernels/parallel.h"
+#include "steps.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace octavo::onednn {
+namespace {
+
+// The tensor in whatever form exists or is natural: codes are read as the numbers they stand for.
+Source source_of(Builder& builder, std::int32_t tensor) {
+    if (!builder.is_quantized(tensor)) return {builder.read(tensor, Form::real), nullptr};
+    const Form form = builder.has(tensor, Form::whole) ? Form::whole : Form::depthwise;
+    return {builder.read(tensor, form), builder.parameters(tensor, form)};
+}
+
+bool same_shape(const octavo_tensor_info& a, const octavo_tensor_info& b) {
+    return a.rank == b.rank && std::equal(a.shape, a.shape + a.rank, b.shape);
+}
+
+// [N, C, 1, 1] beside [N, C, H, W]
+bool is_gate(const octavo_tensor_info& gate, const octavo_tensor_info& of) {
+    return gate.rank == 4 && of.rank == 4 && gate.shape[0] == of.shape[0] && gate.shape[1] == of.shape[1] && gate.shape[2] == 1 &&
+           gate.shape[3] == 1;
+}
+
+// A constant that has one value, or one a channel of `of`.
+std::optional<std::vector<float>> channel_constant(Builder& builder, std::int32_t id, const octavo_tensor_info& of) {
+    const octavo_tensor_info& constant = builder.tensor(id);
+    const std::int64_t count = ops::element_count({constant.shape, static_cast<std::size_t>(constant.rank)});
+    const auto channels = static_cast<std::size_t>(layout_of(of).channels);
+    const auto* values = static_cast<const float*>(builder.constant(id));
+    if (constant.type != OCTAVO_F32) return std::nullopt;
+    if (count == 1) return std::vector<float>(channels + 32, values[0]);
+    const int axis = constant.rank - (of.rank - 1);  // where the constant's shape has the channel axis
+    if (of.rank < 2 || axis < 0 || axis >= constant.rank || constant.shape[axis] != count || count != of.shape[1]) return std::nullopt;
+    std::vector<float> made(values, values + count);
+    made.resize(channels + 32);
+    return made;
+}
+
+std::optional<Pointwise> binary_kind(std::string_view op) {
+    if (op == "Add") return Pointwise::add;
+    if (op == "Sub") return Pointwise::subtract;
+    if (op == "Mul") return Pointwise::multiply;
+    if (op == "Div") return Pointwise::divide;
+    return std::nullopt;
+}
+
+std::optional<Activation> unary_activation(const Builder& builder, const ops::NodeView& node) {
+    const std::string_view op = node.op();
+    if (op == "Relu") return Activation{ActivationKind::relu};
+    if (op == "Sigmoid") return Activation{ActivationKind::sigmoid};
+    if (op == "HardSwish") return Activation{ActivationKind::hard_swish};
+    if (op == "Silu") return Activation{ActivationKind::silu};
+    if (op == "LeakyRelu") return Activation{ActivationKind::leaky_relu, node.real("alpha", 0.01F)};
+    if (op == "HardSigmoid") return Activation{ActivationKind::hard_sigmoid, node.real("alpha", 0.2F), node.real("beta", 0.5F)};
+    if (op != "Clip") return std::nullopt;
+    const auto bound = [&](std::size_t i, const char* name, float fallback) -> std::optional<float> {
+        if (!node.has_input(i)) return node.real(name, fallback);
+        if (!node.input(i).data) return std::nullopt;
+        return *static_cast<const float*>(builder.constant(node.input_id(i)));
+    };
+    const auto low = bound(1, "min", std::numeric_limits<float>::lowest()), high = bound(2, "max", std::numeric_limits<float>::max());
+    if (!low || !high) return std::nullopt;
+    return Activation{ActivationKind::clip, *low, *high};
+}
+
+void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
+    step->layout = layout_of(node.output(0));
+    step->targets = builder.targets(node.output_id(0));
+    step->declare();
+    builder.add(std::move(step), node, precision, "values");
+}
+
+bool lower_binary(Builder& builder, const ops::NodeView& node, octavo_precision precision, Pointwise kind) {
+    std::size_t first = 0, second = 1;
+    const bool commutes = kind == Pointwise::add || kind == Pointwise::multiply;
+    if (node.input(0).data && commutes) std::swap(first, second);
+    const octavo_tensor_info &x = node.input(first), &y = node.input(second), &out = node.output(0);
+    if (x.data || out.type != OCTAVO_F32) return false;
+    auto step = std::make_unique<PointwiseStep>();
+    step->kind = kind;
+    step->activation = node.activation();
+    if (y.data) {
+        auto constant = channel_constant(builder, node.input_id(second), x);
+        if (!constant || !same_shape(x, out)) return false;
+        step->constant_b = std::move(*constant);
+    } else if (!same_shape(x, y)) {
+        step->gate_a = is_gate(x, out), step->gate_b = is_gate(y, out);
+        if (!(same_shape(x, out) && step->gate_b) && !(same_shape(y, out) && step->gate_a)) return false;
+    }
+    step->a = source_of(builder, node.input_id(first));
+    if (!y.data) step->b = source_of(builder, node.input_id(second));
+    finish(builder, std::move(step), node, precision);
+    return true;
+}
+
+}  // namespace
+
+bool lower_pointwise(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    const octavo_precision precision = builder.precision(index);
+    if (const auto kind = binary_kind(node.op())) return lower_binary(builder, node, precision, *kind);
+    if (node.input(0).data || node.output(0).type != OCTAVO_F32) return false;
+    auto step = std::make_unique<PointwiseStep>();
+    if (const auto activation = unary_activation(builder, node)) {
+        step->activation = *activation;
+    } else if (node.op() == "ScaleShift") {
+        step->kind = Pointwise::scale_shift;
+        step->activation = node.activation();
+        for (const auto& [from, to] : {std::pair{1, &step->scale}, std::pair{2, &step->shift}}) {
+            const auto* values = static_cast<const float*>(builder.constant(node.input_id(static_cast<std::size_t>(from))));
+            to->assign(values, values + node.input(0).shape[1]);
+            to->resize(to->size() + 32);
+        }
+    } else {
+        return false;
+    }
+    step->a = source_of(builder, node.input_id(0));
+    finish(builder, std::move(step), node, precision);
+    return true;
+}
+
+// ---- poolings
+
+namespace {
+
+class PoolStep : public Step {
+public:
+    PoolJob job;
+    bool average = false;
+    Source source;
+    std::vector<Target> targets;
+
+    void bind(const Addresses& addresses, std::byte*) override {
+        const Operand from = bind_source(source, addresses, 0, 0);
+        job.u8 = from.u8;
+        job.f32 = from.f32;
+        job.scale = from.scale;
+        job.zero_point = from.zero_point;
+        for (std::size_t i = 0; i < targets.size(); ++i) job.destinations[i] = bind_target(targets[i], addresses);
+        if (!average && source.parameters) job.destinations[0].u8 = addresses.get<std::uint8_t>(targets[0].buffer);
+        job.destination_count = static_cast<int>(targets.size());
+    }
+    void run(const RunContext&) override {
+        const auto kernel = average ? value_kernels().average_pool : value_kernels().max_pool;
+        parallel(job.images * job.output_h, [&](std::int64_t row) { kernel(job, row, row + 1); });
+    }
+};
+
+bool reduces_picture(const ops::NodeView& node) {
+    if (node.op() != "ReduceMean" || node.input(0).rank != 4) return false;
+    std::vector<std::int64_t> axes = node.integers("axes", {});
+    if (node.has_input(1) && node.input(1).data && node.input(1).type == OCTAVO_S64) {
+        const auto* values = static_cast<const std::int64_t*>(node.input(1).data);
+        axes.assign(values, values + ops::element_count({node.input(1).shape, static_cast<std::size_t>(node.input(1).rank)}));
+    }
+    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
+    std::sort(axes.begin(), axes.end());
+    return axes == std::vector<std::int64_t>{2, 3};
+}
+
+std::optional<PoolJob> pool_geometry(const ops::NodeView& node, bool global) {
+    const octavo_tensor_info& in = node.input(0);
+    PoolJob job;
+    job.images = in.shape[0];
+    job.channels = in.shape[1];
+    job.input_h = in.shape[2];
+    job.input_w = in.shape[3];
+    if (global) {
+        job.kernel_h = job.input_h;
+        job.kernel_w = job.input_w;
+        return job;
+    }
+    const auto window = ops::window_of(node);
+    if (!window) return std::nullopt;
+    const ops::Window& w = *window;
+    job.kernel_h = w.kernel_h, job.kernel_w = w.kernel_w, job.stride_h = w.stride_h, job.stride_w = w.stride_w;
+    job.dilation_h = w.dilation_h, job.dilation_w = w.dilation_w, job.pad_top = w.pad_top, job.pad_left = w.pad_left;
+    job.pad_bottom = w.pad_bottom, job.pad_right = w.pad_right, job.output_h = w.output_h, job.output_w = w.output_w;
+    job.include_padding = node.integer("count_include_pad", 0) != 0;
+    return job;
+}
+
+bool equal_codes(const Builder& builder, std::int32_t a, std::int32_t b) {
+    const auto pa = builder.parameters(a, Form::whole), pb = builder.parameters(b, Form::whole);
+    return pa && pb && pa->scale[0] == pb->scale[0] && pa->integer_zero_point[0] == pb->integer_zero_point[0];
+}
+
+}  // namespace
+
+bool lower_pool(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    const bool global = node.op() == "GlobalAveragePool" || node.op() == "GlobalMaxPool" || reduces_picture(node);
+    const bool average = node.op() == "AveragePool" || node.op() == "GlobalAveragePool" || reduces_picture(node);
+    if (!average && node.op() != "MaxPool" && node.op() != "GlobalMaxPool") return false;
+    if (node.input(0).rank != 4 || node.output_count() != 1) return false;
+    const auto job = pool_geometry(node, global);
+    if (!job) return false;
+    const std::int32_t in = node.input_id(0), out = node.output_id(0);
+    const bool int8 = builder.precision(index) == OCTAVO_INT8;
+    auto step = std::make_unique<PoolStep>();
+    step->job = *job;
+    step->average = average;
+    step->job.activation = node.activation();
+    const std::size_t count = static_cast<std::size_t>(layout_of(node.output(0)).count());
+    BufferId real = BufferId::none;
+    if (average && int8 && builder.has(in, Form::whole)) {
+        step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
+        step->targets = builder.targets(out);
+    } else if (!average && equal_codes(builder, in, out)) {
+        step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
+        const BufferId codes = builder.add_buffer(count + 64);
+        builder.set(out, Form::whole, codes);
+        step->targets = {{codes, step->source.parameters, job->channels}};
+    } else {
+        step->source = {builder.read(in, Form::real), nullptr};
+        if (average) {
+            step->targets = builder.targets(out);
+        } else {
+            real = builder.add_buffer(count * sizeof(float) + 64);
+            step->targets = {{real, nullptr, job->channels}};
+        }
+    }
+    step->reads = {step->source.buffer};
+    for (const Target& target : step->targets) step->writes.push_back(target.buffer);
+    builder.add(std::move(step), node, builder.precision(index), "values");
+    if (real != BufferId::none) builder.finish_from_real(out, real);
+    return true;
+}
+
+// ---- concatenation
+
+namespace {
+
+class ConcatStep : public Step {
+public:
+    std::vector<std::int64_t> row_bytes;  // of each input, a pixel
+    std::int64_t pixels = 0;
+
+    void bind(const Addresses& addresses, std::byte*) override {
+        for (const BufferId id : reads) from_.push_back(addresses.get<std::byte>(id));
+        to_ = addresses.get<std::byte>(writes[0]);
+        for (const std::int64_t bytes : row_bytes) total_ += bytes;
+    }
+    void run(const RunContext&) override {
+        const std::int64_t grain = std::max<std::int64_t>(1, 32768 / total_);
+        parallel((pixels + grain - 1) / grain, [&](std::int64_t task) {
+            std::int64_t offset = 0;
+            for (std::size_t i = 0; i < from_.size(); offset += row_bytes[i], ++i)
+                for (std::int64_t p = task * grain; p < std::min(pixels, (task + 1) * grain); ++p)
+                    std::memcpy(to_ + p * total_ + offset, from_[i] + p * row_bytes[i], static_cast<std::size_t>(row_bytes[i]));
+        });
+    }
+
+private:
+    std::vector<const std::byte*> from_;
+    std::byte* to_ = nullptr;
+    std::int64_t total_ = 0;
+};
+
+// The codes of an input under the parameters of the output.
+BufferId codes_for(Builder& builder, std::int32_t in, std::int32_t out) {
+    if (equal_codes(builder, in, out)) return builder.read(in, Form::whole);
+    auto step = std::make_unique<PointwiseStep>();
+    step->a = source_of(builder, in);
+    step->layout = layout_of(builder.tensor(in));
+    const BufferId codes = builder.add_buffer(static_cast<std::size_t>(step->layout.count()) + 64);
+    step->targets = {{codes, builder.parameters(out, Form::whole), step->layout.channels}};
+    step->name = "requantize " + std::string(builder.tensor(in).name);
+    step->op = "quantize";
+    step->implementation = "values";
+    step->precision = OCTAVO_INT8;
+    step->declare();
+    builder.add_step(std::move(step));
+    return codes;
+}
+
+}  // namespace
+
+bool lower_concat(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    if (node.op() != "Concat" || node.output(0).type != OCTAVO_F32) return false;
+    const std::int64_t axis = node.integer("axis", 1), rank = node.output(0).rank;
+    if ((axis < 0 ? axis + rank : axis) != 1 || (rank != 4 && rank != 2)) return false;
+    for (std::size_t i = 0; i < node.input_count(); ++i)
+        if (node.input(i).data) return false;
+    const std::int32_t out = node.output_id(0);
+    const bool codes = builder.has(out, Form::whole) && builder.precision(index) == OCTAVO_INT8;
+    auto step = std::make_unique<ConcatStep>();
+    for (std::size_t i = 0; i < node.input_count(); ++i) {
+        step->reads.push_back(codes ? codes_for(builder, node.input_id(i), out) : builder.read(node.input_id(i), Form::real));
+        step->row_bytes.push_back(layout_of(node.input(i)).channels * (codes ? 1 : 4));
+    }
+    const Layout layout = layout_of(node.output(0));
+    step->pixels = layout.images * layout.pixels;
+    const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout.count()) * (codes ? 1 : 4) + 64);
+    step->writes = {to};
+    builder.add(std::move(step), node, builder.precision(index), "copy");
+    if (codes)
+        builder.set(out, Form::whole, to);
+    else
+        builder.finish_from_real(out, to);
+    return true;
+}
+
+// ---- reshapes that move nothing
+
+bool lower_reshape(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    const auto is = [&](std::initializer_list<std::string_view> names) { return std::find(names.begin(), names.end(), node.op()) != names.end(); };
+    if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
+    const octavo_tensor_info &in = node.input(0), &out = node.output(0);
+    if (in.data || out.type != OCTAVO_F32) return false;
+    const bool in_dense = in.rank != 4 || layout_of(in).pixels == 1, out_dense = out.rank != 4 || layout_of(out).pixels == 1;
+    if (!same_shape(in, out) && !(in_dense && out_dense)) return false;
+    const bool codes = equal_codes(builder, node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
+    const BufferId from = builder.read(node.input_id(0), codes ? Form::whole : Form::real);
+    const BufferId to = builder.add_buffer(0, from);
+    if (codes)
+        builder.set(node.output_id(0), Form::whole, to);
+    else
+        builder.finish_from_real(node.output_id(0), to);
+    return true;
+}
+
+}  // namespace octavo::onednn

@@ -1,0 +1,134 @@
+// Device `onednn`: the fast one. fp32 convolutions by oneDNN, true int8 (u8 activations, s8 weights, fused epilogues) by own kernels and
+// oneDNN, everything else by small kernels of its own or the operator table. See program.h for what a compiled graph is.
+#include "builder.h"
+#include "kernels/cpu.h"
+
+#include <octavo/device.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace octavo::onednn {
+namespace {
+
+struct FreeDeleter {
+    void operator()(void* memory) const { std::free(memory); }
+};
+using AlignedMemory = std::unique_ptr<std::byte, FreeDeleter>;
+
+AlignedMemory allocate(std::size_t size_bytes) {
+    const std::size_t rounded = (size_bytes + 4096) / 64 * 64;
+    auto* memory = static_cast<std::byte*>(std::aligned_alloc(64, rounded));
+    if (!memory) throw std::bad_alloc();
+    std::fill_n(memory, rounded, std::byte{0});
+    return AlignedMemory(memory);
+}
+
+class Program : public Executable {
+public:
+    Program(Builder& builder, int threads, bool profile)
+        : steps_(builder.take_steps()), arena_(threads), profile_(profile), milliseconds_(steps_.size(), 0.0) {
+        const std::vector<Buffer> buffers = builder.take_buffers();
+        const Arena plan = plan_arena(buffers, steps_);
+        std::size_t scratch = 0;
+        for (const auto& step : steps_) scratch = std::max(scratch, step->scratch_bytes);
+        memory_bytes_ = plan.size_bytes + scratch;
+        memory_ = allocate(plan.size_bytes + 64);
+        scratch_ = allocate(scratch);
+        std::vector<std::byte*> at;
+        for (const std::size_t offset : plan.offset) at.push_back(memory_.get() + offset);
+        const Addresses addresses(std::move(at));
+        for (const auto& step : steps_) {
+            step->bind(addresses, scratch_.get());
+            memory_bytes_ += step->constant_bytes();
+        }
+    }
+
+    Result<void> run(const octavo_tensor* inputs, octavo_tensor* outputs, const Tap& tap) override {
+        const RunContext context = {inputs, outputs, &tap};
+        arena_.execute([&] {
+            if (profile_)
+                run_timed(context);
+            else
+                for (const auto& step : steps_) step->run(context);
+        });
+        return {};
+    }
+
+    void operators(const OperatorSink& sink) const override {
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const Step& step = *steps_[i];
+            sink({step.name.c_str(), step.op.c_str(), step.implementation.c_str(), step.precision,
+                  runs_ ? milliseconds_[i] / static_cast<double>(runs_) : 0.0});
+        }
+    }
+
+    std::int64_t memory_bytes() const override { return static_cast<std::int64_t>(memory_bytes_); }
+
+private:
+    void run_timed(const RunContext& context) {
+        for (std::size_t i = 0; i < steps_.size(); ++i) {
+            const auto start = std::chrono::steady_clock::now();
+            steps_[i]->run(context);
+            milliseconds_[i] += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+        }
+        ++runs_;
+    }
+
+    std::vector<std::unique_ptr<Step>> steps_;
+    AlignedMemory memory_, scratch_;
+    std::size_t memory_bytes_ = 0;
+    tbb::task_arena arena_;
+    bool profile_;
+    std::vector<double> milliseconds_;
+    std::int64_t runs_ = 0;
+};
+
+class OneDnn : public Device {
+public:
+    static Result<std::unique_ptr<OneDnn>> create(const Values&) { return std::make_unique<OneDnn>(); }
+
+    Result<void> can_run(const octavo_graph& graph, std::int32_t index, octavo_precision precision) const override {
+        const ops::NodeView node(graph.nodes[index], {graph.tensors, static_cast<std::size_t>(graph.tensor_count)});
+        const ops::Row* row = ops::find(node.op());
+        if (!row) return Error(Code::model, node.title() + ": no such operator");
+        if (precision == OCTAVO_FP32) return {};
+        if (precision == OCTAVO_BF16) return Error(Code::model, node.title() + ": bf16 is not there yet");
+        if (row->role == ops::Role::floating) return Error(Code::model, node.title() + ": needs floating point");
+        if (node.op() == "MatMul") return Error(Code::model, node.title() + ": no int8 kernel");
+        if (row->role == ops::Role::product && (node.op() != "Gemm" && node.input(0).rank != 4))
+            return Error(Code::model, node.title() + ": only 2-D convolutions have an int8 kernel");
+        return {};
+    }
+
+    Result<std::unique_ptr<Executable>> compile(const octavo_graph& graph, const octavo_plan* plan,
+                                                const octavo_compile_options& options) const override {
+        const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+        Builder builder(graph, plan, options, threads);
+        const auto show = [&](std::int32_t tensor) {
+            if (std::find(options.taps, options.taps + options.tap_count, tensor) != options.taps + options.tap_count)
+                lower_tap(builder, tensor);
+        };
+        lower_inputs(builder);
+        for (std::int32_t i = 0; i < graph.input_count; ++i) show(graph.inputs[i]);
+        for (std::int32_t node = 0; node < graph.node_count; ++node) {
+            OCTAVO_CHECK_OK(lower_node(builder, node));
+            for (std::int32_t i = 0; i < graph.nodes[node].output_count; ++i) show(graph.nodes[node].outputs[i]);
+        }
+        lower_outputs(builder);
+        return std::unique_ptr<Executable>(std::make_unique<Program>(builder, threads, options.profile != 0));
+    }
+
+    const char* isa() const override { return isa_name(cpu_isa()); }
+};
+
+constexpr std::span<const octavo_parameter> kParameters{};
+
+}  // namespace
+}  // namespace octavo::onednn
+
+OCTAVO_PLUGINS(octavo::describe<octavo::onednn::OneDnn>("onednn", "0.1.0", "fast fp32 and int8 on x86 CPUs, by oneDNN and own kernels",
+                                                        octavo::onednn::kParameters))

@@ -1,0 +1,23 @@
+// What lowering knows of a Conv or Gemm before it picks a kernel.
+#pragma once
+
+#include "kernels/conv_u8.h"
+#include "steps.h"
+
+namespace octavo::onednn {
+
+struct Int8Product {
+    BufferId source = BufferId::none;
+    std::shared_ptr<const CodeParameters> source_parameters;
+    std::vector<std::int8_t> weights;  // [output_c][...]
+    std::vector<float> scale, bias;    // [output_c], padded for vectors
+    Source residual;
+    Activation activation;
+    std::vector<Target> targets;
+};
+
+Result<ConvShape> conv_shape(const ops::NodeView& node);
+// The weight as the plan has it with the output channel first, whatever Gemm's transB says.
+std::vector<float> output_major_weights(const Builder& builder, const ops::NodeView& node);
+
+}  // namespace octavo::onednn

@@ -1,0 +1,70 @@
+#include "steps.h"
+
+#include "kernels/parallel.h"
+
+#include <algorithm>
+
+namespace octavo::onednn {
+
+Destination bind_target(const Target& target, const Addresses& addresses) {
+    Destination to;
+    to.stride = target.stride;
+    if (target.parameters) {
+        to.u8 = addresses.get<std::uint8_t>(target.buffer);
+        to.reciprocal = target.parameters->reciprocal.data();
+        to.zero_point = target.parameters->zero_point.data();
+    } else {
+        to.f32 = addresses.get<float>(target.buffer);
+    }
+    return to;
+}
+
+Operand bind_source(const Source& source, const Addresses& addresses, std::int64_t pixel_stride, std::int64_t image_stride) {
+    Operand from;
+    from.pixel_stride = pixel_stride;
+    from.image_stride = image_stride;
+    if (source.parameters) {
+        from.u8 = addresses.get<std::uint8_t>(source.buffer);
+        from.scale = source.parameters->scale[0];
+        from.zero_point = source.parameters->integer_zero_point[0];
+        if (source.parameters->per_channel) {
+            from.scales = source.parameters->scale.data();
+            from.zero_points = source.parameters->integer_zero_point.data();
+        }
+    } else {
+        from.f32 = addresses.get<float>(source.buffer);
+    }
+    return from;
+}
+
+void PointwiseStep::declare() {
+    reads = {a.buffer, b.buffer};
+    for (const Target& target : targets) writes.push_back(target.buffer);
+}
+
+void PointwiseStep::bind(const Addresses& addresses, std::byte*) {
+    const auto operand = [&](const Source& source, bool gate) {
+        return bind_source(source, addresses, gate ? 0 : layout.channels, gate ? layout.channels : layout.pixels * layout.channels);
+    };
+    job_.kind = kind;
+    job_.a = operand(a, gate_a);
+    if (b.buffer != BufferId::none) job_.b = operand(b, gate_b);
+    if (!constant_b.empty()) job_.b.f32 = constant_b.data();
+    job_.scale = scale.data();
+    job_.shift = shift.data();
+    job_.activation = activation;
+    job_.destination_count = static_cast<int>(targets.size());
+    for (std::size_t i = 0; i < targets.size(); ++i) job_.destinations[i] = bind_target(targets[i], addresses);
+    job_.images = layout.images;
+    job_.pixels = layout.pixels;
+    job_.channels = layout.channels;
+}
+
+void PointwiseStep::run(const RunContext&) {
+    const std::int64_t pixels = layout.images * layout.pixels;
+    const std::int64_t grain = std::max<std::int64_t>(1, 16384 / layout.channels);  // pixels that repay a task
+    parallel((pixels + grain - 1) / grain,
+             [&](std::int64_t i) { value_kernels().pointwise(job_, i * grain, std::min(pixels, (i + 1) * grain)); });
+}
+
+}  // namespace octavo::onednn

@@ -1,0 +1,36 @@
+// Steps that are no convolutions: each binds its job to addresses once and runs it in parallel over pixels or rows.
+#pragma once
+
+#include "builder.h"
+
+namespace octavo::onednn {
+
+struct Source {
+    BufferId buffer = BufferId::none;
+    std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
+};
+
+Destination bind_target(const Target& target, const Addresses& addresses);
+Operand bind_source(const Source& source, const Addresses& addresses, std::int64_t pixel_stride, std::int64_t image_stride);
+
+class PointwiseStep : public Step {
+public:
+    Pointwise kind = Pointwise::copy;
+    Source a, b;
+    bool gate_a = false, gate_b = false;  // one value a channel and image
+    std::vector<float> constant_b;        // instead of b: [channels]
+    std::vector<float> scale, shift;
+    Activation activation;
+    std::vector<Target> targets;
+    Layout layout;
+
+    void declare();
+    void bind(const Addresses& addresses, std::byte*) override;
+    void run(const RunContext&) override;
+    std::size_t constant_bytes() const override { return (constant_b.size() + scale.size() + shift.size()) * sizeof(float); }
+
+private:
+    PointwiseJob job_;
+};
+
+}  // namespace octavo::onednn

@@ -1,0 +1,38 @@
+/* An adapter turns the raw outputs of a model into one prediction for each sample of the batch. */
+#ifndef OCTAVO_ABI_ADAPTER_H
+#define OCTAVO_ABI_ADAPTER_H
+
+#include <octavo/abi.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What preprocessing did to a sample: input = original * scale - offset, in pixels. */
+typedef struct octavo_geometry {
+    uint32_t size;
+    int32_t source_width, source_height;
+    double scale_x, scale_y, offset_x, offset_y;
+} octavo_geometry;
+
+typedef struct octavo_output {
+    const char* name; /* as in the model */
+    octavo_tensor tensor; /* f32; dimension 0 is the batch */
+} octavo_output;
+
+/* Receives the prediction for sample `index` of the batch; the blob is read before it returns. */
+typedef void (*octavo_prediction_sink)(void* context, int64_t index, const octavo_blob* prediction);
+
+typedef struct octavo_adapter_functions {
+    uint32_t size;
+    octavo_status (*create)(const octavo_value* values, void** self, octavo_error* error);
+    void (*destroy)(void* self);
+    octavo_status (*adapt)(void* self, const octavo_output* outputs, int32_t output_count, const octavo_geometry* geometries,
+                           int64_t batch, octavo_prediction_sink sink, void* context, octavo_error* error);
+} octavo_adapter_functions;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

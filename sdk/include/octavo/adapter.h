@@ -1,0 +1,38 @@
+// Base class of adapters: raw outputs of a batch in, one prediction (a blob) for each sample out.
+#pragma once
+
+#include <octavo/abi/adapter.h>
+#include <octavo/abi/blob.h>
+#include <octavo/plugin.h>
+
+#include <functional>
+
+namespace octavo {
+
+class Adapter {
+public:
+    using Kind = Adapter;
+    static constexpr octavo_kind kKind = OCTAVO_ADAPTER;
+    using Sink = std::function<void(std::int64_t index, const octavo_blob& prediction)>;
+
+    virtual ~Adapter() = default;
+    // `geometries` has one entry for each sample of the batch.
+    virtual Result<void> adapt(std::span<const octavo_output> outputs, std::span<const octavo_geometry> geometries, const Sink& sink) = 0;
+
+    template <class T>
+    static const octavo_adapter_functions* functions() {
+        static const octavo_adapter_functions table = {
+            sizeof(octavo_adapter_functions), &create_plugin<T>, &destroy_plugin<T>,
+            [](void* self, const octavo_output* outputs, std::int32_t count, const octavo_geometry* geometries, std::int64_t batch,
+               octavo_prediction_sink sink, void* context, octavo_error* error) {
+                return guarded(error, [&] {
+                    return static_cast<Adapter*>(self)->adapt(
+                        {outputs, static_cast<std::size_t>(count)}, {geometries, static_cast<std::size_t>(batch)},
+                        [&](std::int64_t index, const octavo_blob& prediction) { sink(context, index, &prediction); });
+                });
+            }};
+        return &table;
+    }
+};
+
+}  // namespace octavo

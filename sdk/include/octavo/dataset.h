@@ -1,0 +1,37 @@
+// Base class of data sets. Strings and blobs that a Sample points to must live as long as the data set; `sample` may be called from
+// several threads at once.
+#pragma once
+
+#include <octavo/abi/blob.h>
+#include <octavo/abi/dataset.h>
+#include <octavo/plugin.h>
+
+namespace octavo {
+
+class Dataset {
+public:
+    using Kind = Dataset;
+    static constexpr octavo_kind kKind = OCTAVO_DATASET;
+
+    virtual ~Dataset() = default;
+    virtual std::int64_t count() const = 0;
+    // `index` is in 0..count() - 1.
+    virtual Result<octavo_sample> sample(std::int64_t index) const = 0;
+
+    template <class T>
+    static const octavo_dataset_functions* functions() {
+        static const octavo_dataset_functions table = {
+            sizeof(octavo_dataset_functions), &create_plugin<T>, &destroy_plugin<T>,
+            [](void* self) { return static_cast<Dataset*>(self)->count(); },
+            [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
+                return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_TRY(*sample, static_cast<Dataset*>(self)->sample(index));
+                    sample->size = sizeof(octavo_sample);
+                    return {};
+                });
+            }};
+        return &table;
+    }
+};
+
+}  // namespace octavo

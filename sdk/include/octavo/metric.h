@@ -1,0 +1,58 @@
+// Base class of metrics: predictions and annotations one by one in, named figures out.
+#pragma once
+
+#include <octavo/abi/blob.h>
+#include <octavo/abi/metric.h>
+#include <octavo/plugin.h>
+
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+struct Figure {
+    std::string name;
+    double value = 0;
+    std::string unit = "%";
+    bool principal = false;
+    bool higher_is_better = true;
+};
+
+class Metric {
+public:
+    using Kind = Metric;
+    static constexpr octavo_kind kKind = OCTAVO_METRIC;
+
+    virtual ~Metric() = default;
+    virtual void reset() = 0;
+    // Adds one sample and returns its own score (1 right, 0 wrong, or any real number).
+    virtual Result<double> add(const octavo_blob& prediction, const octavo_blob& annotation) = 0;
+    virtual Result<std::vector<Figure>> result() const = 0;
+
+    template <class T>
+    static const octavo_metric_functions* functions() {
+        static const octavo_metric_functions table = {
+            sizeof(octavo_metric_functions), &create_plugin<T>, &destroy_plugin<T>,
+            [](void* self) { static_cast<Metric*>(self)->reset(); },
+            [](void* self, const octavo_blob* prediction, const octavo_blob* annotation, double* score, octavo_error* error) {
+                return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_TRY(*score, static_cast<Metric*>(self)->add(*prediction, *annotation));
+                    return {};
+                });
+            },
+            [](void* self, octavo_figure_sink sink, void* context, octavo_error* error) {
+                return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_TRY(const std::vector<Figure> figures, static_cast<Metric*>(self)->result());
+                    for (const Figure& figure : figures) {
+                        const octavo_figure out = {figure.name.c_str(), figure.value, figure.unit.c_str(), figure.principal,
+                                                   figure.higher_is_better};
+                        sink(context, &out);
+                    }
+                    return {};
+                });
+            }};
+        return &table;
+    }
+};
+
+}  // namespace octavo

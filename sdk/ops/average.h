@@ -1,0 +1,34 @@
+// The sum of a pooling window and how many taps it is divided by, for the fp32 rows and for exact integer sums.
+#pragma once
+
+#include <cstdint>
+
+#include "ops/op.h"
+
+namespace octavo::ops {
+
+template <class Sum>
+struct WindowSum {
+    Sum sum = 0;
+    std::int64_t count = 0;
+};
+
+// Taps outside of the image add nothing. They count with `include_pad`, except where a ceil_mode window hangs over the padding.
+template <class Sum, class T>
+WindowSum<Sum> window_sum(const Window& w, bool include_pad, const T* plane, std::int64_t oy, std::int64_t ox) {
+    WindowSum<Sum> result;
+    for (std::int64_t ky = 0; ky < w.kernel_h; ++ky) {
+        const std::int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
+        if (y >= w.input_h + w.pad_bottom) break;
+        for (std::int64_t kx = 0; kx < w.kernel_w; ++kx) {
+            const std::int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
+            if (x >= w.input_w + w.pad_right) break;
+            const bool inside = y >= 0 && y < w.input_h && x >= 0 && x < w.input_w;
+            if (inside) result.sum += static_cast<Sum>(plane[y * w.input_w + x]);
+            if (inside || include_pad) ++result.count;
+        }
+    }
+    return result;
+}
+
+}  // namespace octavo::ops

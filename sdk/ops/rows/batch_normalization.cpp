@@ -1,0 +1,52 @@
+// BatchNormalization, inference only: (x - mean[c]) / sqrt(variance[c] + epsilon) * scale[c] + bias[c], in double. Passes fold it into a
+// convolution or make it a ScaleShift; what is left stays in floating point.
+#include <cmath>
+
+#include "ops/support.h"
+
+namespace octavo::ops {
+
+namespace {
+
+constexpr AttributeRow kAttributes[] = {{"epsilon", OCTAVO_ATTRIBUTE_FLOAT, "1e-5"},
+                                        {"momentum", OCTAVO_ATTRIBUTE_FLOAT, "0.9"},
+                                        {"spatial", OCTAVO_ATTRIBUTE_INT, "1"},
+                                        {"training_mode", OCTAVO_ATTRIBUTE_INT, "0"}};
+
+Result<Types> infer_types(const NodeView& node) {
+    OCTAVO_CHECK_OK(expect_floats(node));
+    if (node.integer("training_mode", 0) != 0) return refusal(node, "is in training mode; export the model for inference");
+    if (node.integer("spatial", 1) == 0) return refusal(node, "statistics for each element (spatial = 0) are not supported");
+    const Shape shape = node.input_shape(0);
+    if (shape.size() < 2) return refusal(node, "input " + shape_text(shape) + " has no channels");
+    for (std::size_t i = 1; i < 5; ++i)
+        if (node.input_shape(i) != Shape{shape[1]})
+            return refusal(node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " +
+                                     std::to_string(shape[1]));
+    return like_input(node);
+}
+
+Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
+    const Shape shape = shape_of(outputs[0]);
+    const auto channels = static_cast<std::size_t>(shape[1]);
+    const auto size = static_cast<std::size_t>(extent(shape, 2, shape.size()));
+    const double epsilon = static_cast<double>(node.real("epsilon", 1e-5F));
+    const std::span<const float> x = values<const float>(inputs[0]);
+    const std::span<float> y = values<float>(outputs[0]);
+    const auto parameter = [&](std::size_t input, std::size_t c) { return static_cast<double>(values<const float>(inputs[input])[c]); };
+    for (std::size_t i = 0; i < y.size(); i += size) {
+        const std::size_t c = i / size % channels;
+        const double factor = parameter(1, c) / std::sqrt(parameter(4, c) + epsilon);
+        const double bias = parameter(2, c);
+        const double mean = parameter(3, c);
+        for (std::size_t k = i; k < i + size; ++k) y[k] = static_cast<float>((static_cast<double>(x[k]) - mean) * factor + bias);
+    }
+    return {};
+}
+
+}  // namespace
+
+extern const Row batch_normalization_row;
+const Row batch_normalization_row = {"BatchNormalization", 5, 5, Role::floating, kAttributes, infer_types, compute};
+
+}  // namespace octavo::ops

@@ -1,0 +1,20 @@
+// Sigmoid: 1 / (1 + e^-x). In int8 and fused it is numbers.h that says which bits come out.
+#include <cmath>
+
+#include "ops/support.h"
+
+namespace octavo::ops {
+
+namespace {
+
+Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
+    map_floats(inputs, outputs, [](float x) { return 1.0F / (1.0F + std::exp(-x)); });
+    return {};
+}
+
+}  // namespace
+
+extern const Row sigmoid_row;
+const Row sigmoid_row = {"Sigmoid", 1, 1, Role::elementwise, {}, infer_float_like_input, compute};
+
+}  // namespace octavo::ops

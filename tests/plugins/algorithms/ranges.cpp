@@ -1,0 +1,169 @@
+// What minmax, percentile and entropy have in common: weight scales, channels, inputs of the model, and degenerate tensors.
+#include "tests/plugins/algorithms/calibration.h"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+using namespace octavo::testing;
+
+namespace {
+
+const char* const kAlgorithms[] = {"minmax", "percentile", "entropy"};
+
+void apply(Calibration& calibration, const char* name, const Settings& settings = {}) {
+    AlgorithmPlugin algorithm("algorithms", name, settings);
+    BOOST_REQUIRE_MESSAGE(calibration.apply(algorithm) == 0, algorithm.error.text);
+}
+
+void check_range(const Calibration& calibration, std::int32_t point, double minimum, double maximum) {
+    const Ranges& ranges = calibration.edits.ranges.at(point);
+    BOOST_REQUIRE_EQUAL(ranges.minimum.size(), 1U);
+    BOOST_TEST(ranges.minimum[0] == minimum);
+    BOOST_TEST(ranges.maximum[0] == maximum);
+}
+
+std::vector<float> ramp(std::size_t count, float from, float to) {
+    std::vector<float> values;
+    for (std::size_t i = 0; i < count; ++i) values.push_back(from + (to - from) * static_cast<float>(i) / static_cast<float>(count - 1));
+    return values;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(range_algorithms)
+
+BOOST_AUTO_TEST_CASE(minmax_takes_the_exact_extremes) {
+    Calibration calibration;
+    calibration.add_point(std::vector<float>{-0.25F, 3.0F, 1.0F, 7.125F});
+    calibration.add_point(std::vector<float>{2.0F, 3.0F});
+    apply(calibration, "minmax");
+    check_range(calibration, 0, -0.25, 7.125);
+    check_range(calibration, 1, 2, 3);
+}
+
+BOOST_AUTO_TEST_CASE(empty_zero_constant_and_tiny_tensors_have_defined_ranges) {
+    for (const char* const name : kAlgorithms) {
+        Calibration calibration;
+        calibration.add_point(std::vector<float>{});
+        calibration.add_point(std::vector<float>(1000, 0.0F));
+        calibration.add_point(std::vector<float>(1000, 5.0F));
+        calibration.add_point(std::vector<float>(1000, std::ldexp(1.0F, -100)));
+        apply(calibration, name);
+        check_range(calibration, 0, 0, 0);
+        check_range(calibration, 1, 0, 0);
+        BOOST_TEST(calibration.edits.ranges.at(2).maximum[0] == 5.0);
+        BOOST_TEST(calibration.edits.ranges.at(3).maximum[0] == std::ldexp(1.0, -100));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_outlier_leaves_a_finite_range_within_the_extremes) {
+    for (const char* const name : kAlgorithms) {
+        std::vector<float> values = ramp(1000000, -1.0F, 1.0F);
+        values.push_back(1000.0F);
+        Calibration calibration;
+        calibration.add_point(values);
+        std::vector<float> zeros(1000, 0.0F);
+        zeros.push_back(-3.0F);
+        calibration.add_point(zeros);
+        apply(calibration, name);
+        const Ranges& range = calibration.edits.ranges.at(0);
+        BOOST_TEST(range.minimum[0] >= -1.0);
+        BOOST_TEST(range.minimum[0] < -0.9);
+        BOOST_TEST(range.maximum[0] > 0.9);
+        BOOST_TEST(range.maximum[0] <= 1000.0);
+        BOOST_TEST(calibration.edits.ranges.at(1).minimum[0] < -2.9);
+        BOOST_TEST(calibration.edits.ranges.at(1).maximum[0] == 0.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(depthwise_channels_keep_all_their_values_unless_told_otherwise) {
+    std::vector<float> second = ramp(200000, 0.0F, 1.0F);
+    second.push_back(50.0F);
+    for (const char* const name : kAlgorithms) {
+        Calibration calibration;
+        calibration.add_point({ramp(1000, -0.5F, 2.0F), second, {}});
+        apply(calibration, name);
+        const Ranges& ranges = calibration.edits.ranges.at(0);
+        BOOST_TEST(ranges.minimum == (std::vector<double>{-0.5, 0, 0}), boost::test_tools::per_element());
+        BOOST_TEST(ranges.maximum == (std::vector<double>{2, 50, 0}), boost::test_tools::per_element());
+
+        Calibration whole;
+        whole.add_point({ramp(1000, -0.5F, 2.0F), second, {}});
+        apply(whole, name, {{"activations", "\"tensor\""}});
+        BOOST_TEST(whole.edits.ranges.at(0).minimum.size() == 1U);
+        BOOST_TEST(whole.edits.ranges.at(0).maximum[0] <= 50.0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(inputs_of_the_model_are_never_clipped) {
+    std::vector<float> values = ramp(300000, -1.0F, 1.0F);
+    values.push_back(40.0F);
+    for (const char* const name : kAlgorithms) {
+        Calibration calibration;
+        calibration.add_point(values, true);
+        apply(calibration, name);
+        check_range(calibration, 0, -1, 40);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(weight_scales_make_the_greatest_magnitude_127) {
+    const Product product = {3, 2, 1, {0.5F, -12.7F, 0.0F, 0.0F, 1e-43F, 1e-42F}, {0, 0, 0}, {0, 0}, {}};
+    for (const char* const name : kAlgorithms) {
+        Calibration calibration;
+        calibration.add_product(product);
+        apply(calibration, name);
+        BOOST_TEST(calibration.edits.scales.at(0) == (std::vector<float>{12.7F / 127.0F, 1.0F, 1.0F}), boost::test_tools::per_element());
+        Calibration tensor;
+        tensor.add_product(product);
+        apply(tensor, name, {{"weights", "\"tensor\""}});
+        BOOST_TEST(tensor.edits.scales.at(0) == std::vector<float>{12.7F / 127.0F}, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(weights_that_are_no_numbers_name_their_operator) {
+    Calibration calibration;
+    calibration.add_product({1, 2, 1, {0.5F, std::numeric_limits<float>::quiet_NaN()}, {0}, {0, 0}, {}});
+    AlgorithmPlugin algorithm("algorithms", "minmax");
+    BOOST_TEST(calibration.apply(algorithm) == 3);
+    BOOST_TEST(std::string(algorithm.error.text) == "operator 'conv1': its weights hold NaN or infinity, expected finite numbers");
+}
+
+BOOST_AUTO_TEST_CASE(percentile_leaves_out_a_share_of_all_values_at_each_end) {
+    std::vector<float> values = ramp(100001, -100.0F, 100.0F);  // steps of 0.002
+    Calibration calibration;
+    calibration.add_point(values);
+    apply(calibration, "percentile", {{"percent", "99"}});
+    BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] == 98.0, boost::test_tools::tolerance(2e-4));
+    BOOST_TEST(calibration.edits.ranges.at(0).minimum[0] == -98.0, boost::test_tools::tolerance(2e-4));
+}
+
+BOOST_AUTO_TEST_CASE(percentile_counts_zeros_as_values) {
+    std::vector<float> values(90000, 0.0F);
+    const std::vector<float> rest = ramp(10000, 0.001F, 10.0F);
+    values.insert(values.end(), rest.begin(), rest.end());
+    Calibration calibration;
+    calibration.add_point(values);
+    apply(calibration, "percentile", {{"percent", "99"}});  // a tenth of the ramp is left out
+    BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] == 9.0, boost::test_tools::tolerance(2e-3));
+    BOOST_TEST(calibration.edits.ranges.at(0).minimum[0] == 0.0);
+    apply(calibration, "percentile", {{"percent", "80"}});
+    check_range(calibration, 0, 0, 0);
+}
+
+BOOST_AUTO_TEST_CASE(percentile_of_100_is_minmax) {
+    Calibration calibration;
+    calibration.add_point(std::vector<float>{-0.3F, 0.0F, 0.1F, 12.34F});
+    apply(calibration, "percentile", {{"percent", "100"}});
+    check_range(calibration, 0, static_cast<double>(-0.3F), static_cast<double>(12.34F));
+}
+
+BOOST_AUTO_TEST_CASE(percentile_by_default_drops_one_value_in_a_hundred_thousand) {
+    std::vector<float> values = ramp(1000000, 0.0F, 1.0F);
+    for (int i = 0; i < 9; ++i) values.push_back(500.0F);
+    Calibration calibration;
+    calibration.add_point(values);
+    apply(calibration, "percentile");  // ten may be left out, which takes one from the ramp
+    BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] <= 1.0 + 512.0 / 8192);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
