@@ -20,6 +20,7 @@ import make_images
 
 HERE = Path(__file__).parent
 RESIZE, CROP, JITTER = 72, 64, 3
+EPSILON = 1e-6
 MEAN = [123.675, 116.28, 103.53]
 SCALE = [0.01712475, 0.017507, 0.01742919]
 
@@ -77,7 +78,7 @@ def conv(inputs: int, outputs: int, kernel: int = 1, stride: int = 1, groups: in
     """Convolution, batch norm and, if active, ReLU."""
     layers = [
         nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(outputs, eps=1e-6),
+        nn.BatchNorm2d(outputs, eps=EPSILON),
     ]
     return nn.Sequential(*layers, nn.ReLU()) if active else nn.Sequential(*layers)
 
@@ -135,12 +136,13 @@ def groups(model: nn.Module, decay: float, expansion_decay: float) -> list[dict]
     """The parameters, with the weight decay of each kind.
 
     A depthwise convolution and its batch norm undo any scale that the batch
-    norm before them gives a channel, so that one bears a strong decay.
+    norm of the expansion before them gives a channel, so that one can bear a
+    strong decay.
     """
     layers = [m for m in model.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
     strong = [
         parameter
-        for norm, following in zip(layers[1::2], layers[2::2])
+        for norm, following in zip(layers[3::2], layers[4::2])
         if following.groups > 1
         for parameter in norm.parameters()
     ]
@@ -160,8 +162,7 @@ def top1(model: nn.Module, pixels: Tensor, labels: Tensor) -> float:
 
 
 def train(model: nn.Module, pixels: Tensor, labels: Tensor, args: argparse.Namespace) -> None:
-    optimizer = torch.optim.SGD(groups(model, args.decay, args.expansion_decay), args.rate,
-                                momentum=0.9, nesterov=True)
+    optimizer = torch.optim.AdamW(groups(model, args.decay, args.expansion_decay))
     steps = args.epochs * (len(pixels) // args.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, total_steps=steps,
                                                    pct_start=0.1, cycle_momentum=False)
@@ -200,11 +201,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=HERE / "classify.onnx")
     parser.add_argument("--images", type=int, default=16000)
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--decay", type=float, default=2e-4)
-    parser.add_argument("--expansion-decay", type=float, default=5e-3)
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--decay", type=float, default=0.02)
+    parser.add_argument("--expansion-decay", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.manual_seed(args.seed)

@@ -1,13 +1,13 @@
 // POSIX files behind files.h. Only regular files are mapped: a folder or a pipe is an error, not a hang.
 #include "core/base/files.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 namespace octavo {
 namespace {

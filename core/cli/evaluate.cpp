@@ -1,4 +1,5 @@
 // octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
+#include "core/base/files.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
 #include "core/pipeline/stage_evaluate.h"
@@ -25,6 +26,13 @@ void print_json(const AccuracyResult& evaluation) {
     std::puts(boost::json::serialize(root).c_str());
 }
 
+std::string answers_table(const AccuracyResult& evaluation) {
+    std::string text = "id\tclass\tscore\n";
+    for (const SampleAnswer& answer : evaluation.answers)
+        text += answer.id + "\t" + std::to_string(answer.best_class) + "\t" + std::to_string(answer.score) + "\n";
+    return text;
+}
+
 }  // namespace
 
 Result<void> evaluate(Arguments arguments) {
@@ -39,6 +47,7 @@ Result<void> evaluate(Arguments arguments) {
     syntax.text("model", "ONNX file in place of the config's");
     syntax.text("plan", "plan.json of a calibration");
     syntax.text("device", "device plugin that runs the model");
+    syntax.text("answers", "file for one line a sample: id, class, the metric's score of it");
     syntax.number("limit", "most images of each validation list");
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
@@ -65,6 +74,7 @@ Result<void> evaluate(Arguments arguments) {
     const RunEvents events = progress.events();
     events.begin("evaluate", images);
     OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate({config, model, device, {plan ? &*plan : nullptr}, events.advance}));
+    if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers_table(evaluation), Code::data));
     if (!parsed.flag("quiet")) std::fputs("\r", stderr);
     parsed.flag("json") ? print_json(evaluation) : print_figures(evaluation);
     return {};

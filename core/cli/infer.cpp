@@ -7,7 +7,7 @@
 #include "core/pipeline/stage_load.h"
 #include "core/pipeline/stage_samples.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <map>
 
 namespace octavo::cli {
@@ -36,7 +36,8 @@ Result<std::map<std::string, Array>> read_arrays(const std::vector<std::string>&
         const std::size_t equals = text.find('=');
         const std::string name = equals == std::string::npos ? names[0] : text.substr(0, equals);
         if (std::find(names.begin(), names.end(), name) == names.end() || (equals == std::string::npos && names.size() > 1))
-            return Error(Code::config, "--input " + text + ": expected NAME=FILE with one of " + join(names, ", ") + did_you_mean(name, names));
+            return Error(Code::config,
+                         "--input " + text + ": expected NAME=FILE with one of " + join(names, ", ") + did_you_mean(name, names));
         OCTAVO_TRY(arrays[name], read_npy(equals == std::string::npos ? text : text.substr(equals + 1)));
     }
     return arrays;
@@ -55,8 +56,8 @@ Result<Batch> batch_of_arrays(const std::map<std::string, Array>& arrays, const 
         if (found == arrays.end()) return Error(Code::config, "input '" + port.name + "': expected --input " + port.name + "=FILE.npy");
         const Array& array = found->second;
         if (array.type != port.type || array.shape != port.shape)
-            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + shape_text(array.shape) + ", expected " +
-                                         type_name(port.type) + " " + shape_text(port.shape));
+            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + shape_text(array.shape) +
+                                         ", expected " + type_name(port.type) + " " + shape_text(port.shape));
         batch.inputs.push_back(array.bytes);
     }
     return batch;
@@ -87,7 +88,8 @@ Result<void> run_and_write(Session& session, const Graph& graph, const Batch& ba
     OCTAVO_CHECK_OK(written);
     for (const std::int32_t tap : session.taps())
         if (!seen.contains(tap))
-            return Error(Code::config, "--tap " + graph.tensors[static_cast<std::size_t>(tap)].name + ": the device does not show this tensor");
+            return Error(Code::config,
+                         "--tap " + graph.tensors[static_cast<std::size_t>(tap)].name + ": the device does not show this tensor");
     return write_outputs(session, folder);
 }
 
@@ -117,10 +119,18 @@ Result<void> infer(Arguments arguments) {
     if (!folder) return Error(Code::config, "expected --output-dir DIR (octavo infer --help)");
     if (parsed.has("image") != parsed.has("config") || parsed.has("image") == parsed.has("input"))
         return Error(Code::config, "expected either --input NAME=FILE.npy, or --config C with --image FILE (octavo infer --help)");
-    if (parsed.flag("unfused") && parsed.has("plan")) return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
+    if (parsed.flag("unfused") && parsed.has("plan"))
+        return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
 
     const Registry registry = registry_of(parsed);
-    OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry));
+    std::optional<Config> config;
+    if (parsed.has("config")) {
+        Overrides overrides;
+        overrides.device = parsed.text("device");
+        OCTAVO_TRY(config, read_config(*parsed.text("config"), registry, overrides));
+    }
+    OCTAVO_TRY(const DeviceHandle device,
+               config ? DeviceHandle::create(*config->device.plugin, config->device.values) : device_of(parsed, registry));
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
@@ -134,8 +144,7 @@ Result<void> infer(Arguments arguments) {
         OCTAVO_TRY(const Batch batch, batch_of_arrays(arrays, session.inputs()));
         return run_and_write(session, graph, batch, *folder);
     }
-    OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, {}));
-    OCTAVO_TRY(const Batch batch, batch_of_image(*parsed.text("image"), config.preprocess, session.inputs()));
+    OCTAVO_TRY(const Batch batch, batch_of_image(*parsed.text("image"), config->preprocess, session.inputs()));
     return run_and_write(session, graph, batch, *folder);
 }
 

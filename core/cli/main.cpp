@@ -31,9 +31,10 @@ std::string help_text() {
         name.resize(12, ' ');
         text += "  " + name + verb.summary + "\n";
     }
-    return text + "\n  octavo VERB --help tells more; octavo --version prints the version.\n"
-                  "\nexit codes: 0 done, 1 internal error, 2 config or command line wrong, 3 model unsupported or damaged,\n"
-                  "4 data missing or damaged, 5 accuracy target not met (outputs are written)\n";
+    return text +
+           "\n  octavo VERB --help tells more; octavo --version prints the version.\n"
+           "\nexit codes: 0 done, 1 internal error, 2 config or command line wrong, 3 model unsupported or damaged,\n"
+           "4 data missing or damaged, 5 accuracy target not met (outputs are written)\n";
 }
 
 void print_lines(const std::string& message) {
@@ -54,7 +55,8 @@ Result<void> dispatch(Arguments arguments) {
         if (arguments[0] == verb.name) return verb.run(arguments.subspan(1));
         names.emplace_back(verb.name);
     }
-    return Error(Code::config, "found the verb '" + arguments[0] + "', expected one of " + join(names, ", ") + did_you_mean(arguments[0], names));
+    return Error(Code::config,
+                 "found the verb '" + arguments[0] + "', expected one of " + join(names, ", ") + did_you_mean(arguments[0], names));
 }
 
 int run(Arguments arguments) noexcept {

@@ -8,10 +8,18 @@
 
 namespace octavo::cli {
 
-void Syntax::flag(const char* name, const char* doc) { options.add_options()(name, po::bool_switch(), doc); }
-void Syntax::text(const char* name, const char* doc) { options.add_options()(name, po::value<std::string>(), doc); }
-void Syntax::texts(const char* name, const char* doc) { options.add_options()(name, po::value<std::vector<std::string>>()->composing(), doc); }
-void Syntax::number(const char* name, const char* doc) { options.add_options()(name, po::value<std::int64_t>(), doc); }
+void Syntax::flag(const char* name, const char* doc) {
+    options.add_options()(name, po::bool_switch(), doc);
+}
+void Syntax::text(const char* name, const char* doc) {
+    options.add_options()(name, po::value<std::string>(), doc);
+}
+void Syntax::texts(const char* name, const char* doc) {
+    options.add_options()(name, po::value<std::vector<std::string>>()->composing(), doc);
+}
+void Syntax::number(const char* name, const char* doc) {
+    options.add_options()(name, po::value<std::int64_t>(), doc);
+}
 
 std::optional<std::string> Parsed::text(const char* name) const {
     return has(name) ? std::optional(values[name].as<std::string>()) : std::nullopt;
@@ -54,7 +62,9 @@ Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t requ
     return parsed;
 }
 
-void add_plugin_path(Syntax& syntax) { syntax.texts("plugin-path", "folder or file with further plugins; may be given several times"); }
+void add_plugin_path(Syntax& syntax) {
+    syntax.texts("plugin-path", "folder or file with further plugins; may be given several times");
+}
 
 Registry registry_of(const Parsed& parsed) {
     const std::vector<std::string> files = find_plugin_libraries(default_plugin_search(parsed.texts("plugin-path")));

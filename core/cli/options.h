@@ -18,8 +18,8 @@ namespace octavo::cli {
 namespace po = boost::program_options;
 
 struct Syntax {
-    const char* usage;             // "octavo calibrate CONFIG [options]"
-    const char* description;       // what the verb does, and examples
+    const char* usage;        // "octavo calibrate CONFIG [options]"
+    const char* description;  // what the verb does, and examples
     std::vector<const char*> positional;
     po::options_description options{"options"};
 

@@ -36,7 +36,8 @@ void Progress::advance(std::int64_t done) {
     const double seconds = std::chrono::duration<double>(now - begun_).count();
     const double rate = static_cast<double>(done) / std::max(seconds, 1e-3);
     const auto filled = static_cast<std::size_t>(done * kBarWidth / total_);
-    const std::string bar = std::string(std::min<std::size_t>(filled, kBarWidth), '#') + std::string(kBarWidth - std::min<std::size_t>(filled, kBarWidth), '.');
+    const std::string bar =
+        std::string(std::min<std::size_t>(filled, kBarWidth), '#') + std::string(kBarWidth - std::min<std::size_t>(filled, kBarWidth), '.');
     std::fprintf(stderr, "\r\033[K%-12s [%s] %lld/%lld  %.1f/s  %.0f s left", stage_.c_str(), bar.c_str(), static_cast<long long>(done),
                  static_cast<long long>(total_), rate, static_cast<double>(total_ - done) / std::max(rate, 1e-3));
 }

@@ -26,7 +26,9 @@ std::string shape_text(const Tensor& tensor) {
     return text;
 }
 
-std::string typed(const Tensor& tensor) { return tensor.name + " " + type_name(tensor.type) + " " + shape_text(tensor); }
+std::string typed(const Tensor& tensor) {
+    return tensor.name + " " + type_name(tensor.type) + " " + shape_text(tensor);
+}
 
 template <class T>
 std::string number_text(T value) {

@@ -54,14 +54,10 @@ struct FlattenValue {
 
 octavo_node node_view(const Node& node, const std::vector<std::int32_t>& inputs, const std::vector<std::int32_t>& outputs,
                       const std::vector<octavo_attribute>& attributes) {
-    return {node.name.c_str(),
-            node.op.c_str(),
-            inputs.data(),
-            static_cast<std::int32_t>(inputs.size()),
-            outputs.data(),
-            static_cast<std::int32_t>(outputs.size()),
-            attributes.data(),
-            static_cast<std::int32_t>(attributes.size())};
+    return {node.name.c_str(), node.op.c_str(),
+            inputs.data(),     static_cast<std::int32_t>(inputs.size()),
+            outputs.data(),    static_cast<std::int32_t>(outputs.size()),
+            attributes.data(), static_cast<std::int32_t>(attributes.size())};
 }
 
 }  // namespace

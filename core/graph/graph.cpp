@@ -21,6 +21,8 @@ std::string Graph::unused_name(const std::string& wish) const {
     return free;
 }
 
-std::int64_t element_count(std::span<const std::int64_t> shape) { return ops::element_count(shape); }
+std::int64_t element_count(std::span<const std::int64_t> shape) {
+    return ops::element_count(shape);
+}
 
 }  // namespace octavo

@@ -25,8 +25,12 @@ using Attributes = std::map<std::string, Attribute, std::less<>>;
 enum class TensorId : std::int32_t { none = -1 };
 enum class NodeId : std::int32_t {};
 
-constexpr std::size_t index(TensorId id) { return static_cast<std::size_t>(id); }
-constexpr std::size_t index(NodeId id) { return static_cast<std::size_t>(id); }
+constexpr std::size_t index(TensorId id) {
+    return static_cast<std::size_t>(id);
+}
+constexpr std::size_t index(NodeId id) {
+    return static_cast<std::size_t>(id);
+}
 
 // Bytes of a constant with their owner (a mapped file, or a vector).
 struct Buffer {
@@ -51,8 +55,8 @@ Buffer make_buffer(std::vector<T> values) {
 struct Tensor {
     std::string name;
     octavo_type type = OCTAVO_F32;
-    Shape shape;    // for inputs -1 in dimension 0 means a free batch; filled in by `infer_shapes`
-    Buffer data;    // constants only
+    Shape shape;              // for inputs -1 in dimension 0 means a free batch; filled in by `infer_shapes`
+    Buffer data;              // constants only
     bool free_batch = false;  // inputs: dimension 0 is the batch, whatever it is at the moment; set by `infer_shapes` for -1
 
     bool is_constant() const { return static_cast<bool>(data); }
@@ -80,7 +84,7 @@ struct Graph {
     Fingerprint imported;  // of the model as it was read: `run_passes` sets it before it changes anything
     std::vector<Tensor> tensors;
     std::vector<Node> nodes;
-    std::vector<TensorId> inputs;   // without constants
+    std::vector<TensorId> inputs;  // without constants
     std::vector<TensorId> outputs;
 
     Tensor& operator[](TensorId id) { return tensors[index(id)]; }
@@ -96,9 +100,9 @@ struct Graph {
 // Who makes and who reads each tensor; valid until the graph changes.
 struct Links {
     explicit Links(const Graph& graph);
-    std::vector<std::int32_t> producer;                     // [tensor] node index or -1
-    std::vector<std::vector<std::int32_t>> readers;         // [tensor] node indices, one entry a use
-    std::vector<bool> is_output;                            // [tensor] output of the graph
+    std::vector<std::int32_t> producer;              // [tensor] node index or -1
+    std::vector<std::vector<std::int32_t>> readers;  // [tensor] node indices, one entry a use
+    std::vector<bool> is_output;                     // [tensor] output of the graph
 
     // The node that alone reads the tensor (once, and it is no output of the graph), or -1.
     std::int32_t only_reader(TensorId id) const;

@@ -62,7 +62,8 @@ Result<Graph> with_batch(const Graph& graph, std::int64_t batch) {
         const Tensor& input = graph[id];
         const bool free = input.free_batch || (!input.shape.empty() && input.shape[0] == -1);
         if (!free && !input.shape.empty() && input.shape[0] != batch)
-            return input_error(input, "its batch size is fixed at " + std::to_string(input.shape[0]) + ", asked for " + std::to_string(batch));
+            return input_error(input,
+                               "its batch size is fixed at " + std::to_string(input.shape[0]) + ", asked for " + std::to_string(batch));
     }
     Graph copy = graph;
     OCTAVO_CHECK_OK(infer_shapes(copy, batch));

@@ -15,8 +15,12 @@ struct Invariant {
     std::string (*violation)(const Graph& graph);
 };
 
-std::string title(const Node& node) { return node.op + " '" + node.name + "'"; }
-std::string title(const Tensor& tensor) { return "tensor '" + tensor.name + "'"; }
+std::string title(const Node& node) {
+    return node.op + " '" + node.name + "'";
+}
+std::string title(const Tensor& tensor) {
+    return "tensor '" + tensor.name + "'";
+}
 
 bool in_range(const Graph& graph, TensorId id) {
     return static_cast<std::int32_t>(id) >= 0 && index(id) < graph.tensors.size();
@@ -157,7 +161,8 @@ Result<void> check_invariants(const Graph& graph, std::string_view after) {
     for (std::size_t i = 0; i < kInvariants.size(); ++i) {
         const std::string found = kInvariants[i].violation(graph);
         if (!found.empty())
-            return Error(code, "after " + std::string(after) + ": " + found + " breaks invariant " + std::to_string(i + 1) + ": " + kInvariants[i].text);
+            return Error(code, "after " + std::string(after) + ": " + found + " breaks invariant " + std::to_string(i + 1) + ": " +
+                                   kInvariants[i].text);
     }
     return {};
 }

@@ -89,7 +89,8 @@ private:
     void compute(const Node& node, const ops::NodeView& view) {
         std::vector<octavo_tensor> inputs, outputs;
         for (const TensorId id : node.inputs)
-            inputs.push_back(id == TensorId::none ? octavo_tensor{} : view_of(state_.infos[index(id)], const_cast<void*>(state_.infos[index(id)].data)));
+            inputs.push_back(id == TensorId::none ? octavo_tensor{}
+                                                  : view_of(state_.infos[index(id)], const_cast<void*>(state_.infos[index(id)].data)));
         std::vector<std::vector<std::int64_t>> storage;  // 8-byte words, so that every type is aligned
         for (const TensorId id : node.outputs) {
             storage.emplace_back((size_bytes(state_.infos[index(id)]) + 7) / 8 + 1);
@@ -119,7 +120,9 @@ private:
 
 }  // namespace
 
-NodeValues evaluate(const Graph& graph, std::int64_t batch) { return Evaluator(graph, batch).run(); }
+NodeValues evaluate(const Graph& graph, std::int64_t batch) {
+    return Evaluator(graph, batch).run();
+}
 
 bool has_free_batch(const Graph& graph) {
     return std::any_of(graph.inputs.begin(), graph.inputs.end(), [&graph](TensorId id) {

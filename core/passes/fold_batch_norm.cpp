@@ -170,7 +170,8 @@ bool fold(Graph& graph, const Links& links, std::size_t n) {
     const std::optional<Affine> affine = affine_of(graph, node);
     if (!affine) return false;
     Node* producer = producer_of(graph, links, affine->x);
-    if (!producer || links.only_reader(affine->x) < 0 || !takes_in(graph, *producer, *affine)) return become_scale_shift(graph, node, *affine);
+    if (!producer || links.only_reader(affine->x) < 0 || !takes_in(graph, *producer, *affine))
+        return become_scale_shift(graph, node, *affine);
     take_in(graph, links, *producer, node, *affine);
     return true;
 }

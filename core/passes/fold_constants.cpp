@@ -1,6 +1,6 @@
 // fold_constants: a tensor whose value is the same for every input becomes a constant. That includes arithmetic on shapes: the graph is
-// evaluated at two batch sizes, what agrees is constant, and where a Reshape or Expand reads a shape that differs in its batch alone, the
-// batch is spelled 0, -1 or 1 as the operator allows. What else depends on the batch size stays as it is. Graph outputs stay computed.
+// evaluated at two batch sizes, what agrees is constant, and where a Reshape reads a shape that differs in its batch alone, the batch is
+// spelled 0 ("copy") or -1 ("infer"). What else depends on the batch size stays as it is. Graph outputs stay computed.
 #include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
@@ -32,7 +32,7 @@ struct Differing {
     Shape input_a, input_b;
 };
 
-// Target shape of Reshape: an entry that differs copies the input's dimension (0) where that differs likewise, else is inferred (-1).
+// An entry that differs copies the input's dimension (0) where that differs likewise, else is inferred (-1).
 bool spell_reshape(Differing& shape) {
     bool inferred = std::count(shape.target.begin(), shape.target.end(), -1) > 0;
     for (std::size_t i = 0; i < shape.target.size(); ++i) {
@@ -45,28 +45,15 @@ bool spell_reshape(Differing& shape) {
     return true;
 }
 
-// Target shape of Expand: 1 keeps the input's dimension, counted from the last.
-bool spell_expand(Differing& shape) {
-    const std::size_t rank = shape.input_a.size();
-    for (std::size_t i = 0; i < shape.target.size(); ++i) {
-        if (!shape.differs[i]) continue;
-        const std::size_t from_last = shape.target.size() - i;
-        if (from_last > rank || shape.input_a[rank - from_last] != shape.target[i]) return false;
-        shape.target[i] = 1;
-    }
-    return true;
-}
-
 void spell_batch(Graph& graph, Node& node, const NodeValues& a, const NodeValues& b) {
-    const bool reshape = node.op == "Reshape";
-    if ((!reshape && node.op != "Expand") || node.inputs.size() < 2 || graph[node.inputs[1]].is_constant()) return;
-    if (reshape && attribute_or(node, "allowzero", std::int64_t{0}) != 0) return;
+    if (node.op != "Reshape" || node.inputs.size() < 2 || graph[node.inputs[1]].is_constant()) return;
+    if (attribute_or(node, "allowzero", std::int64_t{0}) != 0) return;
     const std::optional<std::vector<std::int64_t>> at_a = integers(a, node.inputs[1]);
     const std::optional<std::vector<std::int64_t>> at_b = integers(b, node.inputs[1]);
     if (!at_a || !at_b || at_a->size() != at_b->size() || !a.typed[index(node.inputs[0])]) return;
     Differing shape = {*at_a, {}, a.shape(node.inputs[0]), b.shape(node.inputs[0])};
     for (std::size_t i = 0; i < at_a->size(); ++i) shape.differs.push_back((*at_a)[i] != (*at_b)[i]);
-    if (reshape ? spell_reshape(shape) : spell_expand(shape)) node.inputs[1] = add_constant(graph, node.name + ".shape", shape.target);
+    if (spell_reshape(shape)) node.inputs[1] = add_constant(graph, node.name + ".shape", shape.target);
 }
 
 // All outputs of the node have one value, and none is an output of the graph.

@@ -1,5 +1,5 @@
-// fuse_activations: an activation whose input comes from a product, Add, Mul or ScaleShift and is read by nothing else becomes attributes of
-// that operator ("activation", "activation_alpha", "activation_beta"; see sdk/ops/op.h), which then writes the activation's output under
+// fuse_activations: an activation whose input comes from a product, Add, Mul or ScaleShift and is read by nothing else becomes attributes
+// of that operator ("activation", "activation_alpha", "activation_beta"; see sdk/ops/op.h), which then writes the activation's output under
 // that output's name. Clip from 0 without an upper bound is spelled relu.
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
@@ -31,17 +31,31 @@ struct Row {
     Recognize recognize;
 };
 const std::array<Row, 7> kRows = {{
-    {"Relu", [](const Graph&, const Node&) { return std::optional(Fused{"relu", {}, {}}); }},
+    {"Relu",
+     [](const Graph&, const Node&) {
+         return std::optional(Fused{"relu", {}, {}});
+     }},
     {"Clip", &of_clip},
     {"LeakyRelu",
-     [](const Graph&, const Node& node) { return std::optional(Fused{"leaky_relu", attribute_or(node, "alpha", 0.01F), {}}); }},
+     [](const Graph&, const Node& node) {
+         return std::optional(Fused{"leaky_relu", attribute_or(node, "alpha", 0.01F), {}});
+     }},
     {"HardSigmoid",
      [](const Graph&, const Node& node) {
          return std::optional(Fused{"hard_sigmoid", attribute_or(node, "alpha", 0.2F), attribute_or(node, "beta", 0.5F)});
      }},
-    {"HardSwish", [](const Graph&, const Node&) { return std::optional(Fused{"hard_swish", {}, {}}); }},
-    {"Sigmoid", [](const Graph&, const Node&) { return std::optional(Fused{"sigmoid", {}, {}}); }},
-    {"Silu", [](const Graph&, const Node&) { return std::optional(Fused{"silu", {}, {}}); }},
+    {"HardSwish",
+     [](const Graph&, const Node&) {
+         return std::optional(Fused{"hard_swish", {}, {}});
+     }},
+    {"Sigmoid",
+     [](const Graph&, const Node&) {
+         return std::optional(Fused{"sigmoid", {}, {}});
+     }},
+    {"Silu",
+     [](const Graph&, const Node&) {
+         return std::optional(Fused{"silu", {}, {}});
+     }},
 }};
 
 std::optional<Fused> recognize(const Graph& graph, const Node& node) {

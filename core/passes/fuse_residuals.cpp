@@ -1,7 +1,7 @@
 // fuse_residuals: an Add of two equal shapes, one of them computed by a Conv or Gemm for this Add alone, becomes input 3 of that product.
-// The product moves to the Add's place (the other operand is then computed, whatever the order was), writes the Add's output and carries its
-// activation; the attribute "inner" keeps the name of the tensor that the Add used to read. Where both operands would do, the later product
-// is taken, so that fewer values wait for it.
+// The product moves to the Add's place (the other operand is then computed, whatever the order was), writes the Add's output and carries
+// its activation; the attribute "inner" keeps the name of the tensor that the Add used to read. Where both operands would do, the later
+// product is taken, so that fewer values wait for it.
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 
@@ -15,8 +15,8 @@ std::int32_t taker(Graph& graph, const Links& links, const Node& add, std::size_
     if (links.only_reader(own) < 0 || graph[other].is_constant()) return -1;
     if (graph[own].shape != graph[other].shape || graph[own].shape != graph[add.outputs[0]].shape) return -1;
     const Node* product = producer_of(graph, links, own);
-    const bool takes = product && is_product(graph, *product) && product->inputs.size() >= 3 && !has_activation(*product) &&
-                       !has_residual(*product);
+    const bool takes =
+        product && is_product(graph, *product) && product->inputs.size() >= 3 && !has_activation(*product) && !has_residual(*product);
     return takes ? links.producer[index(own)] : -1;
 }
 

@@ -1,6 +1,6 @@
 // fuse_swish: recognizes activations in their parts, since only what comes out of them should be quantized.
 //
-//     Clip(x, 0, b) * c or / b, c = 1/b       -> HardSigmoid(x, 1/b, 0)
+//     Clip(x, 0, b) * c or / b, c about 1/b   -> HardSigmoid(x, c, 0)
 //     HardSigmoid(x + c, a, b), c a scalar    -> HardSigmoid(x, a, b + a * c)
 //     x * Sigmoid(x)                          -> Silu(x)
 //     x * HardSigmoid(x, 1/6, 1/2)            -> HardSwish(x)
@@ -15,9 +15,12 @@
 namespace octavo {
 namespace {
 
-constexpr float kTolerance = 1e-6F;
+// Gates are found with factors that somebody rounded (0.16667 for 1/6). Where the gate is open it then gives 1 instead of 1.00002.
+constexpr float kGateTolerance = 1e-4F;
 
-bool close(float a, float b) { return std::fabs(a - b) <= kTolerance; }
+bool close(float a, float b, float tolerance = 1e-6F) {
+    return std::fabs(a - b) <= tolerance;
+}
 
 struct Place {
     Graph& graph;
@@ -65,19 +68,21 @@ std::optional<Shifted> shifted(const Graph& graph, const Node& node) {
 }
 
 // A scalar constant of higher rank than the tensor would change its shape.
-bool keeps_shape(const Graph& graph, const Node& node, TensorId x) { return graph[x].shape.size() == graph[node.outputs[0]].shape.size(); }
+bool keeps_shape(const Graph& graph, const Node& node, TensorId x) {
+    return graph[x].shape.size() == graph[node.outputs[0]].shape.size();
+}
 
 bool make_hard_sigmoid(const Place& place, Node& node) {
     const std::optional<Scaled> outer = scaled(place.graph, node);
     if (!outer || has_activation(node) || !keeps_shape(place.graph, node, outer->x)) return false;
     Node* clip = place.producer(outer->x, "Clip");
     const std::optional<Bounds> bounds = clip ? clip_bounds(place.graph, *clip) : std::nullopt;
-    if (!bounds || bounds->low != 0 || !close(bounds->high * outer->factor, 1)) return false;
+    if (!bounds || bounds->low != 0 || !close(bounds->high * outer->factor, 1, kGateTolerance)) return false;
     const TensorId x = clip->inputs[0];
     place.take(node, *clip);
     node.op = "HardSigmoid";
     node.inputs = {x};
-    node.attributes = {{"alpha", 1.0F / bounds->high}, {"beta", 0.0F}};
+    node.attributes = {{"alpha", outer->factor}, {"beta", 0.0F}};
     return true;
 }
 
@@ -106,7 +111,8 @@ bool make_hard_swish_of_clip(const Place& place, Node& node) {
         const std::optional<Bounds> bounds = clip ? clip_bounds(place.graph, *clip) : std::nullopt;
         Node* add = bounds && bounds->low == 0 && close(bounds->high, 6) ? place.producer(clip->inputs[0], "Add") : nullptr;
         const std::optional<Shifted> inner = add ? shifted(place.graph, *add) : std::nullopt;
-        if (!inner || inner->x != product->inputs[1 - i] || !close(inner->summand, 3) || !keeps_shape(place.graph, node, inner->x)) continue;
+        if (!inner || inner->x != product->inputs[1 - i] || !close(inner->summand, 3) || !keeps_shape(place.graph, node, inner->x))
+            continue;
         const bool clip_dies = place.links.only_reader(outer->x) >= 0 && place.links.only_reader(clip->outputs[0]) >= 0;
         place.take(node, *product);
         if (clip_dies) place.take(node, *clip);

@@ -37,7 +37,9 @@ Result<void> settle(Graph& graph, const char* name, std::int64_t batch) {
 
 }  // namespace
 
-std::span<const Pass> passes() { return kPasses; }
+std::span<const Pass> passes() {
+    return kPasses;
+}
 
 Result<void> run_passes(Graph& graph) {
     OCTAVO_CHECK_OK(check_invariants(graph, "import"));

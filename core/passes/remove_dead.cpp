@@ -10,8 +10,8 @@ Result<void> remove_dead(Graph& graph) {
     std::vector<bool> needed(graph.tensors.size(), false);
     for (const TensorId id : graph.outputs) needed[index(id)] = true;
     for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-        const bool alive = std::any_of(node->outputs.begin(), node->outputs.end(),
-                                       [&](TensorId id) { return id != TensorId::none && needed[index(id)]; });
+        const bool alive =
+            std::any_of(node->outputs.begin(), node->outputs.end(), [&](TensorId id) { return id != TensorId::none && needed[index(id)]; });
         if (!alive) {
             erase(*node);
             continue;

@@ -13,10 +13,18 @@ namespace {
 
 using Predicate = bool (*)(const Graph& graph, const Node& node);
 
-bool always(const Graph&, const Node&) { return true; }
-bool single_input(const Graph&, const Node& node) { return node.inputs.size() == 1; }
-bool same_type(const Graph& graph, const Node& node) { return graph[node.inputs[0]].type == graph[node.outputs[0]].type; }
-bool same_shape(const Graph& graph, const Node& node) { return graph[node.inputs[0]].shape == graph[node.outputs[0]].shape; }
+bool always(const Graph&, const Node&) {
+    return true;
+}
+bool single_input(const Graph&, const Node& node) {
+    return node.inputs.size() == 1;
+}
+bool same_type(const Graph& graph, const Node& node) {
+    return graph[node.inputs[0]].type == graph[node.outputs[0]].type;
+}
+bool same_shape(const Graph& graph, const Node& node) {
+    return graph[node.inputs[0]].shape == graph[node.outputs[0]].shape;
+}
 
 bool same_order(const Graph& graph, const Node& node) {
     const auto order = attribute_or(node, "perm", std::vector<std::int64_t>{});
@@ -48,19 +56,16 @@ struct Row {
     const char* op;
     Predicate is_identity;
 };
-constexpr std::array<Row, 15> kRows = {{{"Identity", &always},
+constexpr std::array<Row, 12> kRows = {{{"Identity", &always},
                                         {"Dropout", &always},
                                         {"Concat", &single_input},
                                         {"Sum", &single_input},
-                                        {"Max", &single_input},
-                                        {"Min", &single_input},
                                         {"Cast", &same_type},
                                         {"Transpose", &same_order},
                                         {"Reshape", &same_shape},
                                         {"Flatten", &same_shape},
                                         {"Squeeze", &same_shape},
                                         {"Unsqueeze", &same_shape},
-                                        {"Expand", &same_shape},
                                         {"Pad", &no_padding},
                                         {"Slice", &whole_slice}}};
 
@@ -74,7 +79,9 @@ bool is_identity(const Graph& graph, const Links& links, const Node& node) {
     return row->is_identity(graph, node);
 }
 
-void rename_output(Node& producer, TensorId from, TensorId to) { std::replace(producer.outputs.begin(), producer.outputs.end(), from, to); }
+void rename_output(Node& producer, TensorId from, TensorId to) {
+    std::replace(producer.outputs.begin(), producer.outputs.end(), from, to);
+}
 
 bool take_out(Graph& graph, const Links& links, std::size_t n) {
     Node& node = graph.nodes[n];

@@ -13,7 +13,9 @@ void erase(Node& node) {
     node.outputs.clear();
 }
 
-bool is_erased(const Node& node) { return node.op.empty(); }
+bool is_erased(const Node& node) {
+    return node.op.empty();
+}
 
 void compact(Graph& graph) {
     std::erase_if(graph.nodes, is_erased);
@@ -56,7 +58,9 @@ void absorb(Node& into, const Node& from) {
     into.parts.insert(into.parts.end(), from.parts.begin(), from.parts.end());
 }
 
-TensorId input_or_none(const Node& node, std::size_t i) { return i < node.inputs.size() ? node.inputs[i] : TensorId::none; }
+TensorId input_or_none(const Node& node, std::size_t i) {
+    return i < node.inputs.size() ? node.inputs[i] : TensorId::none;
+}
 
 Node* producer_of(Graph& graph, const Links& links, TensorId id) {
     if (id == TensorId::none || links.producer[index(id)] < 0) return nullptr;
@@ -127,7 +131,9 @@ bool is_product(const Graph& graph, const Node& node) {
     return plain && has_bias && is_float_constant(graph, input_or_none(node, 1)) && graph[node.inputs[1]].shape.size() >= 2;
 }
 
-bool has_activation(const Node& node) { return !attribute_or(node, "activation", std::string()).empty(); }
+bool has_activation(const Node& node) {
+    return !attribute_or(node, "activation", std::string()).empty();
+}
 
 bool has_residual(const Node& node) {
     return (node.op == "Conv" || node.op == "Gemm") && input_or_none(node, 3) != TensorId::none;

@@ -41,9 +41,8 @@ Range known_of(const std::vector<Range>& known, const QuantizationPoint& point) 
 }
 
 bool is_input(const Graph& graph, const QuantizationPoint& point) {
-    return std::any_of(point.roots.begin(), point.roots.end(), [&](TensorId root) {
-        return std::find(graph.inputs.begin(), graph.inputs.end(), root) != graph.inputs.end();
-    });
+    return std::any_of(point.roots.begin(), point.roots.end(),
+                       [&](TensorId root) { return std::find(graph.inputs.begin(), graph.inputs.end(), root) != graph.inputs.end(); });
 }
 
 }  // namespace
@@ -84,7 +83,8 @@ Result<void> CalibrationView::add_product(const Graph& graph, NodeId id, const S
     state.weights = weights_of(graph, node);
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != TensorId::none && graph[node.inputs[2]].is_constant();
     if (!has_bias || element_count(graph[node.inputs[2]].shape) != state.output_channels)
-        return Error(Code::internal, node.op + " '" + node.name + "': has no constant bias of " + std::to_string(state.output_channels) + " values");
+        return Error(Code::internal,
+                     node.op + " '" + node.name + "': has no constant bias of " + std::to_string(state.output_channels) + " values");
     const std::span<const float> biases = graph[node.inputs[2]].data.as<float>();
     state.biases.assign(biases.begin(), biases.end());
     const std::size_t entry = statistics.entries.at(graph[node.inputs[0]].name);
@@ -138,7 +138,9 @@ octavo_plan_editor CalibrationView::make_editor() {
     editor.set_weight_scale = [](void* self, std::int32_t product, std::int64_t channels, const float* scale) {
         static_cast<CalibrationView*>(self)->set_weight_scale(product, channels, scale);
     };
-    editor.set_bias = [](void* self, std::int32_t product, const float* bias) { static_cast<CalibrationView*>(self)->set_bias(product, bias); };
+    editor.set_bias = [](void* self, std::int32_t product, const float* bias) {
+        static_cast<CalibrationView*>(self)->set_bias(product, bias);
+    };
     return editor;
 }
 
@@ -150,7 +152,8 @@ void CalibrationView::set_range(std::int32_t point, std::int32_t channels, const
     const auto i = static_cast<std::size_t>(point);
     if (point < 0 || i >= points_.size()) return complain("set a range of point " + std::to_string(point) + ", which is not there");
     if (channels != 1 && channels != points_[i].channels)
-        return complain("set " + std::to_string(channels) + " ranges of '" + point_names_[i] + "', expected 1 or " + std::to_string(points_[i].channels));
+        return complain("set " + std::to_string(channels) + " ranges of '" + point_names_[i] + "', expected 1 or " +
+                        std::to_string(points_[i].channels));
     PointRange range;
     for (std::int32_t c = 0; c < points_[i].channels; ++c) {
         const std::int32_t from = channels == 1 ? 0 : c;

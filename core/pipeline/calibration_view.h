@@ -28,8 +28,8 @@ class CalibrationView {
 public:
     static Result<CalibrationView> create(const Graph& graph, const Layout& layout, const Statistics& statistics);
 
-    // Hands the view to `use(const octavo_calibration&, const octavo_plan_editor&)`, whose changes are taken into the state. Gives the first
-    // call of the editor that made no sense as error.
+    // Hands the view to `use(const octavo_calibration&, const octavo_plan_editor&)`, whose changes are taken into the state. Gives the
+    // first call of the editor that made no sense as error.
     template <class Use>
     Result<void> edit(const octavo_graph& graph, Use&& use) {
         refresh();

@@ -27,6 +27,11 @@ const std::vector<std::string>& default_algorithms() {
     return names;
 }
 
+std::string kind_with_article(octavo_kind kind) {
+    const std::string word = find_kind(kind)->name;
+    return (word.front() == 'a' ? "an " : "a ") + word;
+}
+
 class ConfigReader {
 public:
     ConfigReader(const Registry& registry, std::string file, std::string folder)
@@ -51,10 +56,10 @@ private:
     const LoadedPlugin* find_plugin(octavo_kind kind, const std::string& name, const std::string& place) {
         const LoadedPlugin* plugin = registry_.find(kind, name);
         if (plugin) return plugin;
-        const std::string word = find_kind(kind)->name;
+        const std::string word = kind_with_article(kind);
         const std::vector<std::string> names = registry_.names(kind);
-        const std::string expected = names.empty() ? "a " + word + " plugin, but none was found (octavo plugins list says where)"
-                                                   : "a " + word + " plugin (" + join(names, ", ") + ")";
+        const std::string expected = names.empty() ? word + " plugin, but none was found (octavo plugins list says where)"
+                                                   : word + " plugin (" + join(names, ", ") + ")";
         findings_.push_back({place, "\"" + name + "\"", expected, nearest(name, names)});
         return nullptr;
     }
@@ -62,7 +67,7 @@ private:
     // Splits "name" or {"plugin": "name", parameters...}.
     const LoadedPlugin* split_use(octavo_kind kind, const json::value& value, const std::string& place, json::object& parameters) {
         if (value.is_string()) return find_plugin(kind, std::string(value.get_string()), place);
-        const std::string expected = std::string("the name of a ") + find_kind(kind)->name + " plugin, or an object with the key \"plugin\"";
+        const std::string expected = "the name of " + kind_with_article(kind) + " plugin, or an object with the key \"plugin\"";
         if (!value.is_object()) {
             findings_.push_back({place, shown(value), expected, ""});
             return nullptr;

@@ -1,5 +1,6 @@
 // Config: one run as its JSON file describes it, checked against the plugins that are there, with defaults filled in and paths resolved
-// against the config's folder. Reading a config opens no data and no model; everything that is wrong is reported in one error (Code::config).
+// against the config's folder. Reading a config opens no data and no model; everything that is wrong is reported in one error
+// (Code::config).
 #pragma once
 
 #include "core/image/preprocess.h"
@@ -50,10 +51,10 @@ struct Config {
     Objective objective = Objective::int8;
     std::optional<Target> target;
     std::int64_t batch = 1;
-    int threads = 0;                // 0: all
-    bool skip_unreadable = false;   // an image that cannot be decoded is counted and left out instead of ending the run
-    std::string output;             // folder
-    std::string json;               // all of the above as JSON text, defaults included
+    int threads = 0;               // 0: all
+    bool skip_unreadable = false;  // an image that cannot be decoded is counted and left out instead of ending the run
+    std::string output;            // folder
+    std::string json;              // all of the above as JSON text, defaults included
 };
 
 // What the command line changes; absent: as the config says. Paths are absolute or relative to the working folder.

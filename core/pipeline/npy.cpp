@@ -19,7 +19,7 @@ struct TypeRow {
     octavo_type type;
     std::size_t file_size;  // bytes of an element in the file
 };
-constexpr TypeRow kTypes[] = {{"<f4", OCTAVO_F32, 4}, {"<i8", OCTAVO_S64, 8}, {"<i4", OCTAVO_S32, 4}, {"|u1", OCTAVO_U8, 1},
+constexpr TypeRow kTypes[] = {{"<f4", OCTAVO_F32, 4}, {"<i8", OCTAVO_S64, 8},     {"<i4", OCTAVO_S32, 4}, {"|u1", OCTAVO_U8, 1},
                               {"|i1", OCTAVO_S8, 1},  {"|b1", OCTAVO_BOOLEAN, 1}, {"<f8", OCTAVO_F32, 8}};
 
 // What stands behind 'key': in the dictionary, without leading blanks.
@@ -87,7 +87,8 @@ Result<Array> parse_npy(std::span<const std::byte> file, const std::string& name
     std::string_view descr = value_of(header, "'descr'");
     if (descr.size() > 1 && descr.front() == '\'') descr = descr.substr(1, descr.find('\'', 1) - 1);
     const TypeRow* row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeRow& r) { return r.descr == descr; });
-    if (row == std::end(kTypes)) return damaged("found type " + std::string(descr.substr(0, 16)) + ", expected f4, f8, i4, i8, u1, i1 or b1");
+    if (row == std::end(kTypes))
+        return damaged("found type " + std::string(descr.substr(0, 16)) + ", expected f4, f8, i4, i8, u1, i1 or b1");
     if (value_of(header, "'fortran_order'").substr(0, 5) != "False") return damaged("found Fortran order, expected C order");
     Array array{row->type, {}, {}};
     std::uint64_t count = 0;

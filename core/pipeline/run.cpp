@@ -20,7 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // Runs one stage between its events and keeps its time.
 template <class Stage>
@@ -53,7 +55,8 @@ void add_accuracy(const Config& config, const AccuracyResult& evaluation, Report
     accuracy.wrong_to_right = evaluation.wrong_to_right;
     for (std::size_t i = 0; i < evaluation.figures[0].size(); ++i) {
         const MetricFigure& fp32 = evaluation.figures[0][i];
-        accuracy.figures.push_back({fp32.name, fp32.unit, fp32.value, evaluation.figures[1].at(i).value, fp32.principal, fp32.higher_is_better});
+        accuracy.figures.push_back(
+            {fp32.name, fp32.unit, fp32.value, evaluation.figures[1].at(i).value, fp32.principal, fp32.higher_is_better});
     }
     report.accuracy = std::move(accuracy);
 }
@@ -113,6 +116,8 @@ public:
         OCTAVO_CHECK_OK(make_plan());
         OCTAVO_CHECK_OK(export_files());
         OCTAVO_CHECK_OK(measure());
+        if (config_.objective == Objective::latency)
+            report_.warnings.push_back("objective latency: operators are not chosen by speed yet, so this is the plan of objective int8");
         add_environment(config_, device_, report_);
         report_.memory_peak_bytes = process_memory().peak_bytes;
         report_.seconds.total = seconds_since(start);
@@ -150,8 +155,8 @@ private:
 
     // Before the measurements, so that a plan is there whatever they come to.
     Result<void> export_files() {
-        OCTAVO_TRY(Exported exported, timed(events_, "export", 0, report_.seconds.export_files,
-                                            [&] { return export_model(model_, plan_, config_.output); }));
+        OCTAVO_TRY(Exported exported,
+                   timed(events_, "export", 0, report_.seconds.export_files, [&] { return export_model(model_, plan_, config_.output); }));
         report_.files = std::move(exported.files);
         for (const UnfusedConvolution& one : exported.unfused) report_.exported_float.push_back({one.node, one.reason});
         return {};
@@ -184,6 +189,8 @@ private:
 
 }  // namespace
 
-Result<Report> run_calibration(const Config& config, const RunEvents& events) { return Run(config, events).go(); }
+Result<Report> run_calibration(const Config& config, const RunEvents& events) {
+    return Run(config, events).go();
+}
 
 }  // namespace octavo

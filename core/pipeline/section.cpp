@@ -73,7 +73,9 @@ std::optional<double> Section::number(const char* key, double least, double grea
     return {};
 }
 
-void Section::missing(const char* key, const std::string& expected) { findings_.push_back({place(key), "nothing", expected, ""}); }
+void Section::missing(const char* key, const std::string& expected) {
+    findings_.push_back({place(key), "nothing", expected, ""});
+}
 
 void Section::wrong(const char* key, const std::string& expected) {
     const json::value* value = object_.if_contains(key);

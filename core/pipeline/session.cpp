@@ -8,7 +8,9 @@
 
 namespace octavo {
 
-std::size_t Port::size_bytes() const { return static_cast<std::size_t>(element_count(shape)) * type_size(type); }
+std::size_t Port::size_bytes() const {
+    return static_cast<std::size_t>(element_count(shape)) * type_size(type);
+}
 
 std::vector<Port> ports_of(const Graph& graph, std::span<const TensorId> tensors) {
     std::vector<Port> ports;

@@ -16,9 +16,9 @@ struct Latency {
 
 struct BenchmarkLimits {
     int warm_up = 3;
-    int most_runs = 100;       // of each session
+    int most_runs = 100;  // of each session
     int least_runs = 5;
-    double seconds = 4;        // for all sessions together, once the least number is reached
+    double seconds = 4;  // for all sessions together, once the least number is reached
 };
 
 // [session]; the inputs are the same numbers from a fixed seed for all.

@@ -81,9 +81,11 @@ private:
         for (std::size_t o = 0; o < session_.outputs().size(); ++o)
             outputs.push_back({session_.outputs()[o].name.c_str(), session_.output_views()[o]});
         Result<void> added;
+        std::size_t predictions = 0;
         OCTAVO_CHECK_OK(adapter_->adapt(outputs, batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
             if (!added || row < 0 || static_cast<std::size_t>(row) >= batch.size()) return;
             const auto sample = static_cast<std::size_t>(row);
+            ++predictions;
             answers_[sample].best_class = best_class(prediction);
             if (!metric_) return;
             Result<double> score = metric_->add(prediction, batch.annotations[sample]);
@@ -92,6 +94,9 @@ private:
             else
                 answers_[sample].score = *score;
         }));
+        if (added && predictions != batch.size())
+            return Error(Code::internal, adapter_->title() + ": gave " + std::to_string(predictions) + " predictions for " +
+                                             std::to_string(batch.size()) + " samples");
         return added;
     }
 
@@ -120,11 +125,15 @@ Result<void> run_slice(const EvaluateRequest& request, const Slice& slice, std::
                        std::vector<Fidelity>& fidelities, AccuracyResult& result) {
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
     OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
-    const SampleRequest samples{dataset, range.first, range.count, request.config.preprocess, inputs, request.config.threads,
-                                request.config.skip_unreadable};
+    const SampleRequest samples{
+        dataset, range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable};
     OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                    for (Contender& contender : contenders) OCTAVO_CHECK_OK(contender.run(batch));
                    if (contenders.size() == 2) compare(contenders[0], contenders[1], batch.size(), fidelities, result);
+                   for (std::size_t row = 0; row < batch.size(); ++row) {
+                       const Answer& answer = contenders.back().answers()[row];
+                       result.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1)});
+                   }
                    result.images += static_cast<std::int64_t>(batch.size());
                    if (request.progress) request.progress(result.images);
                    return {};
@@ -145,8 +154,7 @@ Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
     const std::vector<Port> inputs = ports_of(graph, graph.inputs);
     AccuracyResult result;
     std::vector<Fidelity> fidelities(request.model.compared.size());
-    for (const Slice& slice : request.config.validation)
-        OCTAVO_CHECK_OK(run_slice(request, slice, contenders, inputs, fidelities, result));
+    for (const Slice& slice : request.config.validation) OCTAVO_CHECK_OK(run_slice(request, slice, contenders, inputs, fidelities, result));
     for (const Contender& contender : contenders) {
         OCTAVO_TRY(std::vector<MetricFigure> figures, contender.figures());
         result.figures.push_back(std::move(figures));

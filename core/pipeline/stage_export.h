@@ -11,8 +11,8 @@
 namespace octavo {
 
 struct Exported {
-    std::vector<std::string> files;              // in the order of writing
-    std::vector<UnfusedConvolution> unfused;     // int8 operators that other runtimes compute in floating point
+    std::vector<std::string> files;           // in the order of writing
+    std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
 };
 
 // Writes model.qdq.onnx and plan.json (with plan.delta.bin where constants were replaced).

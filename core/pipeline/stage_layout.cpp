@@ -9,8 +9,7 @@ Result<Layout> lay_out(const Model& model, const DeviceHandle& device) {
     OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
     const FlatGraph flat(graph);
     const auto can_run = [&](NodeId node, Precision precision) {
-        return static_cast<bool>(
-            device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision)));
+        return static_cast<bool>(device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision)));
     };
     Layout layout;
     layout.precisions = assign_precisions(graph, can_run, {});
@@ -23,7 +22,7 @@ Result<Layout> lay_out(const Model& model, const DeviceHandle& device) {
 std::vector<std::string> statistics_of(const Graph& graph, const QuantizationPoint& point) {
     if (point.kind == PointKind::inner) return {point.name};
     std::vector<std::string> names;
-    for (const TensorId root : point.roots) names.push_back(graph[root].name);
+    for (const TensorId seen : point.seen) names.push_back(graph[seen].name);
     return names;
 }
 

@@ -10,7 +10,9 @@
 namespace octavo {
 namespace {
 
-bool is_softmax(const Node& node) { return node.op == "Softmax" || node.op == "LogSoftmax"; }
+bool is_softmax(const Node& node) {
+    return node.op == "Softmax" || node.op == "LogSoftmax";
+}
 
 bool only_reshapes(const Node& node) {
     constexpr std::array<std::string_view, 4> kReshapes = {"Reshape", "Flatten", "Squeeze", "Identity"};

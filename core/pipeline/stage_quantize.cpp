@@ -23,13 +23,16 @@ Result<void> apply_algorithms(const QuantizeRequest& request, const octavo_graph
 void write_point(const Graph& graph, const QuantizationPoint& point, const PointRange& range, Plan& plan) {
     switch (point.kind) {
         case PointKind::whole:
-            for (const TensorId tensor : point.tensors) plan.tensors[graph[tensor].name].whole = make_quantization(range.low[0], range.high[0]);
+            for (const TensorId tensor : point.tensors)
+                plan.tensors[graph[tensor].name].whole = make_quantization(range.low[0], range.high[0]);
             return;
         case PointKind::depthwise:
             plan.tensors[graph[point.roots[0]].name].depthwise =
                 make_quantization(range.low, range.high, channel_zero_points(graph, point.roots[0]));
             return;
-        case PointKind::inner: plan.tensors[point.name].whole = make_quantization(range.low[0], range.high[0]); return;
+        case PointKind::inner:
+            plan.tensors[point.name].whole = make_quantization(range.low[0], range.high[0]);
+            return;
     }
 }
 

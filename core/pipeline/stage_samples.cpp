@@ -16,7 +16,9 @@
 namespace octavo {
 namespace {
 
-std::size_t row_bytes(const Port& port) { return port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1)); }
+std::size_t row_bytes(const Port& port) {
+    return port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1));
+}
 
 // One sample, ready for a batch.
 struct Prepared {
@@ -76,8 +78,8 @@ Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     if (sample.tensors) {
         OCTAVO_CHECK_OK(prepare_tensors(sample, request.inputs, out));
     } else if (sample.encoded) {
-        OCTAVO_CHECK_OK(prepare_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, request.preprocess,
-                                      request.inputs, out));
+        OCTAVO_CHECK_OK(
+            prepare_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, request.preprocess, request.inputs, out));
     } else if (sample.path) {
         OCTAVO_TRY(const MappedFile file, map_file(sample.path, Code::data));
         OCTAVO_CHECK_OK(prepare_image(file.bytes(), request.preprocess, request.inputs, out));
@@ -175,7 +177,8 @@ Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume) {
     OCTAVO_CHECK(!request.inputs.empty());
     const auto batch_size = static_cast<std::size_t>(request.inputs[0].shape[0]);
-    const std::size_t threads = request.threads > 0 ? static_cast<std::size_t>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
+    const std::size_t threads =
+        request.threads > 0 ? static_cast<std::size_t>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
     Decoders decoders(request, threads);
     SamplesDone done;
     Batch batch = empty_batch(request.inputs);
@@ -193,7 +196,8 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
         clear(batch);
     }
     if (done.samples == 0 && !done.unreadable.empty())
-        return Error(Code::data, "none of " + std::to_string(request.count) + " images can be read, the first: " + done.unreadable[0].reason);
+        return Error(Code::data,
+                     "none of " + std::to_string(request.count) + " images can be read, the first: " + done.unreadable[0].reason);
     return done;
 }
 

@@ -10,7 +10,9 @@
 namespace octavo {
 namespace {
 
-Error misfit(const std::string& text) { return {Code::config, "plan: " + text}; }
+Error misfit(const std::string& text) {
+    return {Code::config, "plan: " + text};
+}
 
 class Checker {
 public:
@@ -29,7 +31,8 @@ public:
         for (const auto& [name, scales] : plan_.weight_scale) OCTAVO_CHECK_OK(check_weight(name, scales));
         for (const auto& [name, values] : plan_.replaced) OCTAVO_CHECK_OK(check_replaced(name, values));
         for (const auto& [name, plan] : plan_.operators)
-            if (!nodes_.contains(name)) return misfit("names an operator '" + name + "' that the graph lacks" + did_you_mean(name, keys(nodes_)));
+            if (!nodes_.contains(name))
+                return misfit("names an operator '" + name + "' that the graph lacks" + did_you_mean(name, keys(nodes_)));
         for (const Node& node : graph_.nodes)
             if (is_int8(node)) OCTAVO_CHECK_OK(check_int8(node));
         return {};
@@ -39,7 +42,8 @@ private:
     Result<void> same_structure() const {
         const std::string own = graph_.imported.structure.empty() ? fingerprint(graph_).structure : graph_.imported.structure;
         if (plan_.graph_structure == own) return {};
-        return misfit("was made for another graph (structure " + plan_.graph_structure + ", this one is " + own + "), calibrate this model instead");
+        return misfit("was made for another graph (structure " + plan_.graph_structure + ", this one is " + own +
+                      "), calibrate this model instead");
     }
 
     template <class Map>
@@ -82,10 +86,12 @@ private:
         if (tensor.whole) {
             OCTAVO_CHECK_OK(check_numbers(place, *tensor.whole));
             if (tensor.whole->scale.size() != 1)
-                return misfit(place + " has " + std::to_string(tensor.whole->scale.size()) + " scales for all of its readers, expected one");
+                return misfit(place + " has " + std::to_string(tensor.whole->scale.size()) +
+                              " scales for all of its readers, expected one");
         }
         if (tensor.depthwise) OCTAVO_CHECK_OK(check_numbers(place, *tensor.depthwise));
-        if (found == ids_.end()) return tensor.depthwise ? misfit(place + " is inside an operator and has parameters by channel") : Result<void>();
+        if (found == ids_.end())
+            return tensor.depthwise ? misfit(place + " is inside an operator and has parameters by channel") : Result<void>();
         return check_activation(place, graph_[found->second], tensor);
     }
 
@@ -109,8 +115,8 @@ private:
             read = true;
             const std::int64_t channels = output_channels(node);
             if (scales.size() != 1 && static_cast<std::int64_t>(scales.size()) != channels)
-                return misfit(place + " has " + std::to_string(scales.size()) + " scales, " + title(node) + " has " + std::to_string(channels) +
-                              " output channels");
+                return misfit(place + " has " + std::to_string(scales.size()) + " scales, " + title(node) + " has " +
+                              std::to_string(channels) + " output channels");
         }
         if (!read) return misfit(place + " is the weight of no operator");
         return {};
@@ -190,6 +196,8 @@ private:
 
 }  // namespace
 
-Result<void> check_plan(const Plan& plan, const Graph& graph) { return Checker(plan, graph).run(); }
+Result<void> check_plan(const Plan& plan, const Graph& graph) {
+    return Checker(plan, graph).run();
+}
 
 }  // namespace octavo

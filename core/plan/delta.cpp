@@ -54,7 +54,9 @@ private:
     bool failed_ = false;
 };
 
-Error damaged(const char* what) { return {Code::config, what}; }
+Error damaged(const char* what) {
+    return {Code::config, what};
+}
 
 }  // namespace
 
@@ -84,7 +86,8 @@ Result<Replaced> read_delta(std::string_view bytes, const std::string& hash) {
     if (reader.take(kMagic.size()) != kMagic) return damaged("is no delta file of a plan");
     if (const auto version = reader.number<std::uint32_t>(); version != kVersion)
         return Error(Code::config, "has version " + std::to_string(version) + ", expected " + std::to_string(kVersion));
-    if (delta_hash(bytes) != hash) return damaged("differs from what its plan was saved with (another hash), expected the file that was saved with it");
+    if (delta_hash(bytes) != hash)
+        return damaged("differs from what its plan was saved with (another hash), expected the file that was saved with it");
     const auto count = reader.number<std::uint32_t>();
     if (reader.number<std::uint64_t>() != reader.left()) return damaged("is cut short or too long");
     Replaced replaced;

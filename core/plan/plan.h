@@ -39,15 +39,15 @@ struct OperatorPlan {
 };
 
 struct Plan {
-    std::string graph_structure;   // Fingerprint of the imported graph
+    std::string graph_structure;  // Fingerprint of the imported graph
     std::string graph_constants;
     std::vector<std::string> algorithm;
     std::string objective;
     std::string isa;
-    std::map<std::string, TensorPlan> tensors;              // activations, by tensor name (fused-away "inner" tensors too)
-    std::map<std::string, std::vector<float>> weight_scale; // by name of the constant: one, or one an output channel
-    std::map<std::string, std::vector<float>> replaced;     // constants that an algorithm changed (biases)
-    std::map<std::string, OperatorPlan> operators;          // by node name
+    std::map<std::string, TensorPlan> tensors;               // activations, by tensor name (fused-away "inner" tensors too)
+    std::map<std::string, std::vector<float>> weight_scale;  // by name of the constant: one, or one an output channel
+    std::map<std::string, std::vector<float>> replaced;      // constants that an algorithm changed (biases)
+    std::map<std::string, OperatorPlan> operators;           // by node name
 
     bool operator==(const Plan&) const = default;
 };

@@ -50,9 +50,13 @@ std::vector<std::string> texts_of(const std::array<Text<T>, N>& table) {
     return texts;
 }
 
-std::string json_text(std::string_view text) { return boost::json::serialize(boost::json::string(text)); }
+std::string json_text(std::string_view text) {
+    return boost::json::serialize(boost::json::string(text));
+}
 
-std::string number(std::int64_t value) { return std::to_string(value); }
+std::string number(std::int64_t value) {
+    return std::to_string(value);
+}
 
 std::string number(float value) {
     std::array<char, 32> text{};
@@ -87,7 +91,8 @@ std::string tensor_text(const TensorPlan& tensor) {
 }
 
 std::string operator_text(const OperatorPlan& plan) {
-    return std::string("{\"precision\": ") + json_text(precision_text(plan.precision)) + ", \"reason\": " + json_text(reason_text(plan.reason)) + "}";
+    return std::string("{\"precision\": ") + json_text(precision_text(plan.precision)) +
+           ", \"reason\": " + json_text(reason_text(plan.reason)) + "}";
 }
 
 // "key": { one line an entry }
@@ -100,14 +105,28 @@ std::string section(const char* key, const Map& entries, Entry&& text) {
 
 }  // namespace
 
-const char* precision_text(Precision precision) { return text_of(kPrecisions, precision); }
-const char* reason_text(Reason reason) { return text_of(kReasons, reason); }
-std::optional<Precision> find_precision(std::string_view text) { return find_text(kPrecisions, text); }
-std::optional<Reason> find_reason(std::string_view text) { return find_text(kReasons, text); }
-std::vector<std::string> precision_texts() { return texts_of(kPrecisions); }
-std::vector<std::string> reason_texts() { return texts_of(kReasons); }
+const char* precision_text(Precision precision) {
+    return text_of(kPrecisions, precision);
+}
+const char* reason_text(Reason reason) {
+    return text_of(kReasons, reason);
+}
+std::optional<Precision> find_precision(std::string_view text) {
+    return find_text(kPrecisions, text);
+}
+std::optional<Reason> find_reason(std::string_view text) {
+    return find_text(kReasons, text);
+}
+std::vector<std::string> precision_texts() {
+    return texts_of(kPrecisions);
+}
+std::vector<std::string> reason_texts() {
+    return texts_of(kReasons);
+}
 
-std::string delta_name(const std::string& plan_path) { return std::filesystem::path(plan_path).stem().string() + ".delta.bin"; }
+std::string delta_name(const std::string& plan_path) {
+    return std::filesystem::path(plan_path).stem().string() + ".delta.bin";
+}
 
 std::string beside(const std::string& plan_path, const std::string& name) {
     return (std::filesystem::path(plan_path).parent_path() / name).string();
@@ -119,7 +138,8 @@ std::string to_json(const Plan& plan, const std::string& delta, const std::strin
     std::string text = "{\n";
     text += "  \"format\": " + json_text(kPlanFormat) + ",\n";
     text += "  \"version\": " + number(kPlanVersion) + ",\n";
-    text += "  \"graph\": {\"structure\": " + json_text(plan.graph_structure) + ", \"constants\": " + json_text(plan.graph_constants) + "},\n";
+    text +=
+        "  \"graph\": {\"structure\": " + json_text(plan.graph_structure) + ", \"constants\": " + json_text(plan.graph_constants) + "},\n";
     text += "  \"algorithm\": [" + algorithms + "],\n";
     text += "  \"objective\": " + json_text(plan.objective) + ",\n";
     text += "  \"isa\": " + json_text(plan.isa) + ",\n";
@@ -130,7 +150,9 @@ std::string to_json(const Plan& plan, const std::string& delta, const std::strin
     return text;
 }
 
-std::string to_json(const Plan& plan) { return to_json(plan, "plan.delta.bin", delta_hash(write_delta(plan.replaced))); }
+std::string to_json(const Plan& plan) {
+    return to_json(plan, "plan.delta.bin", delta_hash(write_delta(plan.replaced)));
+}
 
 Result<void> save_plan(const Plan& plan, const std::string& path) {
     const std::string delta = write_delta(plan.replaced);

@@ -141,7 +141,9 @@ Result<OperatorPlan> operator_plan(const Place& place) {
     return plan;
 }
 
-Result<std::vector<float>> weight_scales(const Place& place) { return numbers<float>(place, &scale_of); }
+Result<std::vector<float>> weight_scales(const Place& place) {
+    return numbers<float>(place, &scale_of);
+}
 
 template <class T>
 Result<std::map<std::string, T>> section(const Place& root, const char* key, Result<T> (*read)(const Place&)) {
@@ -195,7 +197,8 @@ Result<void> read_replaced(const Place& root, const std::string& path, Plan& pla
 
 Result<Plan> plan_of(const json::value& value, const std::string& path) {
     const Place root{value, ""};
-    const std::array<std::string, 10> known = {"format", "version", "graph", "algorithm", "objective", "isa", "delta", "operators", "tensors", "weights"};
+    const std::array<std::string, 10> known = {"format", "version", "graph",     "algorithm", "objective",
+                                               "isa",    "delta",   "operators", "tensors",   "weights"};
     OCTAVO_CHECK_OK(object_of(root) ? check_format(root) : root.expected("an object"));
     OCTAVO_CHECK_OK(check_keys(root, known));
     Plan plan;

@@ -31,6 +31,7 @@ struct Use {
     bool whole = false;      // an int8 operator other than a depthwise convolution reads it, or a passes operator writes it
     bool depthwise = false;  // a depthwise convolution reads it as its image
     bool passed = false;     // an int8 operator of role passes writes it
+    bool computed = false;   // an int8 operator that computes reads it (`whole`)
 };
 
 class Collector {
@@ -50,7 +51,7 @@ public:
         std::vector<QuantizationPoint> points = tensor_points();
         for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
             const std::string inner = attribute_or(graph_.nodes[n], "inner", std::string());
-            if (is_int8(n) && !inner.empty()) points.push_back({PointKind::inner, inner, {}, {}, static_cast<NodeId>(n)});
+            if (is_int8(n) && !inner.empty()) points.push_back({PointKind::inner, inner, {}, {}, {}, static_cast<NodeId>(n)});
         }
         return points;
     }
@@ -64,13 +65,14 @@ private:
     bool has_values(TensorId id) const { return id != TensorId::none && graph_[id].type == OCTAVO_F32 && !graph_[id].is_constant(); }
 
     void visit(const Node& node) {
-        const bool depthwise = is_depthwise(graph_, node);
+        const bool depthwise = is_depthwise(graph_, node), passes = ops::find(node.op)->role == ops::Role::passes;
         for (std::size_t i = 0; i < node.inputs.size(); ++i) {
             if (!has_values(node.inputs[i])) continue;
             Use& use = uses_[index(node.inputs[i])];
             (depthwise && i == 0 ? use.depthwise : use.whole) = true;
+            use.computed = use.computed || !passes;
         }
-        if (ops::find(node.op)->role == ops::Role::passes) connect(node);
+        if (passes) connect(node);
     }
 
     void connect(const Node& node) {
@@ -91,10 +93,12 @@ private:
         for (std::size_t i = 0; i < uses_.size(); ++i) {
             const auto id = static_cast<TensorId>(i);
             if (uses_[i].whole) add_member(wholes[groups_.find(i)], id);
-            if (uses_[i].depthwise) sorted.push_back({{id, PointKind::depthwise}, {PointKind::depthwise, graph_[id].name, {id}, {id}, {}}});
+            if (uses_[i].depthwise)
+                sorted.push_back({{id, PointKind::depthwise}, {PointKind::depthwise, graph_[id].name, {id}, {id}, {id}, {}}});
         }
         for (auto& [representative, point] : wholes) {
             point.name = graph_[point.roots.front()].name;
+            if (point.seen.empty()) point.seen = point.roots;
             std::stable_partition(point.tensors.begin(), point.tensors.end(), [this](TensorId id) { return !uses_[index(id)].passed; });
             sorted.push_back({{point.roots.front(), PointKind::whole}, std::move(point)});
         }
@@ -107,6 +111,7 @@ private:
     void add_member(QuantizationPoint& point, TensorId id) const {
         point.tensors.push_back(id);
         if (!uses_[index(id)].passed) point.roots.push_back(id);
+        if (uses_[index(id)].computed) point.seen.push_back(id);
     }
 
     const Graph& graph_;

@@ -11,10 +11,12 @@ bool is_float_constant(const Graph& graph, TensorId id) {
     return id != TensorId::none && graph[id].is_constant() && graph[id].type == OCTAVO_F32;
 }
 
-bool is_float(const Graph& graph, TensorId id) { return id != TensorId::none && graph[id].type == OCTAVO_F32; }
+bool is_float(const Graph& graph, TensorId id) {
+    return id != TensorId::none && graph[id].type == OCTAVO_F32;
+}
 
-// Constant operands that int8 kernels do not take. The constants of these are parameters instead: ScaleShift's rows, Clip's bounds, Resize's
-// scales, Pad's value, PRelu's slopes have their operator's kernel to decide.
+// Constant operands that int8 kernels do not take. The constants of these are parameters instead: ScaleShift's rows, Clip's bounds,
+// Resize's scales, Pad's value, PRelu's slopes have their operator's kernel to decide.
 bool has_constant_operand(const Graph& graph, const Node& node) {
     constexpr const char* kOperands[] = {"Add", "Sub", "Mul", "Div", "Max", "Min", "Sum", "Pow", "Concat"};
     if (std::find(std::begin(kOperands), std::end(kOperands), node.op) == std::end(kOperands)) return false;
@@ -24,7 +26,7 @@ bool has_constant_operand(const Graph& graph, const Node& node) {
 class Assignment {
 public:
     Assignment(const Graph& graph, const CanRun& can_run, const IsIgnored& is_ignored)
-        : graph_(graph), can_run_(can_run), is_ignored_(is_ignored), wanted_(graph.tensors.size(), false) {}
+        : graph_(graph), links_(graph), can_run_(can_run), is_ignored_(is_ignored), wanted_(graph.tensors.size(), false) {}
 
     std::map<NodeId, OperatorPlan> run() {
         std::map<NodeId, OperatorPlan> plans;
@@ -50,10 +52,23 @@ private:
             const bool constant = node.inputs.size() > 1 && is_float_constant(graph_, node.inputs[1]);
             if (!constant || graph_[node.inputs[0]].is_constant()) return Reason::unsupported_weights;
         } else {
-            if (!is_wanted(node)) return Reason::feeds_no_int8;
+            const bool averages = row->role == ops::Role::average && is_from_product(node.inputs[0]);
+            if (!is_wanted(node) && !averages) return Reason::feeds_no_int8;
             if (has_constant_operand(graph_, node)) return Reason::no_int8_kernel;
         }
         return can_run_(id, Precision::int8) ? Reason::default_int8 : Reason::no_int8_kernel;
+    }
+
+    // An int8 product wrote the tensor, and at most moved values since.
+    bool is_from_product(TensorId id) const {
+        for (std::int32_t producer = links_.producer[index(id)]; producer >= 0; producer = links_.producer[index(id)]) {
+            const Node& node = graph_.nodes[static_cast<std::size_t>(producer)];
+            const ops::Row* row = ops::find(node.op);
+            if (!row || row->role != ops::Role::passes)
+                return row && row->role == ops::Role::product && reason_of(node, static_cast<NodeId>(producer)) == Reason::default_int8;
+            id = node.inputs[0];
+        }
+        return false;
     }
 
     bool is_wanted(const Node& node) const {
@@ -62,6 +77,7 @@ private:
     }
 
     const Graph& graph_;
+    const Links links_;
     const CanRun& can_run_;
     const IsIgnored& is_ignored_;
     std::vector<bool> wanted_;  // [tensor] an int8 operator reads it

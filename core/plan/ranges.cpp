@@ -65,7 +65,7 @@ Range hull(const Graph& graph, const std::vector<Range>& ranges, const Node& nod
     Range range = {kInfinity, -kInfinity};
     for (const TensorId id : node.inputs) {
         if (id == TensorId::none || graph[id].type != OCTAVO_F32) continue;
-        if (graph[id].is_constant() && node.op == "Resize") continue;  // scales
+        if (graph[id].is_constant() && (node.op == "Resize" || node.op == "Upsample")) continue;  // scales
         range = {std::min(range.low, ranges[index(id)].low), std::max(range.high, ranges[index(id)].high)};
     }
     if (node.op == "Pad" || node.op == "AveragePool") range = {std::min(range.low, 0.0), std::max(range.high, 0.0)};

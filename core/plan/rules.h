@@ -10,8 +10,8 @@
 namespace octavo {
 
 // Products (Conv, Gemm, MatMul with constant weights) are int8 where the device can. Every other operator is int8 where the device can and
-// an int8 operator reads what it writes: an operator in front of an output or of a floating one gains nothing. An elementwise operator with
-// a constant tensor stays fp32, ScaleShift and the bounds of Clip left aside.
+// an int8 operator reads what it writes: an operator in front of an output or of a floating one gains nothing, unless it averages what an
+// int8 product wrote. An elementwise operator with a constant tensor stays fp32, ScaleShift and the bounds of Clip left aside.
 using CanRun = std::function<bool(NodeId node, Precision precision)>;
 using IsIgnored = std::function<bool(const Node& node)>;
 std::map<NodeId, OperatorPlan> assign_precisions(const Graph& graph, const CanRun& can_run, const IsIgnored& is_ignored);
@@ -27,19 +27,20 @@ struct QuantizationPoint {
     PointKind kind = PointKind::whole;
     std::string name;               // of the first root; for inner the fused-away tensor's name
     std::vector<TensorId> tensors;  // roots first; empty for inner
-    std::vector<TensorId> roots;    // those that no int8 operator of role `passes` writes: they carry all statistics
+    std::vector<TensorId> roots;    // those that no int8 operator of role `passes` writes
+    std::vector<TensorId> seen;     // those that operators compute on: ranges are theirs (a pooling in between leaves the larger values)
     std::optional<NodeId> node;     // inner: the operator that holds it
 
     bool operator==(const QuantizationPoint&) const = default;
 };
 
 // In the order of their first roots, `whole` before `depthwise`; then the inner ones in the order of nodes. Tensors that int8 operators of
-// role `passes` connect share one whole point. A depthwise point holds one root: values that already went through a shared grid gain nothing
-// by another one, so depthwise convolutions read such tensors `whole`.
+// role `passes` connect share one whole point. A depthwise point holds one root: values that already went through a shared grid gain
+// nothing by another one, so depthwise convolutions read such tensors `whole`.
 std::vector<QuantizationPoint> quantization_points(const Graph& graph, const std::map<NodeId, OperatorPlan>& precisions);
 
-// What the operator that writes a tensor lets through, by its activation: relu gives 0..infinity, clip its bounds. Follows operators that pass
-// values on or average them. Infinite where nothing is known.
+// What the operator that writes a tensor lets through, by its activation: relu gives 0..infinity, clip its bounds. Follows operators that
+// pass values on or average them. Infinite where nothing is known.
 struct Range {
     double low = 0;
     double high = 0;
@@ -48,7 +49,8 @@ struct Range {
 };
 std::vector<Range> known_ranges(const Graph& graph);  // [tensor]
 
-// Parameters of the u8 grid that holds low..high and zero. Both must be finite. Where nothing is negative, zero point 0; else both ends fit.
+// Parameters of the u8 grid that holds low..high and zero. Both must be finite. Where nothing is negative, zero point 0; else both ends
+// fit.
 Quantization make_quantization(double low, double high);
 
 // How zero points of a depthwise point are chosen. They may differ by channel only behind an activation that other runtimes compute in

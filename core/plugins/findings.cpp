@@ -3,7 +3,32 @@
 
 #include <boost/json.hpp>
 
+#include <charconv>
+
 namespace octavo {
+namespace {
+
+// JSON on one line, numbers as people write them.
+std::string text_of(const boost::json::value& value) {
+    if (value.is_double()) {
+        char digits[32];
+        const auto end = std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr;
+        return {digits, end};
+    }
+    std::string text;
+    if (const boost::json::array* array = value.if_array()) {
+        for (const boost::json::value& element : *array) text += (text.empty() ? "" : ", ") + text_of(element);
+        return "[" + text + "]";
+    }
+    if (const boost::json::object* object = value.if_object()) {
+        for (const auto& member : *object)
+            text += (text.empty() ? "\"" : ", \"") + std::string(member.key()) + "\": " + text_of(member.value());
+        return "{" + text + "}";
+    }
+    return boost::json::serialize(value);
+}
+
+}  // namespace
 
 std::string finding_text(const Finding& finding) {
     std::string text = finding.place.empty() ? "" : finding.place + ": ";
@@ -21,7 +46,7 @@ Error findings_error(const std::string& file, std::span<const Finding> findings)
 
 std::string shown(const boost::json::value& value) {
     constexpr std::size_t kLongest = 60;
-    std::string text = boost::json::serialize(value);
+    std::string text = text_of(value);
     if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
     return text;
 }

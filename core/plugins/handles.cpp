@@ -45,7 +45,6 @@ struct Callback {
     }
 };
 
-
 }  // namespace
 
 template <class Functions>
@@ -65,7 +64,9 @@ Result<DatasetHandle> DatasetHandle::create(const LoadedPlugin& plugin, const Pa
     return handle;
 }
 
-std::int64_t DatasetHandle::count() const { return functions().count(self()); }
+std::int64_t DatasetHandle::count() const {
+    return functions().count(self());
+}
 
 Result<octavo_sample> DatasetHandle::sample(std::int64_t index) const {
     octavo_sample sample{};
@@ -100,12 +101,13 @@ Result<MetricHandle> MetricHandle::create(const LoadedPlugin& plugin, const Para
     return handle;
 }
 
-void MetricHandle::reset() const { functions().reset(self()); }
+void MetricHandle::reset() const {
+    functions().reset(self());
+}
 
 Result<double> MetricHandle::add(const octavo_blob& prediction, const octavo_blob& annotation) const {
     double score = 0;
-    OCTAVO_CHECK_OK(
-        called(title(), [&](octavo_error* error) { return functions().add(self(), &prediction, &annotation, &score, error); }));
+    OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().add(self(), &prediction, &annotation, &score, error); }));
     return score;
 }
 
@@ -151,7 +153,9 @@ std::vector<OperatorTime> ExecutableHandle::operators() const {
     return times;
 }
 
-std::int64_t ExecutableHandle::memory_bytes() const { return functions_->memory_bytes(self_.get()); }
+std::int64_t ExecutableHandle::memory_bytes() const {
+    return functions_->memory_bytes(self_.get());
+}
 
 Result<DeviceHandle> DeviceHandle::create(const LoadedPlugin& plugin, const ParameterValues& values) {
     DeviceHandle handle;
@@ -171,8 +175,7 @@ Result<ExecutableHandle> DeviceHandle::compile(const octavo_graph& graph, const 
     const octavo_compile_options given = {sizeof(octavo_compile_options), options.threads, options.taps.data(),
                                           static_cast<std::int32_t>(options.taps.size()), options.profile ? 1 : 0};
     void* made = nullptr;
-    OCTAVO_CHECK_OK(
-        called(title(), [&](octavo_error* error) { return functions().compile(self(), &graph, plan, &given, &made, error); }));
+    OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().compile(self(), &graph, plan, &given, &made, error); }));
     if (!made) return Error(Code::internal, title() + ": compiled nothing");
     ExecutableHandle executable;
     executable.title_ = title();

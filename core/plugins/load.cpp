@@ -1,4 +1,5 @@
 // Opens plugin libraries. The only file that sees Boost.DLL. Whatever goes wrong is a refusal with the file's name, never an exception.
+#include "core/plugins/elf.h"
 #include "core/plugins/registry.h"
 
 #include <boost/dll/shared_library.hpp>
@@ -11,19 +12,22 @@
 namespace octavo {
 namespace {
 
-// The loader's message repeats the file's name and speaks of ELF headers; what follows the name is the reason.
+// Boost's message is "... failed (dlerror system message: FILE: REASON): WORD [...]"; the reason is what helps.
 std::string reason_of(const std::string& message, const std::string& file) {
-    const std::size_t name = message.rfind(file);
-    std::string reason = name == std::string::npos ? message : message.substr(name + file.size());
-    while (!reason.empty() && (reason.front() == ':' || reason.front() == ' ')) reason.erase(0, 1);
-    while (!reason.empty() && (reason.back() == ')' || reason.back() == ']')) reason.pop_back();
-    return reason.empty() ? message : reason;
+    constexpr std::string_view kBefore = "system message: ";
+    const std::size_t begin = message.find(kBefore);
+    if (begin == std::string::npos) return message;
+    std::string reason = message.substr(begin + kBefore.size());
+    if (const std::size_t end = reason.rfind("): "); end != std::string::npos) reason.resize(end);
+    if (reason.starts_with(file + ": ")) reason.erase(0, file.size() + 2);
+    return reason;
 }
 
 void load_one(Registry& registry, const std::string& file) {
     const auto refuse = [&](std::string reason) { registry.refused.push_back({file, std::move(reason)}); };
     std::error_code missing;
     if (!std::filesystem::exists(file, missing)) return refuse("there is no such file");
+    if (std::string fault = library_fault(file); !fault.empty()) return refuse(std::move(fault));
     boost::dll::fs::error_code failed;
     auto library = std::make_unique<boost::dll::shared_library>();
     try {

@@ -36,9 +36,13 @@ constexpr TypeRow kTypes[] = {
     {OCTAVO_STRING_LIST, Content::strings, true, "a string", "a list of strings"},
 };
 
-const TypeRow& row_of(octavo_parameter_type type) { return kTypes[static_cast<std::size_t>(type) - 1]; }
+const TypeRow& row_of(octavo_parameter_type type) {
+    return kTypes[static_cast<std::size_t>(type) - 1];
+}
 
-bool is_bounded(const octavo_parameter& parameter) { return parameter.minimum != 0 || parameter.maximum != 0; }
+bool is_bounded(const octavo_parameter& parameter) {
+    return parameter.minimum != 0 || parameter.maximum != 0;
+}
 
 std::string number_text(double value) {
     std::ostringstream text;

@@ -48,11 +48,15 @@ std::string fault(const octavo_plugin& plugin) {
     return reason.empty() ? "" : title + reason;
 }
 
-bool before(const LoadedPlugin& a, const LoadedPlugin& b) { return std::tuple(a.kind(), a.name()) < std::tuple(b.kind(), b.name()); }
+bool before(const LoadedPlugin& a, const LoadedPlugin& b) {
+    return std::tuple(a.kind(), a.name()) < std::tuple(b.kind(), b.name());
+}
 
 }  // namespace
 
-std::string LoadedPlugin::title() const { return std::string(find_kind(kind())->name) + " '" + descriptor->name + "'"; }
+std::string LoadedPlugin::title() const {
+    return std::string(find_kind(kind())->name) + " '" + descriptor->name + "'";
+}
 
 const LoadedPlugin* Registry::find(octavo_kind kind, std::string_view name) const {
     for (const LoadedPlugin& plugin : plugins)

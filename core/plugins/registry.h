@@ -1,5 +1,5 @@
-// The plugins of a run, as a value: what was loaded, by kind and name, and what was refused and why. Built once by `load_plugins` and handed
-// on. Descriptors live as long as the process, since libraries are never unloaded.
+// The plugins of a run, as a value: what was loaded, by kind and name, and what was refused and why. Built once by `load_plugins` and
+// handed on. Descriptors live as long as the process, since libraries are never unloaded.
 #pragma once
 
 #include "core/plugins/kinds.h"

@@ -17,8 +17,8 @@ std::vector<ReportOperator> report_operators(const Graph& graph, const Plan& pla
     for (const Node& node : graph.nodes) {
         const auto found = plan.operators.find(node.name);
         const OperatorPlan decided = found == plan.operators.end() ? OperatorPlan() : found->second;
-        operators.push_back({node.name, node.op, precision_text(decided.precision), reason_text(decided.reason),
-                             multiply_adds(graph, node)});
+        operators.push_back(
+            {node.name, node.op, precision_text(decided.precision), reason_text(decided.reason), multiply_adds(graph, node)});
     }
     return operators;
 }
@@ -31,7 +31,9 @@ Int8Share int8_share(const std::vector<ReportOperator>& operators) {
         int8 += is_int8 ? one.multiply_adds : 0;
         count += is_int8 ? 1 : 0;
     }
-    const auto share = [](std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; };
+    const auto share = [](std::int64_t part, std::int64_t whole) {
+        return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+    };
     return {share(count, static_cast<std::int64_t>(operators.size())), share(int8, all)};
 }
 

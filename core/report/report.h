@@ -44,7 +44,7 @@ struct ReportOperator {
 struct ReportTarget {
     std::string max_drop_json;  // as in the config; empty: no target
     std::string status = "none";
-    std::string sentence;       // where it is missed
+    std::string sentence;  // where it is missed
 };
 
 struct ReportSeconds {
@@ -69,6 +69,7 @@ struct Report {
     std::string objective, isa, device;
     ReportSeconds seconds;
     std::vector<std::string> files;
+    std::vector<std::string> warnings;
     std::vector<ReportNote> unreadable;      // images
     std::vector<ReportNote> exported_float;  // int8 operators that the written ONNX model leaves to floating point
     std::string config_json;

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace octavo {
@@ -39,7 +40,8 @@ json::object accuracy_of(const Report& report) {
 json::object fidelity_of(const Report& report) {
     json::array outputs;
     for (const ReportFidelity& one : report.fidelity) outputs.push_back({{"name", one.name}, {"snr_db", number(one.snr_db, 1e3)}});
-    return {{"snr_db", number(report.snr_db, 1e3)}, {"images", report.validation_images}, {"changed", report.changed}, {"outputs", outputs}};
+    return {
+        {"snr_db", number(report.snr_db, 1e3)}, {"images", report.validation_images}, {"changed", report.changed}, {"outputs", outputs}};
 }
 
 json::object latency_of(const ReportLatency& latency) {
@@ -87,7 +89,8 @@ void print(std::string& out, const json::value& value, const std::string& indent
     const auto is_flat = [](const json::value& v) { return !v.is_structured(); };
     const std::string inner = indent + "  ";
     if (const json::object* object = value.if_object(); object && !object->empty()) {
-        const bool is_row = object->size() <= 5 && std::all_of(object->begin(), object->end(), [&](const auto& m) { return is_flat(m.value()); });
+        const bool is_row =
+            object->size() <= 5 && std::all_of(object->begin(), object->end(), [&](const auto& m) { return is_flat(m.value()); });
         out += is_row ? "{" : "{\n";
         bool first = true;
         for (const auto& member : *object) {
@@ -108,6 +111,9 @@ void print(std::string& out, const json::value& value, const std::string& indent
             print(out, element, inner);
         }
         out += is_row ? "]" : "\n" + indent + "]";
+    } else if (value.is_double()) {
+        char digits[32];  // the shortest that reads back the same
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr);
     } else {
         out += json::serialize(value);
     }
@@ -129,11 +135,13 @@ std::string report_json(const Report& report) {
     root["plan"] = {{"algorithm", names(report.algorithm)}, {"objective", report.objective}, {"isa", report.isa}};
     root["seconds"] = seconds_of(report.seconds);
     root["calibration_images"] = report.calibration_images;
+    root["warnings"] = names(report.warnings);
     root["unreadable_images"] = notes(report.unreadable, "id");
     root["onnx_float"] = notes(report.exported_float, "name");
     root["files"] = names(report.files);
     root["config"] = report.config_json.empty() ? json::value(nullptr) : json::parse(report.config_json);
-    root["environment"] = {{"version", report.version}, {"cpu", report.cpu}, {"isa", report.isa}, {"device", report.device}, {"threads", report.threads}};
+    root["environment"] = {
+        {"version", report.version}, {"cpu", report.cpu}, {"isa", report.isa}, {"device", report.device}, {"threads", report.threads}};
     root["operators"] = operators_of(report);
     std::string text;
     print(text, root, "");

@@ -42,7 +42,9 @@ std::string printed(const std::vector<Row>& rows) {
     return text;
 }
 
-std::string ratio(double fp32, double int8) { return int8 > 0 ? fixed(fp32 / int8, 2) + "x" : "-"; }
+std::string ratio(double fp32, double int8) {
+    return int8 > 0 ? fixed(fp32 / int8, 2) + "x" : "-";
+}
 
 std::vector<Row> rows_of(const Report& report) {
     std::vector<Row> rows = {{"", "fp32", "int8", "difference"}};
@@ -90,6 +92,7 @@ std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
     if (!report.target.sentence.empty()) text += report.target.sentence + "\n";
+    for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
     text += "files:\n";
     for (const std::string& file : report.files) text += "  " + file + "\n";
     return text;

@@ -65,8 +65,7 @@ enum class Role {
     elementwise,   // computes value by value on dequantized inputs (Add, Mul, Relu, HardSwish, ScaleShift, ...)
     average,       // exact integer sums, own output parameters (AveragePool, GlobalAveragePool)
     passes,        // moves or selects values: input and output share parameters (MaxPool, Concat, Reshape, Flatten, Transpose, ...)
-    local,         // float arithmetic over a neighbourhood on dequantized inputs (LRN)
-    floating       // needs floating point (Softmax, ...)
+    floating       // needs floating point (Softmax, LRN, ...): what it reads is rounded no more than int8 operators around it ask
 };
 
 struct AttributeRow {

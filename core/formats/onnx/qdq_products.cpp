@@ -23,6 +23,12 @@ std::size_t output_channels(const Graph& graph, const Node& node) {
     return static_cast<std::size_t>(channels_last(node) ? weight.back() : weight.front());
 }
 
+// A bias code may be off by half of input scale * weight scale. Where that is more than this share of the output's step, as behind a
+// tensor that calibration saw as zero, the bias is added in float32 instead. That costs a convolution its fusion, so that one that is to
+// be fused may be a whole step off.
+constexpr float kCoarseBiasFused = 1.0F;
+constexpr float kCoarseBias = 0.125F;
+
 }  // namespace
 
 // Everything else is written as it stands.
@@ -91,7 +97,22 @@ ProductTerms QdqWriter::terms_of(const Node& node) const {
     } else if (const std::optional<Grid> grid = forms_.whole(node.inputs[0])) {
         terms.input_scale = grid->scale;
     }
+    terms.out_step = output_steps(node, channels);
     return terms;
+}
+
+// The finest grid that the result is put on, in reals.
+std::vector<float> QdqWriter::output_steps(const Node& node, std::size_t channels) const {
+    const TensorId output = node.outputs[0];
+    std::optional<Grid> whole = forms_.whole(output);
+    if (residual_of(node) != TensorId::none) whole = forms_.whole(attribute_or(node, "inner", std::string()));
+    std::vector<float> steps;
+    if (whole) steps.assign(channels, whole->scale);
+    const std::optional<ChannelForm>& form = forms_.channels(output);
+    if (!form) return steps;
+    if (steps.empty()) return form->scale;
+    for (std::size_t c = 0; c < channels; ++c) steps[c] = std::min(steps[c], form->scale[c]);
+    return steps;
 }
 
 void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, Names& inputs) {
@@ -102,29 +123,29 @@ void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, N
     inputs.push_back(model_.constant<float>(node.name + "/bias", OCTAVO_F32, {channels}, std::move(product.bias)));
 }
 
-void QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, Names& inputs) {
+std::vector<float> QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, float coarse, Names& inputs) {
     QuantizedProduct product = quantize_product(terms);
     const Tensor& weight = graph_[node.inputs[1]];
-    const Shape channels = {static_cast<std::int64_t>(product.scale.size())};
-    const auto dequantized = [&](const std::string& base, const std::string& codes, std::vector<float> scale, const std::string& zero_point,
-                                 std::int64_t axis) {
+    const std::size_t count = product.scale.size();
+    const Shape channels = {static_cast<std::int64_t>(count)};
+    const auto dequantized = [&](const std::string& base, const Names& codes_and_zero_point, std::vector<float> scale, std::int64_t axis) {
         const std::string result = model_.unique(base + "_dequantized");
         const std::string scale_name = model_.constant<float>(base + "_scale", OCTAVO_F32, channels, std::move(scale));
-        model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes, scale_name, zero_point}, {result}, {{"axis", axis}});
-        return result;
+        model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes_and_zero_point[0], scale_name, codes_and_zero_point[1]}, {result},
+                        {{"axis", axis}});
+        inputs.push_back(result);
     };
-    const std::size_t count = product.scale.size();
-    const std::int64_t axis = terms.channels_last ? static_cast<std::int64_t>(weight.shape.size()) - 1 : 0;
     const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
-    const std::string zero_point =
-        model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
-    inputs.push_back(dequantized(weight.name, codes, std::move(product.scale), zero_point, axis));
-    if (terms.bias.empty() && terms.excess.empty()) return;
+    const std::string zeros = model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
+    dequantized(weight.name, {codes, zeros}, std::move(product.scale),
+                terms.channels_last ? static_cast<std::int64_t>(weight.shape.size()) - 1 : 0);
+    if (terms.bias.empty() && terms.excess.empty()) return {};
+    if (product.worst_bias_error > coarse) return product.real_bias;
     const std::string base = has_input(node, 2) ? graph_[node.inputs[2]].name : node.name + "/bias";
     const std::string bias = model_.constant<std::int32_t>(base + "_quantized", OCTAVO_S32, channels, std::move(product.bias));
-    const std::string bias_zero =
-        model_.constant<std::int32_t>(base + "_zero_point", OCTAVO_S32, channels, std::vector<std::int32_t>(count, 0));
-    inputs.push_back(dequantized(base, bias, std::move(product.bias_scale), bias_zero, 0));
+    const std::string bias_zeros = model_.constant<std::int32_t>(base + "_zero_point", OCTAVO_S32, channels, std::vector<std::int32_t>(count, 0));
+    dequantized(base, {bias, bias_zeros}, std::move(product.bias_scale), 0);
+    return {};
 }
 
 QdqWriter::Pads QdqWriter::explicit_pads(const Node& node) const {
@@ -153,19 +174,29 @@ Result<void> QdqWriter::write_product(const Node& node) {
     Node written = node;
     for (const char* name : {"alpha", "beta"}) written.attributes.erase(name);
     Names inputs = {read_product_input(node, written)};
+    const Tail tail = plan_tail(node);
+    std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
-        add_quantized_product(node, terms, inputs);
+        std::string reason = reason_unfused(node, tail);
+        bias_behind = add_quantized_product(node, terms, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
+        if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
+        if (!reason.empty() && node.op == "Conv") unfused_.push_back({node.name, reason});
     } else {
         add_float_product(node, terms, inputs);
     }
-    const Tail tail = plan_tail(node);
-    if (forms_.is_int8(node) && node.op == "Conv") {
-        const std::string reason = reason_unfused(node, tail);
-        if (!reason.empty()) unfused_.push_back({node.name, reason});
-    }
-    write_operator(model_, graph_, written, inputs, {tail.core});
+    const std::string result = bias_behind.empty() ? tail.core : model_.unique(node.name + "/unbiased");
+    write_operator(model_, graph_, written, inputs, {result});
+    if (!bias_behind.empty()) write_bias_behind(node, std::move(bias_behind), result, tail.core);
     write_tail(node, tail);
     return {};
+}
+
+void QdqWriter::write_bias_behind(const Node& node, std::vector<float> bias, const std::string& from, const std::string& to) {
+    Shape shape = {static_cast<std::int64_t>(bias.size())};
+    if (node.op == "Conv") shape = Shape(graph_[node.outputs[0]].shape.size(), 1);
+    if (node.op == "Conv") shape[1] = static_cast<std::int64_t>(bias.size());
+    const std::string operand = model_.constant<float>(node.name + "/bias", OCTAVO_F32, shape, std::move(bias));
+    model_.add_node(node.name + "/add_bias", "Add", {from, operand}, {to});
 }
 
 std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail) const {
@@ -175,15 +206,15 @@ std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail) const 
     }
     const TensorId output = node.outputs[0];
     const std::optional<ChannelForm>& form = forms_.channels(output);
-    const std::string activation = attribute_or(node, "activation", std::string());
-    if (tail.activation.kind != ActivationKind::none && tail.activation.kind != ActivationKind::relu) {
-        return tail.activation.kind == ActivationKind::clip ? "the grid of its output reaches beyond its clip"
-                                                            : "its activation " + activation + " has no integer form";
+    const ActivationKind left = tail.activation.kind;
+    if (left != ActivationKind::none && left != ActivationKind::relu && left != ActivationKind::clip) {
+        return "its activation " + attribute_or(node, "activation", std::string()) + " has no integer form";
     }
     if (form && !form->is_folded) return forms_.whole(output) ? "its output is read both by channel and whole" : "its output is rescaled by channel";
     const std::optional<Grid> grid = forms_.grid_behind(output);
     if (!grid) return "its output has no parameters";
-    if (tail.activation.kind == ActivationKind::relu && grid->zero_point != 0) return "its output has a zero point behind a relu";
+    if (left == ActivationKind::clip) return "the grid of its output reaches beyond its clip";
+    if (left == ActivationKind::relu && grid->zero_point != 0) return "its output has a zero point behind a relu";
     return "";
 }
 

@@ -28,38 +28,58 @@ private:
     std::size_t length_;
 };
 
-// Codes of one channel at a weight scale; returns their sum.
-std::int64_t quantize_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, float scale, std::vector<std::int8_t>& codes) {
+struct ChannelCodes {
     std::int64_t sum = 0;
+    bool all_zero = true;
+};
+
+ChannelCodes quantize_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, float scale, std::vector<std::int8_t>& codes) {
+    ChannelCodes found;
     for (std::size_t k = 0; k < channels.length(); ++k) {
         const std::size_t at = channels.position(c, k);
         codes[at] = quantize_weight(terms.weight[at], scale);
-        sum += codes[at];
+        found.sum += codes[at];
+        found.all_zero = found.all_zero && codes[at] == 0;
     }
-    return sum;
+    return found;
+}
+
+double at_or(const std::vector<float>& values, std::size_t i, double fallback) {
+    return values.empty() ? fallback : static_cast<double>(values[i]);
+}
+
+// Where all weights are zero, their scale is free: the one that gives the bias 24 bits.
+float scale_for_bias_alone(double bias, double input_scale, float scale) {
+    return bias == 0 ? scale : static_cast<float>(std::clamp(std::abs(bias) / input_scale * 0x1p-24, 1e-30, 1e30));
 }
 
 // One channel; the weight scale grows until the bias fits and the product of scales is a normal number.
 void append_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, QuantizedProduct& out) {
-    const float out_factor = terms.out_factor.empty() ? 1.0F : terms.out_factor[c];
-    const float in_ratio = terms.in_ratio.empty() ? 1.0F : terms.in_ratio[c];
-    const double excess = terms.excess.empty() ? 0.0 : static_cast<double>(terms.excess[c]);
+    const double out_factor = at_or(terms.out_factor, c, 1);
+    const float ratio = static_cast<float>(out_factor) * static_cast<float>(at_or(terms.in_ratio, c, 1));
     float own = terms.scale[c];
     for (int attempt = 0;; ++attempt) {
-        const double sum = static_cast<double>(quantize_channel(terms, channels, c, own, out.weight));
-        const float scale = own * out_factor * in_ratio;
+        const ChannelCodes codes = quantize_channel(terms, channels, c, own, out.weight);
+        const double sum = static_cast<double>(codes.sum) * static_cast<double>(own);
+        const double real = (at_or(terms.bias, c, 0) - at_or(terms.excess, c, 0) * sum) * out_factor;
+        float scale = own * ratio;
+        if (codes.all_zero) scale = scale_for_bias_alone(real, static_cast<double>(terms.input_scale), scale);
         const float product = terms.input_scale * scale;
-        const double bias = terms.bias.empty() ? 0.0 : static_cast<double>(terms.bias[c]);
-        const double real = (bias - excess * sum * static_cast<double>(own)) * static_cast<double>(out_factor);
         const double code = real / std::max(static_cast<double>(product), 1e-300);
         const double growth = std::max(std::abs(code) / kMostBias, kLeastScale / std::max(static_cast<double>(product), 1e-300));
         if (growth > 1.0 && attempt < 8) {
             own = static_cast<float>(std::min(static_cast<double>(own) * growth * 1.001, 1e30));
             continue;
         }
+        const double rounded = std::nearbyint(std::clamp(code, -kMostBias, kMostBias));
+        const double error = std::abs(rounded * static_cast<double>(product) - real);
         out.scale.push_back(scale);
         out.bias_scale.push_back(product);
-        out.bias.push_back(static_cast<std::int32_t>(std::nearbyint(std::clamp(code, -kMostBias, kMostBias))));
+        out.bias.push_back(static_cast<std::int32_t>(rounded));
+        out.real_bias.push_back(static_cast<float>(real));
+        if (!terms.out_step.empty()) {
+            out.worst_bias_error = std::max(out.worst_bias_error, static_cast<float>(error / (at_or(terms.out_step, c, 1) * out_factor)));
+        }
         return;
     }
 }

@@ -54,11 +54,14 @@ private:
     ProductTerms terms_of(const Node& node) const;
     std::vector<float> bias_of(const Node& node, std::size_t channels) const;
     void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
-    void add_quantized_product(const Node& node, const ProductTerms& terms, Names& inputs);
+    // Gives the bias that must be added behind the operator, where codes would be off by more than `coarse` steps of the output.
+    std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, float coarse, Names& inputs);
+    std::vector<float> output_steps(const Node& node, std::size_t channels) const;
     std::string read_product_input(const Node& node, Node& written);
     Pads explicit_pads(const Node& node) const;
     // Why ONNX Runtime will not fuse an int8 convolution; "" if it will.
     std::string reason_unfused(const Node& node, const Tail& tail) const;
+    void write_bias_behind(const Node& node, std::vector<float> bias, const std::string& from, const std::string& to);
 
     const Graph& graph_;
     const Plan& plan_;

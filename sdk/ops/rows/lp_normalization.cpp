@@ -37,6 +37,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row lp_normalization_row;
-const Row lp_normalization_row = {"LpNormalization", 1, 1, Role::local, kAttributes, infer_types, compute};
+const Row lp_normalization_row = {"LpNormalization", 1, 1, Role::floating, kAttributes, infer_types, compute};
 
 }  // namespace octavo::ops

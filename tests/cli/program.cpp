@@ -1,0 +1,196 @@
+// The program as a user meets it: exit codes, what stands on stdout and stderr, and files.
+#include "core/pipeline/npy.h"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string kQuickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify";
+
+struct Folder {
+    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_cli";
+    Folder() {
+        fs::remove_all(path);
+        fs::create_directories(path);
+    }
+    ~Folder() { fs::remove_all(path); }
+    std::string operator/(const std::string& name) const { return (path / name).string(); }
+};
+
+struct Outcome {
+    int code = -1;
+    std::string out, err;
+};
+
+std::string content(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+Outcome run(const Folder& folder, const std::string& arguments) {
+    const std::string out = folder / "stdout", err = folder / "stderr";
+    const std::string command = std::string(OCTAVO_BINARY_DIR) + "/bin/octavo " + arguments + " >" + out + " 2>" + err;
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(program)
+
+BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
+    const Folder folder;
+    const Outcome help = run(folder, "--help");
+    BOOST_TEST(help.code == 0);
+    for (const char* verb : {"calibrate", "evaluate", "benchmark", "infer", "inspect", "plugins"}) {
+        BOOST_TEST(help.out.find(verb) != std::string::npos);
+        const Outcome of_verb = run(folder, std::string(verb) + " --help");
+        BOOST_TEST(of_verb.code == 0);
+        BOOST_TEST(of_verb.out.starts_with("usage: octavo " + std::string(verb) + " "));
+    }
+    BOOST_TEST(run(folder, "--version").out.starts_with("octavo "));
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
+    const Folder folder;
+    const std::pair<const char*, const char*> cases[] = {
+        {"calibrat",
+         "octavo: error: found the verb 'calibrat', expected one of calibrate, evaluate, benchmark, infer, inspect, plugins, did you "
+         "mean 'calibrate'?\n"},
+        {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
+        {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},
+        {"calibrate x.json --batch many",
+         "octavo: error: the argument ('many') for option '--batch' is invalid (octavo calibrate --help)\n"},
+        {"plugins describe", "octavo: error: plugins: found 'describe', expected list\n"},
+        {"infer m.onnx", "octavo: error: expected --output-dir DIR (octavo infer --help)\n"},
+    };
+    for (const auto& [arguments, message] : cases) {
+        const Outcome outcome = run(folder, arguments);
+        BOOST_TEST(outcome.code == 2, arguments);
+        BOOST_TEST(outcome.err == message);
+        BOOST_TEST(outcome.out.empty());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_fault_of_a_config_is_a_line_of_its_own) {
+    const Folder folder;
+    std::ofstream(folder / "bad.json")
+        << R"({"modle": "m.onnx", "dataset": {"plugin": "imagenet", "images": "i"}, "batch": 0, "device": "reference"})";
+    const Outcome outcome = run(folder, "calibrate " + (folder / "bad.json"));
+    BOOST_TEST(outcome.code == 2);
+    BOOST_TEST(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 3);
+    BOOST_TEST(outcome.err.find("/batch: found 0, expected an integer from 1 to 1024\n") != std::string::npos);
+    BOOST_TEST(outcome.err.find("did you mean 'model'?\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_model_exits_with_3_and_missing_data_with_4) {
+    const Folder folder;
+    std::ofstream(folder / "m.onnx") << "no model";
+    BOOST_TEST(run(folder, "inspect " + (folder / "m.onnx")).code == 3);
+    BOOST_TEST(run(folder, "inspect " + (folder / "absent.onnx")).code == 3);
+    std::ofstream(folder / "c.json")
+        << R"({"model": ")" << kQuickstart
+        << R"(.onnx", "dataset": {"plugin": "imagenet", "images": "absent"}, "metric": "accuracy", "device": "reference"})";
+    const Outcome outcome = run(folder, "calibrate -q " + (folder / "c.json"));
+    BOOST_TEST(outcome.code == 4);
+    BOOST_TEST(outcome.err == "octavo: error: dataset 'imagenet': " + (folder / "absent") + ": no such folder\n");
+}
+
+BOOST_AUTO_TEST_CASE(plugins_are_listed_and_refusals_named) {
+    const Folder folder;
+    std::ofstream(folder / "broken.so") << "this is no library";
+    const Outcome outcome = run(folder, "plugins list --plugin-path " + folder.path.string());
+    BOOST_TEST(outcome.code == 0);
+    for (const char* name : {"imagenet", "classes", "accuracy", "percentile", "bias_correction", "reference"})
+        BOOST_TEST(outcome.out.find(name) != std::string::npos, name);
+    BOOST_TEST(outcome.err.starts_with("octavo: warning: plugin " + (folder / "broken.so") + ": is no shared library: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_calibration_is_evaluated_benchmarked_and_run_from_its_plan) {
+    const Folder folder;
+    const std::string common = " --device reference --limit 16 ";
+    const Outcome calibrated = run(folder, "calibrate " + kQuickstart + ".json --json -o " + (folder / "run") + common);
+    BOOST_TEST((calibrated.code == 0 || calibrated.code == 5));  // 16 images may miss the config's target
+    const boost::json::value report = boost::json::parse(calibrated.out);
+    const double int8 = report.at_pointer("/accuracy/int8/top1").to_number<double>();
+    const double fp32 = report.at_pointer("/accuracy/fp32/top1").to_number<double>();
+
+    const std::string plan = " --plan " + (folder / "run/plan.json");
+    const auto top1 = [&](const std::string& more) {
+        const Outcome outcome = run(folder, "evaluate " + kQuickstart + ".json --json -q" + common + more);
+        BOOST_TEST(outcome.code == 0, outcome.err);
+        return boost::json::parse(outcome.out).at_pointer("/figures/top1").to_number<double>();
+    };
+    BOOST_TEST(top1("") == fp32);
+    BOOST_TEST(top1(plan) == int8);
+
+    const Outcome benchmark = run(folder, "benchmark " + kQuickstart + ".onnx --device reference --seconds 0 --json" + plan);
+    BOOST_TEST(benchmark.code == 0, benchmark.err);
+    const boost::json::value figures = boost::json::parse(benchmark.out);
+    BOOST_TEST(figures.at_pointer("/latency_ms/median").to_number<double>() > 0);
+    BOOST_TEST(!figures.at_pointer("/operators").as_array().empty());
+
+    const std::string image = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/images/q00000003/validation_0163.jpg";
+    const Outcome infer = run(folder, "infer " + kQuickstart + ".onnx --device reference --config " + kQuickstart + ".json --image " +
+                                          image + " --output-dir " + (folder / "out") + plan);
+    BOOST_TEST(infer.code == 0, infer.err);
+    std::size_t files = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder / "out")) {
+        const octavo::Result<octavo::Array> array = octavo::read_npy(entry.path().string());
+        BOOST_REQUIRE(array);
+        BOOST_TEST(array->shape[0] == 1);
+        ++files;
+    }
+    BOOST_TEST(files == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_missed_target_exits_with_5_and_writes_its_outputs) {
+    const Folder folder;
+    std::string config = content(kQuickstart + ".json");
+    const std::size_t target = config.find("\"points\": 1.0");
+    BOOST_REQUIRE(target != std::string::npos);
+    // No scale a channel, no correction, hardly any images: a drop is certain, and more than nothing is too much.
+    config.replace(target, 13, "\"points\": 0.0");
+    for (const std::string name : {"\"classify.onnx\"", "\"images\"}", "\"images\",", "\"calibration.txt\"", "\"validation.txt\""}) {
+        const std::size_t place = config.find(name);
+        if (place != std::string::npos) config.replace(place + 1, 0, std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/");
+    }
+    const std::size_t end = config.rfind('}');
+    config.insert(end, R"(, "algorithm": [{"plugin": "minmax", "weights": "tensor"}])");
+    std::ofstream(folder / "c.json") << config;
+    const Outcome outcome = run(folder, "calibrate -q " + (folder / "c.json") + " --device reference --limit 150 -o " + (folder / "run"));
+    BOOST_TEST(outcome.code == 5, outcome.err);
+    BOOST_TEST(outcome.err.starts_with("octavo: error: the accuracy target is missed: top1 dropped by "));
+    BOOST_TEST(fs::exists(folder / "run/plan.json"));
+    BOOST_TEST(boost::json::parse(content(folder / "run/report.json")).at_pointer("/target/status").as_string() == "missed");
+}
+
+BOOST_AUTO_TEST_CASE(arrays_go_through_infer) {
+    const Folder folder;
+    const std::vector<std::int64_t> shape = {2, 3, 64, 64};
+    const std::vector<std::byte> zeros(2 * 3 * 64 * 64 * 4);
+    BOOST_REQUIRE(octavo::write_npy(folder / "x.npy", OCTAVO_F32, shape, zeros));
+    const std::string start = "infer " + kQuickstart + ".onnx --device reference --output-dir " + (folder / "out");
+    BOOST_TEST(run(folder, start + " --input " + (folder / "x.npy")).code == 0);
+    BOOST_TEST(run(folder, start + " --input nothing=" + (folder / "x.npy")).code == 2);
+    BOOST_TEST(run(folder, start + " --input " + (folder / "absent.npy")).code == 4);
+    const Outcome tap = run(folder, start + " --input " + (folder / "x.npy") + " --tap nowhere");
+    BOOST_TEST(tap.code == 2);
+    BOOST_TEST(tap.err == "octavo: error: tensor 'nowhere' is not in the graph of this run\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,110 @@
+// Files: what is read is what was written, and a failed write leaves the old file.
+#include "core/base/files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+
+namespace octavo {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that is gone with the test.
+struct Folder {
+    Folder() : path(fs::temp_directory_path() / fs::path(std::string("octavo-files-") + std::to_string(::getpid()))) {
+        fs::create_directories(path);
+    }
+    ~Folder() { fs::remove_all(path); }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    std::string operator/(const char* name) const { return (path / name).string(); }
+    std::ptrdiff_t count() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
+
+    fs::path path;
+};
+
+BOOST_AUTO_TEST_SUITE(files)
+
+BOOST_AUTO_TEST_CASE(text_reads_back_as_it_was_written) {
+    const Folder folder;
+    const std::string text("a\0b\n", 4);
+    BOOST_REQUIRE(write_atomically(folder / "x", text, Code::data));
+    BOOST_TEST(read_text(folder / "x", Code::data).value() == text);
+    BOOST_TEST(folder.count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(writing_makes_missing_folders) {
+    const Folder folder;
+    BOOST_REQUIRE(write_atomically(folder / "a/b/c.txt", "x", Code::data));
+    BOOST_TEST(read_text(folder / "a/b/c.txt", Code::data).value() == "x");
+}
+
+BOOST_AUTO_TEST_CASE(writing_replaces_the_file_but_not_what_is_mapped) {
+    const Folder folder;
+    BOOST_REQUIRE(write_atomically(folder / "x", "old", Code::data));
+    const MappedFile old = map_file(folder / "x", Code::data).value();
+    BOOST_REQUIRE(write_atomically(folder / "x", "newer", Code::data));
+    BOOST_TEST(old.text() == "old");
+    BOOST_TEST(read_text(folder / "x", Code::data).value() == "newer");
+}
+
+BOOST_AUTO_TEST_CASE(a_mapping_lives_as_long_as_a_copy_of_its_owner) {
+    const Folder folder;
+    BOOST_REQUIRE(write_atomically(folder / "x", "bytes", Code::data));
+    MappedFile kept;
+    {
+        const MappedFile mapped = map_file(folder / "x", Code::data).value();
+        kept = mapped;
+    }
+    BOOST_TEST(kept.text() == "bytes");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_file_maps_to_no_bytes) {
+    const Folder folder;
+    BOOST_REQUIRE(write_atomically(folder / "x", "", Code::data));
+    const MappedFile mapped = map_file(folder / "x", Code::data).value();
+    BOOST_TEST(mapped.size_bytes == 0U);
+    BOOST_TEST((mapped.data != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_file_and_carry_the_code_asked_for) {
+    const Folder folder;
+    const auto missing = map_file(folder / "missing", Code::model);
+    BOOST_REQUIRE(!missing);
+    BOOST_TEST((missing.error().code() == Code::model));
+    BOOST_TEST(missing.error().message() == (folder / "missing") + ": cannot open: No such file or directory");
+    const auto not_a_file = map_file(folder.path.string(), Code::data);
+    BOOST_REQUIRE(!not_a_file);
+    BOOST_TEST((not_a_file.error().code() == Code::data));
+    BOOST_TEST(not_a_file.error().message() == folder.path.string() + ": is no regular file");
+}
+
+BOOST_AUTO_TEST_CASE(a_pipe_is_an_error_and_no_hang) {
+    const Folder folder;
+    BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+    BOOST_TEST(!map_file(folder / "pipe", Code::data));
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_write_leaves_nothing_behind) {
+    const Folder folder;
+    fs::create_directories(folder.path / "x" / "in the way");
+    BOOST_TEST(!write_atomically(folder / "x", "bytes", Code::data));
+    BOOST_TEST(folder.count() == 1);
+    BOOST_REQUIRE(write_atomically(folder / "file", "bytes", Code::data));
+    BOOST_TEST(!write_atomically(folder / "file/below", "bytes", Code::data));
+}
+
+BOOST_AUTO_TEST_CASE(written_files_are_as_readable_as_the_umask_allows) {
+    const Folder folder;
+    const mode_t old = ::umask(022);
+    BOOST_REQUIRE(write_atomically(folder / "x", "bytes", Code::data));
+    ::umask(old);
+    BOOST_TEST((fs::status(folder.path / "x").permissions() == static_cast<fs::perms>(0644)));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace octavo

@@ -1,0 +1,112 @@
+// Whole runs of the quickstart's network on the reference device: what is written, and that it does not depend on how it was computed.
+#include "core/pipeline/run.h"
+
+#include "core/base/files.h"
+#include "core/plan/plan.h"
+#include "core/plugins/find.h"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+
+using namespace octavo;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_core_pipeline_run";
+    Folder() { fs::remove_all(path); }
+    ~Folder() { fs::remove_all(path); }
+};
+
+const Registry& registry() {
+    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
+    return made;
+}
+
+Overrides overrides_for(const std::string& output) {
+    Overrides overrides;
+    overrides.output = output;
+    overrides.device = "reference";
+    overrides.limit = 24;
+    return overrides;
+}
+
+Report calibrated(const Overrides& overrides) {
+    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+    config->target.reset();
+    Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    return std::move(report).value();
+}
+
+std::string content(const std::string& path) {
+    const Result<std::string> text = read_text(path, Code::data);
+    BOOST_REQUIRE_MESSAGE(text, path);
+    return *text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(runs)
+
+BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
+    const Folder folder;
+    const std::string output = folder.path.string();
+    const Report report = calibrated(overrides_for(output));
+    BOOST_REQUIRE(report.accuracy);
+    BOOST_TEST(report.accuracy->images == 24);
+    BOOST_TEST(report.calibration_images == 24);
+    BOOST_TEST(report.snr_db > 15.0);
+    BOOST_TEST(report.accuracy->figures[0].fp32 > 60.0);
+    for (const std::string& file : report.files) BOOST_TEST(fs::exists(file), file);
+    const Result<Plan> plan = load_plan(output + "/plan.json");
+    BOOST_REQUIRE(plan);
+    BOOST_TEST(plan->algorithm == (std::vector<std::string>{"percentile", "bias_correction"}), boost::test_tools::per_element());
+    BOOST_TEST(!plan->replaced.empty());
+    const boost::json::value root = boost::json::parse(content(output + "/report.json"));
+    BOOST_TEST(root.at_pointer("/accuracy/images").as_int64() == 24);
+    BOOST_TEST(root.at_pointer("/files").as_array().size() == report.files.size());
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder.path))
+        BOOST_TEST((std::find(report.files.begin(), report.files.end(), entry.path().string()) != report.files.end()),
+                   entry.path() << " is left behind");
+}
+
+BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_byte_of_what_is_written) {
+    const Folder folder;
+    Overrides first = overrides_for((folder.path / "a").string()), second = overrides_for((folder.path / "b").string());
+    first.batch = 1;
+    first.threads = 1;
+    second.batch = 7;
+    second.threads = 2;
+    calibrated(first);
+    calibrated(second);
+    for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
+        BOOST_TEST((content(*first.output + "/" + name) == content(*second.output + "/" + name)), name << " differs");
+}
+
+BOOST_AUTO_TEST_CASE(without_correction_no_bias_is_replaced) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.algorithm = "minmax,";
+    const Report report = calibrated(overrides);
+    BOOST_TEST(report.algorithm == std::vector<std::string>{"minmax"}, boost::test_tools::per_element());
+    BOOST_TEST(!fs::exists(folder.path / "plan.delta.bin"));
+}
+
+BOOST_AUTO_TEST_CASE(a_correction_without_ranges_is_an_error_of_the_config) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.algorithm = "bias_correction,";
+    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE(!report);
+    BOOST_TEST(static_cast<int>(report.error().code()) == 2);
+    BOOST_TEST(report.error().message().starts_with("algorithm 'bias_correction': "));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

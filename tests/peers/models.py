@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Whole models against ONNX Runtime: fp32 outputs on a seeded picture-like input.
+
+    python models.py OCTAVO FOLDER [--only NAME] [--device NAME] [--limit SHARE]
+
+Every .onnx of FOLDER is run by `octavo infer` and by ONNX Runtime on the same input; the worst difference of each output, as a share of
+the output's range, must stay within SHARE (1e-4).
+"""
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+
+def picture(rng, shape, model_path: str) -> np.ndarray:
+    """Smooth colour fields with noise, in the range that the model's metadata or a mean of 128 suggest."""
+    n, c, h, w = (d if isinstance(d, int) and d > 0 else 1 for d in shape)
+    coarse = rng.random((n, c, 8, 8))
+    rows, columns = np.linspace(0, 7, h), np.linspace(0, 7, w)
+    smooth = coarse[:, :, rows.round().astype(int)][:, :, :, columns.round().astype(int)]
+    return ((smooth * 200 + rng.random((n, c, h, w)) * 55) - 118).astype(np.float32)
+
+
+def difference(octavo: str, device: str, path: Path) -> float:
+    options = onnxruntime.SessionOptions()
+    session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+    entry = session.get_inputs()[0]
+    x = picture(np.random.default_rng(7), entry.shape, str(path))
+    scale = session.get_modelmeta().custom_metadata_map.get("input_scale")
+    x *= np.float32(float(scale)) if scale else 1
+    expected = session.run(None, {entry.name: x})
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(Path(folder) / "x.npy", x)
+        subprocess.run([octavo, "infer", str(path), "--device", device, "--input", f"{entry.name}={folder}/x.npy", "--output-dir", folder],
+                       check=True)
+        worst = 0.0
+        for output, want in zip(session.get_outputs(), expected):
+            got = np.load(Path(folder) / f"{output.name.replace('/', '_')}.npy")
+            worst = max(worst, float(abs(got - want).max() / max(np.ptp(want), 1e-12)))
+    return worst
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only")
+    parser.add_argument("--device", default="onednn")
+    parser.add_argument("--limit", type=float, default=1e-4)
+    arguments = parser.parse_args()
+    paths = sorted(p for p in arguments.folder.glob("*.onnx") if not arguments.only or p.stem == arguments.only)
+    if not paths:
+        print(f"skipped: no models in {arguments.folder} ('./dev models' makes them from ../shared)")
+        return 77
+    failed = False
+    for path in paths:
+        worst = difference(arguments.octavo, arguments.device, path)
+        failed |= not worst <= arguments.limit
+        print(f"{path.stem:24} worst difference {worst:.1e} of the output's range{'' if worst <= arguments.limit else '  <- too far'}", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

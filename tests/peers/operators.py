@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""Every operator of the table against ONNX Runtime, over many shapes and attributes.
+
+    python operators.py OCTAVO [--seed N] [--device NAME ...]
+
+Builds one model an operator with a dozen variants side by side (each with inputs and an output of its own), runs it with `octavo infer` on
+each device and in ONNX Runtime without optimisation, and compares every output. Exit code 1 where something differs, with the variant.
+"""
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+VARIANTS = 12
+
+
+class Model:
+    """Collects variants of one operator; each call of `add` is one."""
+
+    def __init__(self, opset: int):
+        self.opset, self.nodes, self.inputs, self.outputs, self.constants, self.feeds, self.texts = opset, [], [], [], [], {}, {}
+
+    def add(self, op: str, arrays: list, outputs: int = 1, **attributes) -> None:
+        """`arrays`: an ndarray is an input, ("const", ndarray) an initializer, None an absent optional input."""
+        number, names = len(self.nodes), []
+        for position, array in enumerate(arrays):
+            name = f"x{number}_{position}"
+            if array is None:
+                name = ""
+            elif isinstance(array, tuple):
+                self.constants.append(numpy_helper.from_array(array[1], name))
+            else:
+                self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape))
+                self.feeds[name] = array
+            names.append(name)
+        results = [f"y{number}_{k}" for k in range(outputs)]
+        self.nodes.append(helper.make_node(op, names, results, f"{op}_{number}", **attributes))
+        for name in results:
+            self.outputs.append(helper.make_empty_tensor_value_info(name))
+            shapes = [a[1].shape if isinstance(a, tuple) else None if a is None else a.shape for a in arrays]
+            self.texts[name] = f"{op} {shapes} {attributes}"
+
+    def proto(self) -> onnx.ModelProto:
+        graph = helper.make_graph(self.nodes, "variants", self.inputs, self.outputs, self.constants)
+        for output in graph.output:
+            output.type.tensor_type.elem_type = TensorProto.FLOAT
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
+        return onnx.shape_inference.infer_shapes(model)
+
+
+def image(rng, channels=None):
+    return rng.standard_normal((rng.integers(1, 3), channels or rng.integers(1, 9), rng.integers(5, 12), rng.integers(5, 12)), np.float32)
+
+
+def const(array, dtype=None):
+    return ("const", np.asarray(array, dtype) if dtype else np.asarray(array))
+
+
+def window(rng, pool):
+    kernel = [int(k) for k in rng.integers(1, 4, 2)]
+    attributes = {"kernel_shape": kernel, "strides": [int(s) for s in rng.integers(1, 3, 2)]}
+    if rng.random() < 0.3:
+        attributes["auto_pad"] = str(rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID"]))
+    else:
+        attributes["pads"] = [int(rng.integers(0, kernel[k % 2])) for k in range(4)]
+    if pool:
+        attributes["ceil_mode"] = int(rng.integers(0, 2)) if "pads" in attributes else 0
+    elif "pads" in attributes:
+        attributes["dilations"] = [int(d) for d in rng.integers(1, 3, 2)]
+    return attributes
+
+
+def convolution(rng, m):
+    groups = int(rng.choice([1, 1, 2, 3]))
+    ic, oc = groups * int(rng.integers(1, 5)), groups * int(rng.integers(1, 5))
+    if rng.random() < 0.25:
+        groups = oc = ic
+    attributes = window(rng, False)
+    weight = rng.standard_normal((oc, ic // groups, *attributes["kernel_shape"]), np.float32)
+    bias = [const(rng.standard_normal(oc, np.float32))] if rng.random() < 0.7 else []
+    m.add("Conv", [image(rng, ic), const(weight), *bias], group=groups, **attributes)
+
+
+def gemm(rng, m):
+    n, k, o = (int(v) for v in rng.integers(1, 9, 3))
+    transposed = int(rng.integers(0, 2))
+    weight = rng.standard_normal((o, k) if transposed else (k, o), np.float32)
+    m.add("Gemm", [rng.standard_normal((n, k), np.float32), const(weight), const(rng.standard_normal(o, np.float32))], transB=transposed,
+          alpha=float(rng.choice([1.0, 0.5])), beta=float(rng.choice([1.0, 2.0])))
+
+
+def batch_normalization(rng, m):
+    x = image(rng)
+    c = x.shape[1]
+    m.add("BatchNormalization", [x] + [const(rng.random(c, np.float32) + 0.5) for _ in range(4)], epsilon=1e-3)
+
+
+def unary(op, **attributes):
+    return lambda rng, m: m.add(op, [image(rng) * 3], **attributes)
+
+
+def positive(op):
+    return lambda rng, m: m.add(op, [abs(image(rng))])
+
+
+def binary(op):
+    def variant(rng, m):
+        x = image(rng)
+        kind = rng.integers(0, 5)
+        shape = [x.shape, (1, x.shape[1], 1, 1), (x.shape[1], 1, 1), (), (x.shape[0], x.shape[1], 1, 1)][kind]
+        y = (rng.random(shape, np.float32) + 0.5).astype(np.float32)
+        y = const(y) if rng.random() < 0.5 else y
+        m.add(op, [y, x] if rng.random() < 0.3 else [x, y])
+
+    return variant
+
+
+def clip(rng, m):
+    low, high = (const(np.float32(-0.5)) if rng.random() < 0.7 else None), const(np.float32(rng.random() * 2))
+    m.add("Clip", [image(rng), low, high])
+
+
+def pool(op, **extra):
+    return lambda rng, m: m.add(op, [image(rng)], **window(rng, True), **{k: int(rng.integers(0, 2)) for k in extra})
+
+
+def softmax(rng, m):
+    x = image(rng)
+    m.add("Softmax", [x], axis=int(rng.integers(-4, 4)))
+
+
+def concat(rng, m):
+    x = image(rng)
+    axis = int(rng.integers(0, 4))
+    shape = list(x.shape)
+    shape[axis] += 2
+    m.add("Concat", [x, rng.standard_normal(shape, np.float32), x], axis=axis)
+
+
+def reshape(rng, m):
+    x = image(rng)
+    choices = [[0, -1], [x.shape[0], -1, x.shape[3]], [0, 0, -1], [-1]]
+    m.add("Reshape", [x, const(choices[int(rng.integers(0, 4))], np.int64)])
+
+
+def transpose(rng, m):
+    m.add("Transpose", [image(rng)], perm=[int(p) for p in rng.permutation(4)])
+
+
+def squeeze(rng, m):
+    m.add("Squeeze", [rng.standard_normal((2, 3, 1, 1), np.float32), const([2, 3], np.int64)])
+    m.add("Unsqueeze", [rng.standard_normal((2, 3), np.float32), const([2, -1], np.int64)])
+
+
+def slices(rng, m):
+    axes = rng.permutation(4)[:2]
+    m.add("Slice", [image(rng), const(rng.integers(0, 2, 2), np.int64), const([int(rng.integers(2, 5)), -1], np.int64),
+                    const(axes, np.int64), const(rng.integers(1, 3, 2), np.int64)])
+
+
+def pad(rng, m):
+    m.add("Pad", [image(rng), const(rng.integers(0, 3, 8), np.int64), const(np.float32(0.5))])
+
+
+def reduce_mean(rng, m):
+    axes = [[2, 3], [1], [-1, -2], [0, 2]][int(rng.integers(0, 4))]
+    m.add("ReduceMean", [image(rng)], axes=axes, keepdims=int(rng.integers(0, 2)))
+
+
+def lrn(rng, m):
+    m.add("LRN", [image(rng)], size=int(rng.choice([3, 5])), alpha=0.1, beta=float(rng.choice([0.75, 0.5])), bias=1.0)
+
+
+def split(rng, m):
+    m.add("Split", [rng.standard_normal((2, 6, 4, 4), np.float32), const([2, 4], np.int64)], outputs=2, axis=1)
+
+
+def mat_mul(rng, m):
+    n, k, o = (int(v) for v in rng.integers(1, 9, 3))
+    m.add("MatMul", [rng.standard_normal((n, k), np.float32), const(rng.standard_normal((k, o), np.float32))])
+
+
+OPERATORS = {
+    "Conv": convolution, "Gemm": gemm, "MatMul": mat_mul, "BatchNormalization": batch_normalization, "Relu": unary("Relu"), "Clip": clip,
+    "LeakyRelu": unary("LeakyRelu", alpha=0.1), "Sigmoid": unary("Sigmoid"), "HardSigmoid": unary("HardSigmoid", alpha=0.3, beta=0.4),
+    "HardSwish": unary("HardSwish"), "Tanh": unary("Tanh"), "Exp": unary("Exp"), "Sqrt": positive("Sqrt"), "Add": binary("Add"),
+    "Sub": binary("Sub"), "Mul": binary("Mul"), "Div": binary("Div"), "MaxPool": pool("MaxPool"),
+    "AveragePool": pool("AveragePool", count_include_pad=1), "GlobalAveragePool": unary("GlobalAveragePool"), "ReduceMean": reduce_mean,
+    "LRN": lrn, "LpNormalization": unary("LpNormalization", axis=1, p=2), "Softmax": softmax, "Concat": concat, "Split": split,
+    "Flatten": unary("Flatten", axis=2), "Reshape": reshape, "Transpose": transpose, "Squeeze": squeeze, "Slice": slices, "Pad": pad,
+    "Identity": unary("Identity"), "Dropout": unary("Dropout"),
+}
+OPSETS = {"Softmax": (11, 13), "HardSwish": (14,)}
+
+
+def run_octavo(octavo, device, folder: Path, model: Model):
+    arguments = [octavo, "infer", str(folder / "model.onnx"), "--device", device, "--output-dir", str(folder / device)]
+    for name, array in model.feeds.items():
+        np.save(folder / f"{name}.npy", array)
+        arguments += ["--input", f"{name}={folder / name}.npy"]
+    done = subprocess.run(arguments, capture_output=True, text=True)
+    return None if done.returncode == 0 else done.stderr.strip()
+
+
+def compare(octavo, devices, operator, opset, rng) -> list[str]:
+    model = Model(opset)
+    while len(model.nodes) < VARIANTS:
+        OPERATORS[operator](rng, model)
+    proto = model.proto()
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    expected = onnxruntime.InferenceSession(proto.SerializeToString(), options, ["CPUExecutionProvider"]).run(None, model.feeds)
+    faults = []
+    with tempfile.TemporaryDirectory() as folder:
+        onnx.save(proto, Path(folder) / "model.onnx")
+        for device in devices:
+            failed = run_octavo(octavo, device, Path(folder), model)
+            if failed:
+                faults.append(f"{operator} on {device}: {failed}")
+                continue
+            for output, want in zip(proto.graph.output, expected):
+                got = np.load(Path(folder) / device / f"{output.name}.npy")
+                close = got.shape == want.shape and np.allclose(got, want, rtol=2e-5, atol=2e-5 * max(1.0, float(abs(want).max(initial=0))))
+                if not close:
+                    faults.append(f"{operator} on {device}, opset {opset}: {model.texts[output.name]}: {got.shape} against {want.shape}")
+    return faults
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", action="append")
+    arguments = parser.parse_args()
+    faults = []
+    for operator in OPERATORS:
+        for opset in OPSETS.get(operator, (13,)):
+            rng = np.random.default_rng(arguments.seed)
+            faults += compare(arguments.octavo, arguments.device or ["reference", "onednn"], operator, opset, rng)
+    print("\n".join(faults) if faults else f"{len(OPERATORS)} operators agree with ONNX Runtime, seed {arguments.seed}")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

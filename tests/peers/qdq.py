@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""An exported QDQ model in ONNX Runtime, beside our own int8 on the very same images.
+
+    python qdq.py OCTAVO CONFIG RUN [--limit N] [--levels all,extended,...] [--agreement 99] [--points 0.3]
+
+RUN is the output folder of `octavo calibrate CONFIG`. The images of the config's validation slices are preprocessed here (Pillow), run at
+each graph optimisation level, and compared with `octavo evaluate --plan`: top-1 of both, agreement of the classes. At the levels that fuse,
+the optimised graph is searched for convolutions that stayed in floating point; all but those that report.json lists are faults.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from PIL import Image
+
+LEVELS = {"disable": ort.GraphOptimizationLevel.ORT_DISABLE_ALL, "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+          "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED, "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL}
+INTEGER = {"QLinearConv", "QGemm", "QLinearMatMul", "MatMulIntegerToFloat"}
+FLOATING = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul"}
+
+
+def preprocess(path: Path, steps: list) -> np.ndarray:
+    """The config's steps in Pillow: resize (bilinear), crop (centre), normalize."""
+    image = Image.open(path).convert("RGB")
+    for step in steps:
+        (name, value), = step.items()
+        if name == "resize" and "shorter_side" in value:
+            side, (w, h) = value["shorter_side"], image.size
+            short, long = min(w, h), max(w, h)
+            length = int(long * side / short + 0.5)
+            image = image.resize((side, length) if w <= h else (length, side), Image.BILINEAR)
+        elif name == "resize":
+            image = image.resize((value["width"], value["height"]), Image.BILINEAR)
+        elif name == "crop":
+            left, top = (image.width - value) // 2, (image.height - value) // 2
+            image = image.crop((left, top, left + value, top + value))
+        elif name == "normalize":
+            pixels = np.asarray(image, np.float32)
+            pixels = pixels[:, :, ::-1] if value.get("order", "RGB") == "BGR" else pixels
+            return ((pixels - np.float32(value["mean"])) * np.float32(value["scale"])).transpose(2, 0, 1)
+    raise SystemExit("the config's preprocessing does not end with normalize")
+
+
+def samples(config: dict, folder: Path, limit: int) -> list[tuple[Path, int]]:
+    found = []
+    for part in config["validation"]:
+        dataset = {**config["dataset"], **part}
+        lines = [line.rsplit(None, 1) for line in (folder / dataset["list"]).read_text().splitlines() if line.strip()]
+        lines = lines[part.get("skip", 0):]
+        lines = lines[:min(part.get("limit", len(lines)), limit or len(lines))]
+        found += [(folder / dataset["images"] / name, int(label)) for name, label in lines]
+    return found
+
+
+def run_level(model: Path, level: str, tensors: list[np.ndarray]) -> tuple[list[int], Counter, list[str]]:
+    with tempfile.TemporaryDirectory() as scratch:
+        options = ort.SessionOptions()
+        options.graph_optimization_level = LEVELS[level]
+        options.log_severity_level = 3
+        options.optimized_model_filepath = f"{scratch}/optimised.onnx"
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        session = ort.InferenceSession(str(model), options, ["CPUExecutionProvider"])
+        nodes = onnx.load(options.optimized_model_filepath).graph.node
+        floating = [node.name for node in nodes if node.op_type in FLOATING]
+        entry = session.get_inputs()[0].name
+        classes = [int(np.argmax(session.run(None, {entry: x[None]})[0])) for x in tensors]
+    return classes, Counter(node.op_type for node in nodes), floating
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--limit", type=int, default=0, help="images of each validation slice")
+    parser.add_argument("--levels", default="disable,basic,extended,all")
+    parser.add_argument("--agreement", type=float, default=99.0, help="least share of equal classes, in percent")
+    parser.add_argument("--points", type=float, default=0.3, help="most that top-1 may differ")
+    a = parser.parse_args()
+    config = json.loads(a.config.read_text())
+    offset = config.get("adapter", {}).get("label_offset", 0)
+    listed = json.loads((a.run / "report.json").read_text()).get("onnx_float", [])
+    pairs = samples(config, a.config.parent, a.limit)
+    tensors = [preprocess(path, config["preprocess"]) for path, _ in pairs]
+    labels = np.array([label for _, label in pairs])
+
+    with tempfile.TemporaryDirectory() as scratch:
+        limit = ["--limit", str(a.limit)] if a.limit else []
+        subprocess.run([a.octavo, "evaluate", str(a.config), "--plan", str(a.run / "plan.json"), "--quiet", "--answers", f"{scratch}/a.tsv",
+                        *limit], check=True, stdout=subprocess.DEVNULL)
+        ours = np.array([int(line.split("\t")[1]) for line in Path(f"{scratch}/a.tsv").read_text().splitlines()[1:]])
+    own = 100 * float(np.mean(ours == labels))
+    print(f"{a.run.name}: {len(labels)} images, our int8 top-1 {own:.2f} %, listed as float in ONNX: {[entry['name'] for entry in listed] or 'none'}")
+    failed = False
+    for level in a.levels.split(","):
+        classes, kinds, floating = run_level(a.run / "model.qdq.onnx", level, tensors)
+        theirs = np.array(classes) - offset
+        accuracy, agreement = 100 * float(np.mean(theirs == labels)), 100 * float(np.mean(theirs == ours))
+        integers = sum(kinds[op] for op in INTEGER)
+        surprises = len(floating) - len(listed) if level in ("extended", "all") else 0
+        good = abs(accuracy - own) <= a.points + 1e-9 and agreement >= a.agreement and surprises <= 0
+        failed |= not good
+        print(f"  {level:9} top-1 {accuracy:6.2f} %  agreement {agreement:6.2f} %  integer {integers} of {integers + len(floating)} products"
+              f"{'' if good else '  <- fault: ' + ', '.join(floating[:8])}", flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
