@@ -8,8 +8,9 @@
 namespace octavo {
 namespace {
 
-// More than this is not worth holding as a constant; a damaged model cannot make us try.
+// More than this, one or all together, is not worth holding as constants; a damaged model cannot make us try.
 constexpr std::size_t kLargestValue = std::size_t{1} << 28;
+constexpr std::size_t kLargestTotal = std::size_t{1} << 30;
 
 octavo_tensor view_of(const octavo_tensor_info& info, void* data) {
     octavo_tensor view{};
@@ -79,8 +80,11 @@ private:
     }
 
     bool is_computable(const Node& node) const {
-        for (const TensorId id : node.outputs)
-            if (id == TensorId::none || size_bytes(state_.infos[index(id)]) > kLargestValue) return false;
+        for (const TensorId id : node.outputs) {
+            if (id == TensorId::none) return false;
+            const std::size_t size = size_bytes(state_.infos[index(id)]);
+            if (size > kLargestValue || total_bytes_ + size > kLargestTotal) return false;
+        }
         if (node.op == "Shape" || node.op == "Size") return true;
         return std::all_of(node.inputs.begin(), node.inputs.end(),
                            [this](TensorId id) { return id == TensorId::none || state_.infos[index(id)].data; });
@@ -102,6 +106,7 @@ private:
             const std::size_t tensor = index(node.outputs[i]);
             Buffer value = make_buffer(std::move(storage[i]));
             value.size_bytes = size_bytes(state_.infos[tensor]);
+            total_bytes_ += value.size_bytes;
             state_.infos[tensor].data = value.data;
             state_.values[tensor] = std::move(value);
         }
@@ -116,6 +121,7 @@ private:
 
     const Graph& graph_;
     NodeValues state_;
+    std::size_t total_bytes_ = 0;  // of the values
 };
 
 }  // namespace

@@ -46,7 +46,8 @@ bool spell_reshape(Differing& shape) {
 }
 
 void spell_batch(Graph& graph, Node& node, const NodeValues& a, const NodeValues& b) {
-    if (node.op != "Reshape" || node.inputs.size() < 2 || graph[node.inputs[1]].is_constant()) return;
+    if (node.op != "Reshape" || node.inputs[0] == TensorId::none || input_or_none(node, 1) == TensorId::none) return;
+    if (graph[node.inputs[1]].is_constant()) return;
     if (attribute_or(node, "allowzero", std::int64_t{0}) != 0) return;
     const std::optional<std::vector<std::int64_t>> at_a = integers(a, node.inputs[1]);
     const std::optional<std::vector<std::int64_t>> at_b = integers(b, node.inputs[1]);

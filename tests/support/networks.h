@@ -26,7 +26,7 @@ T must(Result<T> result) {
     return std::move(result).value();
 }
 
-inline DeviceHandle device(const std::string& name) {
+inline DeviceHandle device(const std::string& name, const boost::json::object& parameters = {}) {
     static const Registry registry = [] {
         const PluginSearch search{std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""};
         return load_plugins(find_plugin_libraries(search));
@@ -34,7 +34,7 @@ inline DeviceHandle device(const std::string& name) {
     const LoadedPlugin* plugin = registry.find(OCTAVO_DEVICE, name);
     if (!plugin) throw std::runtime_error("device '" + name + "' was not built");
     std::vector<Finding> findings;
-    return must(DeviceHandle::create(*plugin, check_parameters(*plugin, boost::json::object(), {}, findings)));
+    return must(DeviceHandle::create(*plugin, check_parameters(*plugin, parameters, {}, findings)));
 }
 
 class NetworkBuilder {
@@ -130,8 +130,8 @@ inline Run run_on(const DeviceHandle& device, const Graph& graph, const Plan* pl
     return made;
 }
 
-// Weight scales by output channel, ranges from a fp32 run of `device` on `inputs`.
-inline Plan plan_for(const DeviceHandle& device, const Graph& graph, const Tensors& inputs) {
+// Weight scales by output channel (codes up to `weight_levels`), ranges from a fp32 run of `device` on `inputs`.
+inline Plan plan_for(const DeviceHandle& device, const Graph& graph, const Tensors& inputs, float weight_levels = 127.0F) {
     const FlatGraph flat(graph);
     const auto precisions = assign_precisions(
         graph, [&](NodeId node, Precision precision) { return static_cast<bool>(device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision))); },
@@ -155,7 +155,7 @@ inline Plan plan_for(const DeviceHandle& device, const Graph& graph, const Tenso
         std::vector<float> scale(channels, 0.0F);
         for (std::size_t i = 0; i < values.size(); ++i) {
             float& s = scale[columns ? i % channels : i / (values.size() / channels)];
-            s = std::max(s, std::abs(values[i]) / 127.0F);
+            s = std::max(s, std::abs(values[i]) / weight_levels);
         }
         for (float& s : scale) s = s > 0.0F ? s : 1.0F;
         plan.weight_scale[weight.name] = scale;

@@ -23,8 +23,9 @@ Layout layout_of(const octavo_tensor_info& tensor) {
     return {tensor.shape[0], 1, ops::element_count({tensor.shape + 1, static_cast<std::size_t>(tensor.rank) - 1})};
 }
 
-Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads)
-    : graph_(graph), plan_(plan), threads_(threads) {
+Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads,
+                 Products products)
+    : graph_(graph), plan_(plan), threads_(threads), products_(products) {
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
     form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});

@@ -37,13 +37,17 @@ struct Target {
     std::int64_t stride = 0;
 };
 
+// Whose kernels multiply in int8: oneDNN's where they are exact (from VNNI on), else our own; or one of them always.
+enum class Products { fastest, own, dnnl };
+
 class Builder {
 public:
-    Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads);
+    Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads, Products products);
 
     const octavo_graph& graph() const { return graph_; }
     const octavo_plan* plan() const { return plan_; }
     int threads() const { return threads_; }
+    Products products() const { return products_; }
     std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
     ops::NodeView view(std::int32_t node) const { return {graph_.nodes[node], tensors()}; }
     const octavo_tensor_info& tensor(std::int32_t id) const { return graph_.tensors[id]; }
@@ -89,6 +93,7 @@ private:
     const octavo_graph& graph_;
     const octavo_plan* plan_;
     int threads_;
+    Products products_;
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::array<BufferId, 3>> form_;
     mutable std::map<std::pair<std::int32_t, Form>, std::shared_ptr<const CodeParameters>> parameters_;

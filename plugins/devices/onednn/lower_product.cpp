@@ -1,6 +1,7 @@
 // Conv and Gemm in int8: exact integer sums, then one fused epilogue (kernels/epilogue.h). Below VNNI by our own kernels, since oneDNN's
 // saturate there; from VNNI on by oneDNN where it can say the same (lower_product_vnni.cpp).
 #include "kernels/conv_u8.h"
+#include "kernels/cpu.h"
 #include "product.h"
 
 #include <algorithm>
@@ -111,6 +112,8 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
     Int8Product product = int8_product(builder, node, shape);
+    const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && has_vnni(cpu_isa()));
+    if (by_dnnl && lower_product_by_dnnl(builder, node, shape, product)) return {};
     const CodeParameters& source = *product.source_parameters;
     std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
                                          source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));

@@ -87,9 +87,18 @@ private:
     std::int64_t runs_ = 0;
 };
 
+constexpr octavo_parameter kParameters[] = {
+    octavo::string("int8_kernels", "\"fastest\"", "fastest|own|onednn",
+                   "whose int8 convolutions run: oneDNN's from VNNI on and our exact ones below, or one of them always; oneDNN's saturate "
+                   "below VNNI with full-range weights")};
+
 class OneDnn : public Device {
 public:
-    static Result<std::unique_ptr<OneDnn>> create(const Values&) { return std::make_unique<OneDnn>(); }
+    explicit OneDnn(Products products) : products_(products) {}
+    static Result<std::unique_ptr<OneDnn>> create(const Values& values) {
+        const std::string choice = values.text("int8_kernels");
+        return std::make_unique<OneDnn>(choice == "own" ? Products::own : choice == "onednn" ? Products::dnnl : Products::fastest);
+    }
 
     Result<void> can_run(const octavo_graph& graph, std::int32_t index, octavo_precision precision) const override {
         const ops::NodeView node(graph.nodes[index], {graph.tensors, static_cast<std::size_t>(graph.tensor_count)});
@@ -107,7 +116,7 @@ public:
     Result<std::unique_ptr<Executable>> compile(const octavo_graph& graph, const octavo_plan* plan,
                                                 const octavo_compile_options& options) const override {
         const int threads = options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        Builder builder(graph, plan, options, threads);
+        Builder builder(graph, plan, options, threads, products_);
         const auto show = [&](std::int32_t tensor) {
             if (std::find(options.taps, options.taps + options.tap_count, tensor) != options.taps + options.tap_count)
                 lower_tap(builder, tensor);
@@ -123,9 +132,10 @@ public:
     }
 
     const char* isa() const override { return isa_name(cpu_isa()); }
-};
 
-constexpr std::span<const octavo_parameter> kParameters{};
+private:
+    Products products_;
+};
 
 }  // namespace
 }  // namespace octavo::onednn

@@ -20,4 +20,7 @@ Result<ConvShape> conv_shape(const ops::NodeView& node);
 // The weight as the plan has it with the output channel first, whatever Gemm's transB says.
 std::vector<float> output_major_weights(const Builder& builder, const ops::NodeView& node);
 
+// By oneDNN, exact from VNNI on; false where it cannot say the same as our kernels.
+bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const ConvShape& shape, const Int8Product& product);
+
 }  // namespace octavo::onednn

@@ -80,6 +80,15 @@ BOOST_AUTO_TEST_CASE(sizes_that_do_not_belong_to_the_batch_fold_although_the_bat
     BOOST_TEST(target_of(folded(builder.graph), "y") == (Ints{0, 2, -1}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_reshape_without_its_inputs_is_left_to_inference) {
+    GraphBuilder builder;
+    builder.input("x", {-1, 2});
+    builder.graph.outputs = {builder.node("Reshape", "y", {TensorId::none, TensorId::none})};
+    BOOST_TEST(bool(fold_constants(builder.graph)));
+    BOOST_TEST(bool(free_batch(builder.graph)));
+    BOOST_TEST(!infer_shapes(builder.graph, 1));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(free_batch_pass)

@@ -155,6 +155,19 @@ BOOST_AUTO_TEST_CASE(operators_that_pass_values_on_share_a_point_across_chains) 
     BOOST_TEST(points_of(builder.done({builder.conv("d", c, 4, 2)})) == "whole x*|whole a* b* p c");
 }
 
+// What a pooling throws away needs no place on the grid.
+BOOST_AUTO_TEST_CASE(a_point_is_seen_where_operators_compute) {
+    GraphBuilder builder;
+    const TensorId a = builder.conv("a", builder.input("x", {-1, 2, 4, 4}), 2, 2);
+    const TensorId p = builder.node("MaxPool", "p", {a}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+    const Graph graph = builder.done({builder.conv("b", p, 2, 2)});
+    const auto points = quantization_points(graph, assign_precisions(graph, always, {}));
+    BOOST_REQUIRE(points.size() == 2U);
+    BOOST_TEST((points[0].seen == points[0].roots));
+    BOOST_TEST((points[1].roots == std::vector<TensorId>{a}));
+    BOOST_TEST((points[1].seen == std::vector<TensorId>{p}));
+}
+
 // What came through a shared grid is read from it; the root is quantized from its real values for either kind of reader.
 BOOST_AUTO_TEST_CASE(depthwise_readers_inside_a_group_read_the_group) {
     GraphBuilder builder;
