@@ -19,20 +19,28 @@ struct Tap {
 float source_position(CoordinateMode mode, std::int64_t position, float scale, std::int64_t from, std::int64_t to) {
     const auto x = static_cast<float>(position);
     switch (mode) {
-        case CoordinateMode::half_pixel: return (x + 0.5F) / scale - 0.5F;
-        case CoordinateMode::pytorch_half_pixel: return to > 1 ? (x + 0.5F) / scale - 0.5F : 0.0F;
-        case CoordinateMode::asymmetric: return x / scale;
-        case CoordinateMode::align_corners: return to == 1 ? 0.0F : x * static_cast<float>(from - 1) / static_cast<float>(to - 1);
+        case CoordinateMode::half_pixel:
+            return (x + 0.5F) / scale - 0.5F;
+        case CoordinateMode::pytorch_half_pixel:
+            return to > 1 ? (x + 0.5F) / scale - 0.5F : 0.0F;
+        case CoordinateMode::asymmetric:
+            return x / scale;
+        case CoordinateMode::align_corners:
+            return to == 1 ? 0.0F : x * static_cast<float>(from - 1) / static_cast<float>(to - 1);
     }
     return x;
 }
 
 float nearest(NearestMode mode, float x) {
     switch (mode) {
-        case NearestMode::round_prefer_floor: return x == std::floor(x) + 0.5F ? std::floor(x) : std::round(x);
-        case NearestMode::round_prefer_ceil: return std::floor(x + 0.5F);
-        case NearestMode::floor: return std::floor(x);
-        case NearestMode::ceil: return std::ceil(x);
+        case NearestMode::round_prefer_floor:
+            return x == std::floor(x) + 0.5F ? std::floor(x) : std::round(x);
+        case NearestMode::round_prefer_ceil:
+            return std::floor(x + 0.5F);
+        case NearestMode::floor:
+            return std::floor(x);
+        case NearestMode::ceil:
+            return std::ceil(x);
     }
     return x;
 }

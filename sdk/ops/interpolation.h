@@ -16,7 +16,8 @@ struct Interpolation {
     Shape output;               // [rank]
 };
 
-// The output's shape from `scales` (floor of size times scale). Error: a scale that is not positive or an output that is empty or too large.
+// The output's shape from `scales` (floor of size times scale). Error: a scale that is not positive or an output that is empty or too
+// large.
 Result<void> set_output_shape(const NodeView& node, Interpolation& interpolation);
 // The values of a constant f32 input.
 Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t input, const char* what);

@@ -13,16 +13,21 @@ namespace octavo::ops {
 
 namespace {
 
-// Beyond this (256 GB of floats) a shape is a damaged file.
+// Beyond this (256 GB of floats) a shape is a damaged file. Rows compute sizes and strides without looking out for overflow.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 36;
 
+bool is_too_large(Shape shape) {
+    std::ranges::replace(shape, 0, 1);  // an empty tensor may have large dimensions, too
+    return element_count(shape) > kMaxElements;
+}
+
 constexpr std::array<std::pair<std::string_view, ActivationKind>, 7> kActivations = {{{"relu", ActivationKind::relu},
-                                                                                     {"clip", ActivationKind::clip},
-                                                                                     {"leaky_relu", ActivationKind::leaky_relu},
-                                                                                     {"hard_sigmoid", ActivationKind::hard_sigmoid},
-                                                                                     {"hard_swish", ActivationKind::hard_swish},
-                                                                                     {"sigmoid", ActivationKind::sigmoid},
-                                                                                     {"silu", ActivationKind::silu}}};
+                                                                                      {"clip", ActivationKind::clip},
+                                                                                      {"leaky_relu", ActivationKind::leaky_relu},
+                                                                                      {"hard_sigmoid", ActivationKind::hard_sigmoid},
+                                                                                      {"hard_swish", ActivationKind::hard_swish},
+                                                                                      {"sigmoid", ActivationKind::sigmoid},
+                                                                                      {"silu", ActivationKind::silu}}};
 
 constexpr std::array<const char*, 6> kAttributeTypeNames = {"nothing", "an integer", "a float", "a string", "integers", "floats"};
 
@@ -42,6 +47,7 @@ Result<void> check_arity(const NodeView& node, const Row& row) {
         const Shape shape = node.input_shape(i);
         if (std::ranges::any_of(shape, [](std::int64_t size) { return size < 0; }))
             return refusal(node, "the shape of input " + std::to_string(i) + " is not known: " + shape_text(shape));
+        if (is_too_large(shape)) return refusal(node, "input " + shape_text(shape) + " is too large");
     }
     return {};
 }
@@ -72,7 +78,7 @@ Result<void> check_outputs(const NodeView& node, const std::vector<TensorType>& 
         if (output.shape.size() > OCTAVO_MAX_RANK)
             return refusal(node, "output has rank " + std::to_string(output.shape.size()) + ", at most " + std::to_string(OCTAVO_MAX_RANK) +
                                      " is supported");
-        if (element_count(output.shape) > kMaxElements) return refusal(node, "output " + shape_text(output.shape) + " is too large");
+        if (is_too_large(output.shape)) return refusal(node, "output " + shape_text(output.shape) + " is too large");
     }
     return {};
 }
@@ -113,7 +119,9 @@ Activation NodeView::activation() const {
     return {};
 }
 
-std::string NodeView::title() const { return std::string(op()) + " '" + std::string(name()) + "'"; }
+std::string NodeView::title() const {
+    return std::string(op()) + " '" + std::string(name()) + "'";
+}
 
 const Row* find(std::string_view op) {
     const auto rows = all();

@@ -33,11 +33,17 @@ void copy_run(const std::byte* from, std::int64_t step, std::int64_t length, std
 
 }  // namespace
 
-Error refusal(const NodeView& node, const std::string& text) { return {Code::model, node.title() + ": " + text}; }
+Error refusal(const NodeView& node, const std::string& text) {
+    return {Code::model, node.title() + ": " + text};
+}
 
-std::size_t size_bytes(octavo_type type) { return row_of(type).size_bytes; }
+std::size_t size_bytes(octavo_type type) {
+    return row_of(type).size_bytes;
+}
 
-const char* type_name(octavo_type type) { return row_of(type).name; }
+const char* type_name(octavo_type type) {
+    return row_of(type).name;
+}
 
 Result<void> expect_type(const NodeView& node, std::size_t input, octavo_type type) {
     const octavo_type found = node.input(input).type;
@@ -51,7 +57,9 @@ Result<void> expect_floats(const NodeView& node) {
     return {};
 }
 
-Types like_input(const NodeView& node) { return one_output(node.input(0).type, node.input_shape(0)); }
+Types like_input(const NodeView& node) {
+    return one_output(node.input(0).type, node.input_shape(0));
+}
 
 Result<std::int64_t> resolve_axis(const NodeView& node, std::int64_t axis, std::size_t rank) {
     const auto size = static_cast<std::int64_t>(rank);

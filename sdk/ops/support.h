@@ -22,7 +22,9 @@ Result<void> expect_type(const NodeView& node, std::size_t input, octavo_type ty
 // Every input that is present has this type.
 Result<void> expect_floats(const NodeView& node);
 
-inline Types one_output(octavo_type type, Shape shape) { return {{type, std::move(shape)}}; }
+inline Types one_output(octavo_type type, Shape shape) {
+    return {{type, std::move(shape)}};
+}
 // Type and shape of input 0.
 Types like_input(const NodeView& node);
 
@@ -39,7 +41,9 @@ Result<std::vector<std::int64_t>> integers_of(const NodeView& node, std::size_t 
 // One constant float of a scalar input, or the attribute, or `fallback`.
 Result<float> constant_real(const NodeView& node, std::size_t input, const char* what, float fallback);
 
-inline Shape shape_of(const octavo_tensor& tensor) { return {tensor.shape, tensor.shape + tensor.rank}; }
+inline Shape shape_of(const octavo_tensor& tensor) {
+    return {tensor.shape, tensor.shape + tensor.rank};
+}
 inline std::int64_t count_of(const octavo_tensor& tensor) {
     return element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)});
 }
@@ -47,7 +51,9 @@ template <class T>
 std::span<T> values(const octavo_tensor& tensor) {
     return {static_cast<T*>(tensor.data), static_cast<std::size_t>(count_of(tensor))};
 }
-inline bool is_given(Inputs inputs, std::size_t i) { return i < inputs.size() && inputs[i].data; }
+inline bool is_given(Inputs inputs, std::size_t i) {
+    return i < inputs.size() && inputs[i].data;
+}
 // Product of dimensions first..last-1.
 std::int64_t extent(const Shape& shape, std::size_t first, std::size_t last);
 

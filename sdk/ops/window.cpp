@@ -31,8 +31,7 @@ Result<Shape> kernel_of(const NodeView& node, std::size_t axes) {
     Shape kernel = node.integers("kernel_shape", {});
     if (node.op() == "Conv") {
         const Shape weight = node.input_shape(1);
-        if (weight.size() != axes + 2)
-            return refusal(node, "weight " + shape_text(weight) + " does not fit input " + shape_text(input));
+        if (weight.size() != axes + 2) return refusal(node, "weight " + shape_text(weight) + " does not fit input " + shape_text(input));
         const Shape of_weight(weight.begin() + 2, weight.end());
         if (!kernel.empty() && kernel != of_weight)
             return refusal(node, "kernel_shape " + shape_text(kernel) + " differs from the weight's " + shape_text(of_weight));
@@ -51,7 +50,9 @@ Result<Shape> checked(const NodeView& node, const char* name, Shape values, std:
     return values;
 }
 
-std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t divide_up(std::int64_t a, std::int64_t b) {
+    return (a + b - 1) / b;
+}
 
 void pad_to_same(Axis& axis, bool more_at_the_end) {
     const std::int64_t windows = divide_up(axis.input, axis.stride);
@@ -88,8 +89,7 @@ Result<std::vector<Axis>> axes_of(const NodeView& node) {
     OCTAVO_TRY(const Shape dilations, checked(node, "dilations", node.integers("dilations", Shape(count, 1)), count, 1));
     OCTAVO_TRY(const Shape pads, checked(node, "pads", node.integers("pads", Shape(2 * count, 0)), 2 * count, 0));
     std::vector<Axis> axes(count);
-    for (std::size_t i = 0; i < count; ++i)
-        axes[i] = {input[i + 2], kernel[i], strides[i], dilations[i], pads[i], pads[count + i], 0};
+    for (std::size_t i = 0; i < count; ++i) axes[i] = {input[i + 2], kernel[i], strides[i], dilations[i], pads[i], pads[count + i], 0};
     return axes;
 }
 

@@ -38,7 +38,9 @@ Buffer listed(const std::vector<From>& list, Convert convert) {
     return make_buffer(std::move(values));
 }
 
-float from_bfloat16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+float from_bfloat16(std::uint16_t bits) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
 
 float from_float16(std::uint16_t bits) {
     const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16;
@@ -62,17 +64,15 @@ struct TypeRow {
     Buffer (*from_list)(const TensorProto&);
 };
 
-std::size_t count_ints(const TensorProto& proto) { return proto.ints.size(); }
+std::size_t count_ints(const TensorProto& proto) {
+    return proto.ints.size();
+}
 
 template <class T>
 constexpr TypeRow integer_row(DataType type, const char* name, octavo_type becomes) {
-    return {type,
-            name,
-            becomes,
-            sizeof(T),
-            count_ints,
-            in_place<T>,
-            [](const TensorProto& proto) { return listed<T>(proto.ints, [](std::int64_t value) { return static_cast<T>(value); }); }};
+    return {type, name, becomes, sizeof(T), count_ints, in_place<T>, [](const TensorProto& proto) {
+                return listed<T>(proto.ints, [](std::int64_t value) { return static_cast<T>(value); });
+            }};
 }
 
 template <float (*Widen)(std::uint16_t)>
@@ -116,7 +116,8 @@ const TypeRow* row_of(DataType type) {
 Result<std::size_t> count_of(const std::vector<std::int64_t>& dims) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
     if (dims.size() > OCTAVO_MAX_RANK) {
-        return Error(Code::model, std::to_string(dims.size()) + " dimensions, at most " + std::to_string(OCTAVO_MAX_RANK) + " are supported");
+        return Error(Code::model,
+                     std::to_string(dims.size()) + " dimensions, at most " + std::to_string(OCTAVO_MAX_RANK) + " are supported");
     }
     std::uint64_t count = 1;
     for (const std::int64_t dim : dims) {
@@ -138,7 +139,8 @@ Result<std::uint64_t> number_of(std::string_view text) {
 
 // A file below the model's folder: no absolute path, no step upwards.
 bool is_below(std::string_view location) {
-    if (location.empty() || location.front() == '/' || location.find('\\') != location.npos || location.find('\0') != location.npos) return false;
+    if (location.empty() || location.front() == '/' || location.find('\\') != location.npos || location.find('\0') != location.npos)
+        return false;
     while (!location.empty()) {
         const std::size_t slash = std::min(location.find('/'), location.size());
         if (location.substr(0, slash) == "..") return false;
@@ -212,8 +214,8 @@ Result<Tensor> ConstantReader::read(const TensorProto& proto) {
     const std::size_t wanted = count * row->stored_bytes;
     if (proto.is_external && raw.bytes.size() > wanted) raw.bytes = raw.bytes.substr(0, wanted);  // `length` may be absent
     if (raw.bytes.size() != wanted) {
-        return Error(Code::model, std::to_string(raw.bytes.size()) + " bytes of " + row->name + ", its dimensions need " +
-                                      std::to_string(wanted));
+        return Error(Code::model,
+                     std::to_string(raw.bytes.size()) + " bytes of " + row->name + ", its dimensions need " + std::to_string(wanted));
     }
     tensor.data = row->from_raw(raw.owner, raw.bytes);
     return tensor;

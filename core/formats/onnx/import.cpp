@@ -13,11 +13,15 @@ namespace {
 
 // Opset 7 brought the broadcasting that all rows assume. Newer opsets than the last change forms in ways nobody has looked at yet.
 constexpr std::int64_t kFirstOpset = 7;
-constexpr std::int64_t kLastOpset = 24;
+constexpr std::int64_t kLastOpset = 28;
 
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string quoted(std::string_view name) {
+    return "'" + std::string(name) + "'";
+}
 
-bool is_standard(std::string_view domain) { return domain.empty() || domain == "ai.onnx"; }
+bool is_standard(std::string_view domain) {
+    return domain.empty() || domain == "ai.onnx";
+}
 
 Result<std::int64_t> standard_opset(const ModelProto& model) {
     for (const auto& [domain, version] : model.opsets) {
@@ -54,7 +58,8 @@ Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vec
         const bool standard = is_standard(nodes[i].domain);
         if (standard && (nodes[i].op == "Constant" || ops::find(nodes[i].op))) continue;
         if (++count > kMostShown) continue;
-        list += (list.empty() ? "" : ", ") + (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op) + " " + quoted(names[i]);
+        list += (list.empty() ? "" : ", ") + (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op) + " " +
+                quoted(names[i]);
     }
     if (count == 0) return {};
     if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
@@ -63,11 +68,16 @@ Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vec
 
 Result<Attribute> attribute_of(const AttributeProto& proto) {
     switch (proto.type) {
-        case AttributeType::real: return Attribute(proto.real);
-        case AttributeType::integer: return Attribute(proto.integer);
-        case AttributeType::text: return Attribute(std::string(proto.text));
-        case AttributeType::reals: return Attribute(proto.reals);
-        case AttributeType::integers: return Attribute(proto.integers);
+        case AttributeType::real:
+            return Attribute(proto.real);
+        case AttributeType::integer:
+            return Attribute(proto.integer);
+        case AttributeType::text:
+            return Attribute(std::string(proto.text));
+        case AttributeType::reals:
+            return Attribute(proto.reals);
+        case AttributeType::integers:
+            return Attribute(proto.integers);
         default:
             return Error(Code::model, "attribute " + quoted(proto.name) + " has type number " + std::to_string(proto.type_number) +
                                           ", expected int, float, string, or a list of ints or floats");
@@ -75,7 +85,9 @@ Result<Attribute> attribute_of(const AttributeProto& proto) {
 }
 
 // What has the same form but another meaning from some opset on.
-bool depends_on_opset(std::string_view op) { return op == "Softmax" || op == "LogSoftmax"; }
+bool depends_on_opset(std::string_view op) {
+    return op == "Softmax" || op == "LogSoftmax";
+}
 
 template <class T>
 Tensor constant_from(std::vector<T> values, octavo_type type, bool scalar) {
@@ -145,11 +157,13 @@ private:
         const std::optional<octavo_type> type = graph_type(input.type);
         if (!input.is_tensor || !type) return Error(Code::model, "its type is " + type_name(input.type) + ", which is not supported");
         if (!input.has_shape) return Error(Code::model, "it has no shape: give the model one");
-        if (input.dims.size() > OCTAVO_MAX_RANK) return Error(Code::model, "it has more than " + std::to_string(OCTAVO_MAX_RANK) + " dimensions");
+        if (input.dims.size() > OCTAVO_MAX_RANK)
+            return Error(Code::model, "it has more than " + std::to_string(OCTAVO_MAX_RANK) + " dimensions");
         tensor.type = *type;
         for (std::size_t i = 0; i < input.dims.size(); ++i) {
             const std::int64_t dim = input.dims[i].value_or(0);
-            if (dim <= 0 && i > 0) return Error(Code::model, "dimension " + std::to_string(i) + " is free: only the batch size may be, fix the others");
+            if (dim <= 0 && i > 0)
+                return Error(Code::model, "dimension " + std::to_string(i) + " is free: only the batch size may be, fix the others");
             tensor.shape.push_back(dim <= 0 ? -1 : dim);
         }
         return tensor;
@@ -255,6 +269,8 @@ private:
 
 }  // namespace
 
-Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants) { return Importer(model, constants).run(); }
+Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants) {
+    return Importer(model, constants).run();
+}
 
 }  // namespace octavo::onnx

@@ -118,7 +118,9 @@ void write_constant(pbf_writer& graph, const std::string& name, octavo_type type
 
 }  // namespace
 
-std::string ModelBuilder::unique(const std::string& wish) { return unique_in(tensor_names_, wish); }
+std::string ModelBuilder::unique(const std::string& wish) {
+    return unique_in(tensor_names_, wish);
+}
 
 std::string ModelBuilder::integers(const std::string& wish, std::vector<std::int64_t> values) {
     const Shape shape = {static_cast<std::int64_t>(values.size())};
@@ -139,7 +141,8 @@ void ModelBuilder::add_constant(const std::string& name, octavo_type type, const
     constants_.push_back({name, type, shape, std::move(data)});
 }
 
-void ModelBuilder::add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs, const Attributes& attributes) {
+void ModelBuilder::add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs,
+                            const Attributes& attributes) {
     std::string bytes;
     pbf_writer node(bytes);
     for (const std::string& input : inputs) node.add_string(1, input);

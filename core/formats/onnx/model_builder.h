@@ -26,7 +26,8 @@ public:
     void add_input(const Tensor& tensor, bool free_batch);
     void add_output(const Tensor& tensor, bool free_batch);
     void add_constant(const std::string& name, octavo_type type, const Shape& shape, Buffer data);
-    void add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs, const Attributes& attributes = {});
+    void add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs,
+                  const Attributes& attributes = {});
 
     // Constants of our own; the name that they got.
     template <class T>

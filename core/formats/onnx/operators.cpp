@@ -23,6 +23,12 @@ struct Job {
     std::string part(const char* what) const { return node.name + "/" + what; }
     const Shape& input_shape(std::size_t i) const { return graph[node.inputs[i]].shape; }
     bool has_input(std::size_t i) const { return i < inputs.size() && !inputs[i].empty(); }
+    // The integers of a constant input; none where there is no such input.
+    std::span<const std::int64_t> constant(std::size_t i) const {
+        if (i >= node.inputs.size() || node.inputs[i] == TensorId::none) return {};
+        const Tensor& tensor = graph[node.inputs[i]];
+        return tensor.is_constant() && tensor.type == OCTAVO_S64 ? tensor.data.as<std::int64_t>() : std::span<const std::int64_t>();
+    }
 
     void set_input(std::size_t i, const std::string& name) {
         if (inputs.size() <= i) inputs.resize(i + 1);
@@ -32,14 +38,15 @@ struct Job {
     void attribute_to_input(const char* attribute, std::size_t i) {
         const auto found = attributes.find(attribute);
         if (found == attributes.end()) return;
-        if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second)) set_input(i, model.integers(part(attribute), *values));
+        if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second))
+            set_input(i, model.integers(part(attribute), *values));
         if (const auto* value = std::get_if<float>(&found->second)) set_input(i, model.scalar(part(attribute), *value));
         attributes.erase(found);
     }
     // An input of a newer opset that was an attribute; it must be constant.
     void input_to_attribute(std::size_t i, const char* attribute) {
-        if (!has_input(i) || !graph[node.inputs[i]].is_constant()) return;
-        const std::span<const std::int64_t> values = graph[node.inputs[i]].data.as<std::int64_t>();
+        const std::span<const std::int64_t> values = constant(i);
+        if (!has_input(i) || values.empty()) return;
         attributes[attribute] = std::vector<std::int64_t>(values.begin(), values.end());
         inputs.resize(i);
     }
@@ -49,9 +56,13 @@ void write_by_parts(Job& job, ActivationKind kind) {
     write_activation(job.model, job.node.name, {kind, 0, 0}, job.inputs[0], job.outputs[0]);
 }
 
-void write_silu(Job& job) { write_by_parts(job, ActivationKind::silu); }
+void write_silu(Job& job) {
+    write_by_parts(job, ActivationKind::silu);
+}
 
-void write_hard_swish(Job& job) { write_by_parts(job, ActivationKind::hard_swish); }
+void write_hard_swish(Job& job) {
+    write_by_parts(job, ActivationKind::hard_swish);
+}
 
 void write_scale_shift(Job& job) {
     Shape shape(job.input_shape(0).size(), 1);
@@ -80,13 +91,34 @@ void write_axes_as_input(Job& job) {
 
 void write_split(Job& job) {
     job.attribute_to_input("split", 1);
-    job.attributes.erase("num_outputs");
+    if (job.attributes.erase("num_outputs") > 0) {  // opset 18: parts that need not be equal
+        const auto rank = static_cast<std::int64_t>(job.input_shape(0).size());
+        const std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{0});
+        std::vector<std::int64_t> parts;
+        for (const TensorId id : job.node.outputs)
+            parts.push_back(job.graph[id].shape[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)]);
+        job.set_input(1, job.model.integers(job.part("split"), parts));
+    }
     job.write("Split");
 }
 
 void write_pad(Job& job) {
     job.attribute_to_input("pads", 1);
     job.attribute_to_input("value", 2);
+    const std::span<const std::int64_t> axes = job.constant(3);
+    const std::span<const std::int64_t> pads = job.constant(1);
+    if (!axes.empty() && pads.size() == 2 * axes.size()) {  // opset 18: pads of these axes only
+        const std::size_t rank = job.input_shape(0).size();
+        std::vector<std::int64_t> all(2 * rank, 0);
+        for (std::size_t i = 0; i < axes.size(); ++i) {
+            const auto axis = static_cast<std::size_t>(axes[i] < 0 ? axes[i] + static_cast<std::int64_t>(rank) : axes[i]);
+            all[axis] = pads[i];
+            all[rank + axis] = pads[axes.size() + i];
+        }
+        job.inputs[1] = job.model.integers(job.part("pads"), all);
+    }
+    if (job.inputs.size() > 3) job.inputs.resize(3);
+    while (job.inputs.back().empty()) job.inputs.pop_back();
     job.write("Pad");
 }
 
@@ -135,13 +167,19 @@ void drop_newer_attributes(Job& job, std::initializer_list<const char*> names) {
 }
 
 void write_reshape(Job& job) {
-    if (attribute_or(job.node, "allowzero", std::int64_t{0}) == 0) job.attributes.erase("allowzero");
+    const std::span<const std::int64_t> target = job.constant(1);
+    const bool means_copy = attribute_or(job.node, "allowzero", std::int64_t{0}) == 0;  // opset 14 lets 0 mean 0
+    if (means_copy || std::find(target.begin(), target.end(), 0) == target.end()) job.attributes.erase("allowzero");
     job.write("Reshape");
 }
 
-void write_batch_normalization(Job& job) { drop_newer_attributes(job, {"training_mode", "spatial", "momentum", "is_test"}); }
+void write_batch_normalization(Job& job) {
+    drop_newer_attributes(job, {"training_mode", "spatial", "momentum", "is_test"});
+}
 
-void write_cast(Job& job) { drop_newer_attributes(job, {"saturate", "round_mode"}); }
+void write_cast(Job& job) {
+    drop_newer_attributes(job, {"saturate", "round_mode"});
+}
 
 void write_resize(Job& job) {
     if (job.node.op == "Upsample" || job.inputs.size() == 2) {  // before opset 11: x, scales, on a grid without half pixels
@@ -201,25 +239,33 @@ void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, c
     job.write(node.op);
 }
 
-void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x, const std::string& y) {
+void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,
+                      const std::string& y) {
     const auto gated = [&](const char* op, const char* gate, const Attributes& attributes) {
         const std::string factor = model.unique(name + "/" + gate);
         model.add_node(name + "/" + gate, op, {x}, {factor}, attributes);
         model.add_node(name + "/product", "Mul", {x, factor}, {y});
     };
     switch (activation.kind) {
-        case ActivationKind::none: return;
-        case ActivationKind::relu: return model.add_node(name + "/relu", "Relu", {x}, {y});
+        case ActivationKind::none:
+            return;
+        case ActivationKind::relu:
+            return model.add_node(name + "/relu", "Relu", {x}, {y});
         case ActivationKind::clip: {
             const std::string least = model.scalar(name + "/clip/min", activation.alpha);
             return model.add_node(name + "/clip", "Clip", {x, least, model.scalar(name + "/clip/max", activation.beta)}, {y});
         }
-        case ActivationKind::leaky_relu: return model.add_node(name + "/leaky_relu", "LeakyRelu", {x}, {y}, {{"alpha", activation.alpha}});
+        case ActivationKind::leaky_relu:
+            return model.add_node(name + "/leaky_relu", "LeakyRelu", {x}, {y}, {{"alpha", activation.alpha}});
         case ActivationKind::hard_sigmoid:
-            return model.add_node(name + "/hard_sigmoid", "HardSigmoid", {x}, {y}, {{"alpha", activation.alpha}, {"beta", activation.beta}});
-        case ActivationKind::hard_swish: return gated("HardSigmoid", "hard_sigmoid", {{"alpha", 1.0F / 6.0F}, {"beta", 0.5F}});
-        case ActivationKind::sigmoid: return model.add_node(name + "/sigmoid", "Sigmoid", {x}, {y});
-        case ActivationKind::silu: return gated("Sigmoid", "sigmoid", {});
+            return model.add_node(name + "/hard_sigmoid", "HardSigmoid", {x}, {y},
+                                  {{"alpha", activation.alpha}, {"beta", activation.beta}});
+        case ActivationKind::hard_swish:
+            return gated("HardSigmoid", "hard_sigmoid", {{"alpha", 1.0F / 6.0F}, {"beta", 0.5F}});
+        case ActivationKind::sigmoid:
+            return model.add_node(name + "/sigmoid", "Sigmoid", {x}, {y});
+        case ActivationKind::silu:
+            return gated("Sigmoid", "sigmoid", {});
     }
 }
 
@@ -233,7 +279,9 @@ TensorId residual_of(const Node& node) {
     return takes_one && node.inputs.size() > kResidualInput ? node.inputs[kResidualInput] : TensorId::none;
 }
 
-bool spreads_constants(const Node& node) { return node.op == "ScaleShift"; }
+bool spreads_constants(const Node& node) {
+    return node.op == "ScaleShift";
+}
 
 std::vector<bool> free_outputs(const Graph& graph) {
     const auto is_free = [&](TensorId id) { return graph[id].free_batch; };

@@ -12,7 +12,8 @@ namespace octavo::onnx {
 void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs);
 
 // y = activation(x). `name` is what the nodes' and tensors' names start with. Writes nothing for `none`.
-void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x, const std::string& y);
+void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,
+                      const std::string& y);
 
 // The activation fused into a node.
 Activation activation_of(const Node& node);

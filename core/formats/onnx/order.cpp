@@ -32,7 +32,8 @@ Result<void> sort_topologically(Graph& graph) {
         sorted.push_back(std::move(graph.nodes[i]));
     }
     for (std::size_t i = 0; i < waiting.size(); ++i) {
-        if (waiting[i] > 0) return Error(Code::model, graph.nodes[i].op + " '" + graph.nodes[i].name + "': reads what it makes itself, by way of others");
+        if (waiting[i] > 0)
+            return Error(Code::model, graph.nodes[i].op + " '" + graph.nodes[i].name + "': reads what it makes itself, by way of others");
     }
     graph.nodes = std::move(sorted);
     return {};

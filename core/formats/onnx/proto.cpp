@@ -30,10 +30,18 @@ private:
     std::size_t used_ = 0;
 };
 
-constexpr std::uint32_t varint(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::varint); }
-constexpr std::uint32_t fixed32(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32); }
-constexpr std::uint32_t fixed64(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed64); }
-constexpr std::uint32_t bytes(std::uint32_t field) { return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited); }
+constexpr std::uint32_t varint(std::uint32_t field) {
+    return protozero::tag_and_type(field, protozero::pbf_wire_type::varint);
+}
+constexpr std::uint32_t fixed32(std::uint32_t field) {
+    return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed32);
+}
+constexpr std::uint32_t fixed64(std::uint32_t field) {
+    return protozero::tag_and_type(field, protozero::pbf_wire_type::fixed64);
+}
+constexpr std::uint32_t bytes(std::uint32_t field) {
+    return protozero::tag_and_type(field, protozero::pbf_wire_type::length_delimited);
+}
 
 std::string_view view_of(pbf_reader& message) {
     const auto view = message.get_view();
@@ -56,9 +64,14 @@ std::pair<std::string_view, std::string_view> parse_entry(pbf_reader message) {
     std::pair<std::string_view, std::string_view> entry;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): entry.first = view_of(message); break;
-            case bytes(2): entry.second = view_of(message); break;
-            default: message.skip();
+            case bytes(1):
+                entry.first = view_of(message);
+                break;
+            case bytes(2):
+                entry.second = view_of(message);
+                break;
+            default:
+                message.skip();
         }
     }
     return entry;
@@ -69,22 +82,49 @@ TensorProto parse_tensor(pbf_reader message, Budget& budget) {
     TensorProto tensor;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case varint(1): tensor.dims.push_back(message.get_int64()); break;
-            case bytes(1): append_varints(tensor.dims, message); break;
-            case varint(2): tensor.type = static_cast<DataType>(message.get_int32()); break;
-            case fixed32(4): tensor.floats.push_back(message.get_float()); break;
-            case bytes(4): append_packed(tensor.floats, view_of(message)); break;
+            case varint(1):
+                tensor.dims.push_back(message.get_int64());
+                break;
+            case bytes(1):
+                append_varints(tensor.dims, message);
+                break;
+            case varint(2):
+                tensor.type = static_cast<DataType>(message.get_int32());
+                break;
+            case fixed32(4):
+                tensor.floats.push_back(message.get_float());
+                break;
+            case bytes(4):
+                append_packed(tensor.floats, view_of(message));
+                break;
             case varint(5):
-            case varint(7): tensor.ints.push_back(message.get_int64()); break;
+            case varint(7):
+                tensor.ints.push_back(message.get_int64());
+                break;
             case bytes(5):
-            case bytes(7): append_varints(tensor.ints, message); break;
-            case bytes(8): tensor.name = view_of(message); break;
-            case bytes(9): tensor.raw = view_of(message); break;
-            case fixed64(10): tensor.doubles.push_back(message.get_double()); break;
-            case bytes(10): append_packed(tensor.doubles, view_of(message)); break;
-            case bytes(13): tensor.external.push_back(parse_entry(message.get_message())); break;
-            case varint(14): tensor.is_external = message.get_int32() == 1; break;
-            default: message.skip();
+            case bytes(7):
+                append_varints(tensor.ints, message);
+                break;
+            case bytes(8):
+                tensor.name = view_of(message);
+                break;
+            case bytes(9):
+                tensor.raw = view_of(message);
+                break;
+            case fixed64(10):
+                tensor.doubles.push_back(message.get_double());
+                break;
+            case bytes(10):
+                append_packed(tensor.doubles, view_of(message));
+                break;
+            case bytes(13):
+                tensor.external.push_back(parse_entry(message.get_message()));
+                break;
+            case varint(14):
+                tensor.is_external = message.get_int32() == 1;
+                break;
+            default:
+                message.skip();
         }
     }
     return tensor;
@@ -108,17 +148,38 @@ AttributeProto parse_attribute(pbf_reader message, Budget& budget) {
     bool has_text = false;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): attribute.name = view_of(message); break;
-            case fixed32(2): attribute.real = message.get_float(), has_real = true; break;
-            case varint(3): attribute.integer = message.get_int64(), has_integer = true; break;
-            case bytes(4): attribute.text = view_of(message), has_text = true; break;
-            case bytes(5): attribute.tensor = parse_tensor(message.get_message(), budget); break;
-            case fixed32(7): attribute.reals.push_back(message.get_float()); break;
-            case bytes(7): append_packed(attribute.reals, view_of(message)); break;
-            case varint(8): attribute.integers.push_back(message.get_int64()); break;
-            case bytes(8): append_varints(attribute.integers, message); break;
-            case varint(20): attribute.type_number = message.get_int32(); break;
-            default: message.skip();
+            case bytes(1):
+                attribute.name = view_of(message);
+                break;
+            case fixed32(2):
+                attribute.real = message.get_float(), has_real = true;
+                break;
+            case varint(3):
+                attribute.integer = message.get_int64(), has_integer = true;
+                break;
+            case bytes(4):
+                attribute.text = view_of(message), has_text = true;
+                break;
+            case bytes(5):
+                attribute.tensor = parse_tensor(message.get_message(), budget);
+                break;
+            case fixed32(7):
+                attribute.reals.push_back(message.get_float());
+                break;
+            case bytes(7):
+                append_packed(attribute.reals, view_of(message));
+                break;
+            case varint(8):
+                attribute.integers.push_back(message.get_int64());
+                break;
+            case bytes(8):
+                append_varints(attribute.integers, message);
+                break;
+            case varint(20):
+                attribute.type_number = message.get_int32();
+                break;
+            default:
+                message.skip();
         }
     }
     attribute.type = static_cast<AttributeType>(attribute.type_number);
@@ -131,13 +192,26 @@ NodeProto parse_node(pbf_reader message, Budget& budget) {
     NodeProto node;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): node.inputs.push_back(view_of(message)); break;
-            case bytes(2): node.outputs.push_back(view_of(message)); break;
-            case bytes(3): node.name = view_of(message); break;
-            case bytes(4): node.op = view_of(message); break;
-            case bytes(5): node.attributes.push_back(parse_attribute(message.get_message(), budget)); break;
-            case bytes(7): node.domain = view_of(message); break;
-            default: message.skip();
+            case bytes(1):
+                node.inputs.push_back(view_of(message));
+                break;
+            case bytes(2):
+                node.outputs.push_back(view_of(message));
+                break;
+            case bytes(3):
+                node.name = view_of(message);
+                break;
+            case bytes(4):
+                node.op = view_of(message);
+                break;
+            case bytes(5):
+                node.attributes.push_back(parse_attribute(message.get_message(), budget));
+                break;
+            case bytes(7):
+                node.domain = view_of(message);
+                break;
+            default:
+                message.skip();
         }
     }
     return node;
@@ -171,9 +245,14 @@ void parse_tensor_type(pbf_reader message, ValueInfo& info, Budget& budget) {
     info.is_tensor = true;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case varint(1): info.type = static_cast<DataType>(message.get_int32()); break;
-            case bytes(2): parse_shape(message.get_message(), info, budget); break;
-            default: message.skip();
+            case varint(1):
+                info.type = static_cast<DataType>(message.get_int32());
+                break;
+            case bytes(2):
+                parse_shape(message.get_message(), info, budget);
+                break;
+            default:
+                message.skip();
         }
     }
 }
@@ -183,7 +262,9 @@ ValueInfo parse_value_info(pbf_reader message, Budget& budget) {
     ValueInfo info;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): info.name = view_of(message); break;
+            case bytes(1):
+                info.name = view_of(message);
+                break;
             case bytes(2): {
                 pbf_reader type = message.get_message();
                 while (type.next()) {
@@ -195,7 +276,8 @@ ValueInfo parse_value_info(pbf_reader message, Budget& budget) {
                 }
                 break;
             }
-            default: message.skip();
+            default:
+                message.skip();
         }
     }
     return info;
@@ -205,13 +287,26 @@ void parse_graph(pbf_reader message, ModelProto& model, Budget& budget) {
     model.has_graph = true;
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): model.nodes.push_back(parse_node(message.get_message(), budget)); break;
-            case bytes(2): model.graph_name = view_of(message); break;
-            case bytes(5): model.initializers.push_back(parse_tensor(message.get_message(), budget)); break;
-            case bytes(11): model.inputs.push_back(parse_value_info(message.get_message(), budget)); break;
-            case bytes(12): model.outputs.push_back(parse_value_info(message.get_message(), budget)); break;
-            case bytes(15): model.has_sparse_initializer = true, message.skip(); break;
-            default: message.skip();
+            case bytes(1):
+                model.nodes.push_back(parse_node(message.get_message(), budget));
+                break;
+            case bytes(2):
+                model.graph_name = view_of(message);
+                break;
+            case bytes(5):
+                model.initializers.push_back(parse_tensor(message.get_message(), budget));
+                break;
+            case bytes(11):
+                model.inputs.push_back(parse_value_info(message.get_message(), budget));
+                break;
+            case bytes(12):
+                model.outputs.push_back(parse_value_info(message.get_message(), budget));
+                break;
+            case bytes(15):
+                model.has_sparse_initializer = true, message.skip();
+                break;
+            default:
+                message.skip();
         }
     }
 }
@@ -220,9 +315,14 @@ std::pair<std::string_view, std::int64_t> parse_opset(pbf_reader message) {
     std::pair<std::string_view, std::int64_t> opset{{}, 0};
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case bytes(1): opset.first = view_of(message); break;
-            case varint(2): opset.second = message.get_int64(); break;
-            default: message.skip();
+            case bytes(1):
+                opset.first = view_of(message);
+                break;
+            case varint(2):
+                opset.second = message.get_int64();
+                break;
+            default:
+                message.skip();
         }
     }
     return opset;
@@ -234,10 +334,17 @@ ModelProto parse_messages(std::string_view file) {
     pbf_reader message(file.data(), file.size());
     while (message.next()) {
         switch (message.tag_and_type()) {
-            case varint(1): model.ir_version = message.get_int64(); break;
-            case bytes(7): parse_graph(message.get_message(), model, budget); break;
-            case bytes(8): budget.take(), model.opsets.push_back(parse_opset(message.get_message())); break;
-            default: message.skip();
+            case varint(1):
+                model.ir_version = message.get_int64();
+                break;
+            case bytes(7):
+                parse_graph(message.get_message(), model, budget);
+                break;
+            case bytes(8):
+                budget.take(), model.opsets.push_back(parse_opset(message.get_message()));
+                break;
+            default:
+                message.skip();
         }
     }
     return model;

@@ -35,7 +35,7 @@ struct TensorProto {
     std::vector<std::int64_t> dims;
     std::optional<std::string_view> raw;
     std::vector<float> floats;
-    std::vector<std::int64_t> ints;      // int32_data or int64_data
+    std::vector<std::int64_t> ints;  // int32_data or int64_data
     std::vector<double> doubles;
     std::vector<std::pair<std::string_view, std::string_view>> external;
     bool is_external = false;
@@ -47,7 +47,7 @@ enum class AttributeType : std::int32_t { undefined = 0, real = 1, integer = 2, 
 struct AttributeProto {
     std::string_view name;
     AttributeType type = AttributeType::undefined;
-    std::int32_t type_number = 0;        // as the file has it: types that Octavo does not read keep their number
+    std::int32_t type_number = 0;  // as the file has it: types that Octavo does not read keep their number
     float real = 0;
     std::int64_t integer = 0;
     std::string_view text;

@@ -10,9 +10,13 @@ namespace octavo {
 namespace onnx {
 namespace {
 
-bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+bool contains(const std::vector<TensorId>& ids, TensorId id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
 
-Error misfit(const Tensor& tensor, const std::string& what) { return {Code::config, "plan: tensor '" + tensor.name + "' " + what}; }
+Error misfit(const Tensor& tensor, const std::string& what) {
+    return {Code::config, "plan: tensor '" + tensor.name + "' " + what};
+}
 
 // The numbers that the writer indexes by; check_plan looks at everything else.
 Result<void> check_sizes(const Graph& graph, const Plan& plan) {
@@ -20,11 +24,13 @@ Result<void> check_sizes(const Graph& graph, const Plan& plan) {
         const auto found = plan.tensors.find(tensor.name);
         if (found == plan.tensors.end()) continue;
         const auto& [whole, depthwise] = found->second;
-        if (whole && (whole->scale.size() != 1 || whole->zero_point.size() != 1)) return misfit(tensor, "has no single scale and zero point");
+        if (whole && (whole->scale.size() != 1 || whole->zero_point.size() != 1))
+            return misfit(tensor, "has no single scale and zero point");
         if (!depthwise) continue;
         const std::size_t count = depthwise->scale.size();
         const bool fits = tensor.shape.size() >= 2 && (count == 1 || static_cast<std::int64_t>(count) == tensor.shape[1]);
-        if (!fits || depthwise->zero_point.size() != count) return misfit(tensor, "has " + std::to_string(count) + " scales, expected one a channel");
+        if (!fits || depthwise->zero_point.size() != count)
+            return misfit(tensor, "has " + std::to_string(count) + " scales, expected one a channel");
     }
     return {};
 }
@@ -59,7 +65,8 @@ std::string QdqWriter::value_name(TensorId id) {
 std::string QdqWriter::read_constant(TensorId id) {
     const Tensor& tensor = graph_[id];
     const auto replaced = plan_.replaced.find(tensor.name);
-    model_.add_constant(tensor.name, tensor.type, tensor.shape, replaced == plan_.replaced.end() ? tensor.data : make_buffer(replaced->second));
+    model_.add_constant(tensor.name, tensor.type, tensor.shape,
+                        replaced == plan_.replaced.end() ? tensor.data : make_buffer(replaced->second));
     return tensor.name;
 }
 
@@ -131,7 +138,8 @@ std::string QdqWriter::real_from_channels(TensorId id, const std::string& wish) 
 
 std::string QdqWriter::quantized(const std::string& base, const std::string& from, const Grid& grid, const std::string& to) {
     const std::string scale = model_.scalar(base + "_scale", grid.scale);
-    const std::string zero_point = model_.constant<std::uint8_t>(base + "_zero_point", OCTAVO_U8, {}, {static_cast<std::uint8_t>(grid.zero_point)});
+    const std::string zero_point =
+        model_.constant<std::uint8_t>(base + "_zero_point", OCTAVO_U8, {}, {static_cast<std::uint8_t>(grid.zero_point)});
     const std::string codes = model_.unique(base + "_quantized");
     const std::string result = to.empty() ? model_.unique(base + "_dequantized") : to;
     model_.add_node(base + "_QuantizeLinear", "QuantizeLinear", {from, scale, zero_point}, {codes});

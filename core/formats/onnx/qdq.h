@@ -7,8 +7,8 @@
 //     fit, the scale of that channel's weights grows.
 //   - A clip that the grid's ends imply is left out, a Relu stays.
 //   - Activation parameters by channel (`TensorPlan::depthwise`) are said with one scale: factors go into the weights of producer and
-//     reader, where nothing bends between them, else into a Mul before the tensor is quantized. Zero points by channel become a sum before it,
-//     with the border of the image padded in front of that.
+//     reader, where nothing bends between them, else into a Mul before the tensor is quantized. Zero points by channel become a sum before
+//     it, with the border of the image padded in front of that.
 //   - What ONNX Runtime has no integer form for (hard-swish, SiLU, LRN, ...) is computed in float32 between two pairs.
 #pragma once
 
@@ -32,7 +32,8 @@ struct QdqModel {
     std::vector<UnfusedConvolution> unfused;  // in the graph's order
 };
 
-// `graph` is what devices execute: after run_passes and fuse_residuals, shapes inferred. Errors: Code::config, where the plan does not fit it.
+// `graph` is what devices execute: after run_passes and fuse_residuals, shapes inferred. Errors: Code::config, where the plan does not fit
+// it.
 Result<QdqModel> write_onnx_qdq(const Graph& graph, const Plan& plan);
 
 }  // namespace octavo

@@ -74,7 +74,8 @@ bool Forms::is_foldable(TensorId id, const TensorPlan& plan) const {
     const Activation activation = activation_of(node);
     if (activation.kind == ActivationKind::none || activation.kind == ActivationKind::relu) return true;
     // Channels that never rise above zero have a scale of their own choosing; form_of brings it below the bound.
-    return activation.kind == ActivationKind::clip && activation.alpha == 0 && activation.beta > 0 && plan.depthwise->zero_point.front() == 0;
+    return activation.kind == ActivationKind::clip && activation.alpha == 0 && activation.beta > 0 &&
+           plan.depthwise->zero_point.front() == 0;
 }
 
 ChannelForm Forms::form_of(TensorId id, const TensorPlan& plan) const {

@@ -17,13 +17,13 @@ struct Grid {
 // Parameters by channel, said with one scale: x * factor[c] + offset[c] lies on `grid` with the same codes as x on channel c's own.
 struct ChannelForm {
     Grid grid;
-    std::vector<float> scale;               // own scale of each channel
-    std::vector<std::int32_t> zero_point;   // own zero point, less the grid's
-    std::vector<float> factor;              // grid.scale / scale[c]
-    bool is_folded = false;                 // the producing convolution's weights carry the factor
-    bool is_shifted = false;                // zero points differ, so that zero padding needs a Pad of its own
+    std::vector<float> scale;              // own scale of each channel
+    std::vector<std::int32_t> zero_point;  // own zero point, less the grid's
+    std::vector<float> factor;             // grid.scale / scale[c]
+    bool is_folded = false;                // the producing convolution's weights carry the factor
+    bool is_shifted = false;               // zero points differ, so that zero padding needs a Pad of its own
 
-    bool scales() const;                    // a factor other than 1
+    bool scales() const;  // a factor other than 1
     // What x on the grid, times this, is in reals; and what must then be taken away.
     float ratio(std::size_t channel) const { return scale[channel] / grid.scale; }
     float excess(std::size_t channel) const { return scale[channel] * static_cast<float>(zero_point[channel]); }

@@ -10,9 +10,13 @@
 namespace octavo::onnx {
 namespace {
 
-std::string title(const Node& node) { return node.op + " '" + node.name + "'"; }
+std::string title(const Node& node) {
+    return node.op + " '" + node.name + "'";
+}
 
-bool has_input(const Node& node, std::size_t i) { return i < node.inputs.size() && node.inputs[i] != TensorId::none; }
+bool has_input(const Node& node, std::size_t i) {
+    return i < node.inputs.size() && node.inputs[i] != TensorId::none;
+}
 
 bool channels_last(const Node& node) {
     return node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
@@ -50,14 +54,16 @@ Result<void> QdqWriter::check_product(const Node& node) const {
     if (!forms_.is_int8(node)) return {};
     const std::string& weight = graph_[node.inputs[1]].name;
     const auto scales = plan_.weight_scale.find(weight);
-    if (scales == plan_.weight_scale.end()) return Error(Code::config, "plan: " + title(node) + " is int8, but its weight '" + weight + "' has no scale");
+    if (scales == plan_.weight_scale.end())
+        return Error(Code::config, "plan: " + title(node) + " is int8, but its weight '" + weight + "' has no scale");
     const std::size_t expected = output_channels(graph_, node);
     if (scales->second.size() != 1 && scales->second.size() != expected) {
-        return Error(Code::config, "plan: weight '" + weight + "' has " + std::to_string(scales->second.size()) + " scales, expected 1 or " +
-                                       std::to_string(expected));
+        return Error(Code::config, "plan: weight '" + weight + "' has " + std::to_string(scales->second.size()) +
+                                       " scales, expected 1 or " + std::to_string(expected));
     }
     if (!forms_.reads_channels(node) && !forms_.whole(node.inputs[0])) {
-        return Error(Code::config, "plan: " + title(node) + " is int8, but its input '" + graph_[node.inputs[0]].name + "' has no parameters");
+        return Error(Code::config,
+                     "plan: " + title(node) + " is int8, but its input '" + graph_[node.inputs[0]].name + "' has no parameters");
     }
     return {};
 }
@@ -131,19 +137,21 @@ std::vector<float> QdqWriter::add_quantized_product(const Node& node, const Prod
     const auto dequantized = [&](const std::string& base, const Names& codes_and_zero_point, std::vector<float> scale, std::int64_t axis) {
         const std::string result = model_.unique(base + "_dequantized");
         const std::string scale_name = model_.constant<float>(base + "_scale", OCTAVO_F32, channels, std::move(scale));
-        model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes_and_zero_point[0], scale_name, codes_and_zero_point[1]}, {result},
-                        {{"axis", axis}});
+        model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes_and_zero_point[0], scale_name, codes_and_zero_point[1]},
+                        {result}, {{"axis", axis}});
         inputs.push_back(result);
     };
     const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
-    const std::string zeros = model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
+    const std::string zeros =
+        model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
     dequantized(weight.name, {codes, zeros}, std::move(product.scale),
                 terms.channels_last ? static_cast<std::int64_t>(weight.shape.size()) - 1 : 0);
     if (terms.bias.empty() && terms.excess.empty()) return {};
     if (product.worst_bias_error > coarse) return product.real_bias;
     const std::string base = has_input(node, 2) ? graph_[node.inputs[2]].name : node.name + "/bias";
     const std::string bias = model_.constant<std::int32_t>(base + "_quantized", OCTAVO_S32, channels, std::move(product.bias));
-    const std::string bias_zeros = model_.constant<std::int32_t>(base + "_zero_point", OCTAVO_S32, channels, std::vector<std::int32_t>(count, 0));
+    const std::string bias_zeros =
+        model_.constant<std::int32_t>(base + "_zero_point", OCTAVO_S32, channels, std::vector<std::int32_t>(count, 0));
     dequantized(base, {bias, bias_zeros}, std::move(product.bias_scale), 0);
     return {};
 }
@@ -210,7 +218,8 @@ std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail) const 
     if (left != ActivationKind::none && left != ActivationKind::relu && left != ActivationKind::clip) {
         return "its activation " + attribute_or(node, "activation", std::string()) + " has no integer form";
     }
-    if (form && !form->is_folded) return forms_.whole(output) ? "its output is read both by channel and whole" : "its output is rescaled by channel";
+    if (form && !form->is_folded)
+        return forms_.whole(output) ? "its output is read both by channel and whole" : "its output is rescaled by channel";
     const std::optional<Grid> grid = forms_.grid_behind(output);
     if (!grid) return "its output has no parameters";
     if (left == ActivationKind::clip) return "the grid of its output reaches beyond its clip";

@@ -20,7 +20,9 @@ public:
     explicit Channels(const ProductTerms& terms) : terms_(terms), count_(terms.scale.size()), length_(terms.weight.size() / count_) {}
 
     std::size_t length() const { return length_; }
-    std::size_t position(std::size_t channel, std::size_t k) const { return terms_.channels_last ? k * count_ + channel : channel * length_ + k; }
+    std::size_t position(std::size_t channel, std::size_t k) const {
+        return terms_.channels_last ? k * count_ + channel : channel * length_ + k;
+    }
 
 private:
     const ProductTerms& terms_;
@@ -33,7 +35,8 @@ struct ChannelCodes {
     bool all_zero = true;
 };
 
-ChannelCodes quantize_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, float scale, std::vector<std::int8_t>& codes) {
+ChannelCodes quantize_channel(const ProductTerms& terms, const Channels& channels, std::size_t c, float scale,
+                              std::vector<std::int8_t>& codes) {
     ChannelCodes found;
     for (std::size_t k = 0; k < channels.length(); ++k) {
         const std::size_t at = channels.position(c, k);
@@ -65,7 +68,8 @@ void append_channel(const ProductTerms& terms, const Channels& channels, std::si
         float scale = own * ratio;
         if (codes.all_zero) scale = scale_for_bias_alone(real, static_cast<double>(terms.input_scale), scale);
         const float product = terms.input_scale * scale;
-        const double code = real / std::max(static_cast<double>(product), 1e-300);
+        const double exact = real / std::max(static_cast<double>(product), 1e-300);
+        const double code = std::isfinite(exact) ? exact : 0.0;  // a damaged model's bias must not be our undefined behaviour
         const double growth = std::max(std::abs(code) / kMostBias, kLeastScale / std::max(static_cast<double>(product), 1e-300));
         if (growth > 1.0 && attempt < 8) {
             own = static_cast<float>(std::min(static_cast<double>(own) * growth * 1.001, 1e30));

@@ -10,14 +10,14 @@ namespace octavo::onnx {
 
 struct ProductTerms {
     std::span<const float> weight;
-    bool channels_last = false;        // [..., output channels] instead of [output channels, ...]
-    std::vector<float> scale{};        // [output channel] the plan's weight scale
+    bool channels_last = false;  // [..., output channels] instead of [output channels, ...]
+    std::vector<float> scale{};  // [output channel] the plan's weight scale
     float input_scale = 1;
-    std::vector<float> bias{};         // [output channel], or empty
-    std::vector<float> out_factor{};   // [output channel] what the output is multiplied with, or empty
-    std::vector<float> in_ratio{};     // [output channel] what the input must be multiplied with to be real, or empty
-    std::vector<float> excess{};       // [output channel] what then must be taken away from the input, or empty
-    std::vector<float> out_step{};     // [output channel] scale of the grid that the output is put on, in reals, or empty
+    std::vector<float> bias{};        // [output channel], or empty
+    std::vector<float> out_factor{};  // [output channel] what the output is multiplied with, or empty
+    std::vector<float> in_ratio{};    // [output channel] what the input must be multiplied with to be real, or empty
+    std::vector<float> excess{};      // [output channel] what then must be taken away from the input, or empty
+    std::vector<float> out_step{};    // [output channel] scale of the grid that the output is put on, in reals, or empty
 };
 
 struct QuantizedProduct {
@@ -25,8 +25,8 @@ struct QuantizedProduct {
     std::vector<float> scale;
     std::vector<std::int32_t> bias;
     std::vector<float> bias_scale;
-    std::vector<float> real_bias;   // [output channel] what the codes of the bias stand for
-    float worst_bias_error = 0;     // of the codes, in steps of the output
+    std::vector<float> real_bias;  // [output channel] what the codes of the bias stand for
+    float worst_bias_error = 0;    // of the codes, in steps of the output
 };
 
 QuantizedProduct quantize_product(const ProductTerms& terms);

@@ -69,9 +69,9 @@ private:
     ModelBuilder model_;
     std::vector<UnfusedConvolution> unfused_;
     std::vector<octavo_tensor_info> infos_;
-    std::map<TensorId, std::string> values_;                            // see value_name
-    std::map<TensorId, std::string> reads_;                             // see read
-    std::map<std::pair<TensorId, Pads>, std::string> channel_reads_;    // see read_channels
+    std::map<TensorId, std::string> values_;                          // see value_name
+    std::map<TensorId, std::string> reads_;                           // see read
+    std::map<std::pair<TensorId, Pads>, std::string> channel_reads_;  // see read_channels
 };
 
 }  // namespace octavo::onnx

@@ -9,11 +9,15 @@ namespace octavo {
 namespace {
 
 // The part of a path up to and with its last slash: "" for a file of the current folder.
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+std::string folder_of(const std::string& path) {
+    return path.substr(0, path.rfind('/') + 1);
+}
 
 // A model may compute a shape from constants or from other shapes: inference fails on it until the passes have folded that. Its shapes are
 // then left to them.
-bool is_inferable_when_folded(Graph graph) { return fold_constants(graph) && infer_shapes(graph, 1); }
+bool is_inferable_when_folded(Graph graph) {
+    return fold_constants(graph) && infer_shapes(graph, 1);
+}
 
 Result<Graph> read(std::shared_ptr<const void> owner, std::string_view bytes, std::optional<std::string> folder) {
     OCTAVO_TRY(const onnx::ModelProto model, onnx::parse_model(bytes));

@@ -8,7 +8,9 @@ namespace octavo::reference {
 namespace {
 
 // A window as large as the plane, for operators that average all of it.
-ops::Window whole_plane(std::int64_t size) { return {.kernel_w = size, .input_h = 1, .input_w = size, .output_h = 1, .output_w = 1}; }
+ops::Window whole_plane(std::int64_t size) {
+    return {.kernel_w = size, .input_h = 1, .input_w = size, .output_h = 1, .output_w = 1};
+}
 
 }  // namespace
 

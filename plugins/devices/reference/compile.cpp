@@ -8,7 +8,9 @@ namespace octavo::reference {
 
 namespace {
 
-std::size_t index(std::int32_t tensor) { return static_cast<std::size_t>(tensor); }
+std::size_t index(std::int32_t tensor) {
+    return static_cast<std::size_t>(tensor);
+}
 
 Result<void> check_int8_inputs(const ops::NodeView& node, const ops::Row& row, const std::vector<TensorGrids>& grids) {
     if (row.role != ops::Role::average || !grids[index(node.input_id(0))].empty()) return {};
@@ -33,7 +35,8 @@ Result<void> Interpreter::prepare(const octavo_plan* plan, const octavo_compile_
     for (std::int32_t i = 0; i < options.tap_count; ++i) {
         const octavo_tensor_info& tensor = graph_.tensors()[index(options.taps[i])];
         if (tensor.type != OCTAVO_F32)
-            return Error(Code::config, std::string("tensor '") + tensor.name + "' is " + ops::type_name(tensor.type) + ", taps show f32 only");
+            return Error(Code::config,
+                         std::string("tensor '") + tensor.name + "' is " + ops::type_name(tensor.type) + ", taps show f32 only");
         tapped_[index(options.taps[i])] = true;
     }
     for (std::size_t i = 0; plan && i < count; ++i) {

@@ -16,10 +16,13 @@ namespace octavo::reference {
 
 namespace {
 
-std::size_t index(std::int32_t tensor) { return static_cast<std::size_t>(tensor); }
+std::size_t index(std::int32_t tensor) {
+    return static_cast<std::size_t>(tensor);
+}
 
 std::size_t byte_count(const octavo_tensor_info& tensor) {
-    return static_cast<std::size_t>(ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})) * ops::size_bytes(tensor.type);
+    return static_cast<std::size_t>(ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})) *
+           ops::size_bytes(tensor.type);
 }
 
 octavo_tensor dense_view(const octavo_tensor_info& tensor, const void* data) {
@@ -51,7 +54,9 @@ octavo_tensor Interpreter::make(std::size_t tensor) {
     return view(tensor);
 }
 
-std::span<const float> Interpreter::reals(std::int32_t tensor) const { return ops::values<const float>(view(index(tensor))); }
+std::span<const float> Interpreter::reals(std::int32_t tensor) const {
+    return ops::values<const float>(view(index(tensor)));
+}
 
 void Interpreter::settle(std::size_t tensor) {
     const TensorGrids& grids = grids_[tensor];

@@ -16,8 +16,8 @@ namespace octavo::reference {
 
 // A tensor during a run.
 struct Value {
-    std::vector<std::byte> data;          // in the tensor's type; of a quantized tensor what a float reader sees
-    std::vector<std::uint8_t> whole;      // codes, where the tensor has such a grid
+    std::vector<std::byte> data;      // in the tensor's type; of a quantized tensor what a float reader sees
+    std::vector<std::uint8_t> whole;  // codes, where the tensor has such a grid
     std::vector<std::uint8_t> depthwise;
 };
 

@@ -13,7 +13,9 @@ namespace {
 using ops::NodeView;
 using ops::Shape;
 
-Error config_error(const NodeView& node, const std::string& text) { return {Code::config, "plan, " + node.title() + ": " + text}; }
+Error config_error(const NodeView& node, const std::string& text) {
+    return {Code::config, "plan, " + node.title() + ": " + text};
+}
 
 // The weight as [output channels][products], whatever the operator calls rows and columns.
 std::vector<float> weight_rows(const NodeView& node, std::int64_t channels, std::int64_t products) {
@@ -36,7 +38,8 @@ Result<void> set_weight(const NodeView& node, const octavo_quantization& given, 
     const std::int64_t outputs_an_input = node.op() == "Conv" ? weight[0] / node.integer("group", 1) : 1;
     for (std::int64_t c = 0; c < channels; ++c) {
         const float scale = given.scale[given.channels == 1 ? 0 : c];
-        if (!(scale > 0.0F) || !std::isfinite(scale)) return config_error(node, "weight scale " + std::to_string(scale) + " is not positive");
+        if (!(scale > 0.0F) || !std::isfinite(scale))
+            return config_error(node, "weight scale " + std::to_string(scale) + " is not positive");
         for (std::int64_t k = 0; k < product.products; ++k)
             product.weight.push_back(quantize_weight(rows[static_cast<std::size_t>(c * product.products + k)], scale));
         // Only a depthwise convolution reads several scales; its group is its input channel.
@@ -84,8 +87,8 @@ void convolve(const ops::Window& w, const std::int16_t* x, const std::int8_t* we
     }
 }
 
-Result<void> run_convolution(const NodeView& node, const Product& product, std::span<const std::int16_t> x,
-                             std::span<const float> residual, std::span<float> output) {
+Result<void> run_convolution(const NodeView& node, const Product& product, std::span<const std::int16_t> x, std::span<const float> residual,
+                             std::span<float> output) {
     OCTAVO_TRY(const ops::Window window, ops::window_of(node));
     const std::int64_t groups = node.integer("group", 1);
     const std::int64_t positions = window.output_h * window.output_w;
@@ -94,8 +97,8 @@ Result<void> run_convolution(const NodeView& node, const Product& product, std::
     std::vector<std::int32_t> sums(output.size());
     for (std::int64_t n = 0; n < node.input(0).shape[0]; ++n)
         for (std::int64_t g = 0; g < groups; ++g)
-            convolve(window, x.data() + (n * groups + g) * in, product.weight.data() + g * channels_out * product.products, product.products,
-                     channels_out, sums.data() + (n * groups + g) * channels_out * positions);
+            convolve(window, x.data() + (n * groups + g) * in, product.weight.data() + g * channels_out * product.products,
+                     product.products, channels_out, sums.data() + (n * groups + g) * channels_out * positions);
     finish(product, sums, positions, residual, output);
     return {};
 }

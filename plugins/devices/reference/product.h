@@ -13,11 +13,11 @@ namespace octavo::reference {
 
 struct Product {
     Grid input;
-    bool reads_depthwise = false;         // the codes of grid `depthwise`, not those of `whole`
-    std::vector<std::int8_t> weight;      // [output channels][products of one sum]
-    std::vector<float> factor;            // [output channels]
-    std::vector<float> bias;              // [output channels]; 0 where there is none
-    std::int64_t products = 0;            // of one sum
+    bool reads_depthwise = false;     // the codes of grid `depthwise`, not those of `whole`
+    std::vector<std::int8_t> weight;  // [output channels][products of one sum]
+    std::vector<float> factor;        // [output channels]
+    std::vector<float> bias;          // [output channels]; 0 where there is none
+    std::int64_t products = 0;        // of one sum
 
     std::int64_t output_channels() const { return static_cast<std::int64_t>(factor.size()); }
 };

@@ -24,5 +24,5 @@ public:
 
 }  // namespace octavo::reference
 
-OCTAVO_PLUGINS(octavo::describe<octavo::reference::Reference>("reference", "1.0.0", "exact and slow: what every other device must agree with",
-                                                              {}))
+OCTAVO_PLUGINS(octavo::describe<octavo::reference::Reference>("reference", "1.0.0",
+                                                              "exact and slow: what every other device must agree with", {}))

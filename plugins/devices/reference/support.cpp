@@ -36,7 +36,8 @@ Result<void> can_convolve(const NodeView& node) {
 Result<void> can_multiply_gemm(const NodeView& node) {
     OCTAVO_CHECK_OK(constant_input(node, 1, "weight"));
     if (node.integer("transA", 0) != 0) return refusal(node, "transA has no int8 form");
-    if (node.real("alpha", 1) != 1.0F || node.real("beta", 1) != 1.0F) return refusal(node, "alpha and beta other than 1 have no int8 form");
+    if (node.real("alpha", 1) != 1.0F || node.real("beta", 1) != 1.0F)
+        return refusal(node, "alpha and beta other than 1 have no int8 form");
     const bool transposed = node.integer("transB", 0) != 0;
     const Shape weight = node.input_shape(1);
     if (node.has_input(2)) {

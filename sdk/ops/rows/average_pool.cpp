@@ -6,11 +6,13 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {
-    {"auto_pad", OCTAVO_ATTRIBUTE_STRING, "NOTSET"}, {"ceil_mode", OCTAVO_ATTRIBUTE_INT, "0"},
-    {"count_include_pad", OCTAVO_ATTRIBUTE_INT, "0"}, {"dilations", OCTAVO_ATTRIBUTE_INTS, "1s"},
-    {"kernel_shape", OCTAVO_ATTRIBUTE_INTS, "required"}, {"pads", OCTAVO_ATTRIBUTE_INTS, "0s"},
-    {"strides", OCTAVO_ATTRIBUTE_INTS, "1s"}};
+constexpr AttributeRow kAttributes[] = {{"auto_pad", OCTAVO_ATTRIBUTE_STRING, "NOTSET"},
+                                        {"ceil_mode", OCTAVO_ATTRIBUTE_INT, "0"},
+                                        {"count_include_pad", OCTAVO_ATTRIBUTE_INT, "0"},
+                                        {"dilations", OCTAVO_ATTRIBUTE_INTS, "1s"},
+                                        {"kernel_shape", OCTAVO_ATTRIBUTE_INTS, "required"},
+                                        {"pads", OCTAVO_ATTRIBUTE_INTS, "0s"},
+                                        {"strides", OCTAVO_ATTRIBUTE_INTS, "1s"}};
 
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));

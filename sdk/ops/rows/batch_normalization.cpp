@@ -21,8 +21,8 @@ Result<Types> infer_types(const NodeView& node) {
     if (shape.size() < 2) return refusal(node, "input " + shape_text(shape) + " has no channels");
     for (std::size_t i = 1; i < 5; ++i)
         if (node.input_shape(i) != Shape{shape[1]})
-            return refusal(node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " +
-                                     std::to_string(shape[1]));
+            return refusal(
+                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + std::to_string(shape[1]));
     return like_input(node);
 }
 

@@ -1,4 +1,5 @@
-// Cast: between f32, s64, s32, s8, u8 and boolean. A float is cut towards zero; what does not fit becomes the nearest end of the range, NaN 0.
+// Cast: between f32, s64, s32, s8, u8 and boolean. A float is cut towards zero; what does not fit becomes the nearest end of the range, NaN
+// 0.
 #include <cmath>
 #include <limits>
 
@@ -43,12 +44,18 @@ To convert(From x) {
 template <class Visitor>
 void with_type(octavo_type type, Visitor&& visitor) {
     switch (type) {
-        case OCTAVO_F32: return visitor(float{});
-        case OCTAVO_U8: return visitor(std::uint8_t{});
-        case OCTAVO_S8: return visitor(std::int8_t{});
-        case OCTAVO_S32: return visitor(std::int32_t{});
-        case OCTAVO_S64: return visitor(std::int64_t{});
-        case OCTAVO_BOOLEAN: return visitor(bool{});
+        case OCTAVO_F32:
+            return visitor(float{});
+        case OCTAVO_U8:
+            return visitor(std::uint8_t{});
+        case OCTAVO_S8:
+            return visitor(std::int8_t{});
+        case OCTAVO_S32:
+            return visitor(std::int32_t{});
+        case OCTAVO_S64:
+            return visitor(std::int64_t{});
+        case OCTAVO_BOOLEAN:
+            return visitor(bool{});
     }
 }
 

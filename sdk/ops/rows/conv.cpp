@@ -9,9 +9,12 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {{"auto_pad", OCTAVO_ATTRIBUTE_STRING, "NOTSET"}, {"dilations", OCTAVO_ATTRIBUTE_INTS, "1s"},
-                                        {"group", OCTAVO_ATTRIBUTE_INT, "1"},            {"kernel_shape", OCTAVO_ATTRIBUTE_INTS, "the weight's"},
-                                        {"pads", OCTAVO_ATTRIBUTE_INTS, "0s"},           {"strides", OCTAVO_ATTRIBUTE_INTS, "1s"}};
+constexpr AttributeRow kAttributes[] = {{"auto_pad", OCTAVO_ATTRIBUTE_STRING, "NOTSET"},
+                                        {"dilations", OCTAVO_ATTRIBUTE_INTS, "1s"},
+                                        {"group", OCTAVO_ATTRIBUTE_INT, "1"},
+                                        {"kernel_shape", OCTAVO_ATTRIBUTE_INTS, "the weight's"},
+                                        {"pads", OCTAVO_ATTRIBUTE_INTS, "0s"},
+                                        {"strides", OCTAVO_ATTRIBUTE_INTS, "1s"}};
 
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
@@ -76,7 +79,8 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     std::ranges::fill(y, 0.0F);
     for (std::int64_t n = 0; n < inputs[0].shape[0]; ++n)
         for (std::int64_t g = 0; g < groups; ++g) {
-            const Group group = {window, in, out, static_cast<const float*>(inputs[0].data) + (n * groups + g) * in * window.input_h * window.input_w,
+            const Group group = {window, in, out,
+                                 static_cast<const float*>(inputs[0].data) + (n * groups + g) * in * window.input_h * window.input_w,
                                  static_cast<const float*>(inputs[1].data) + g * out * in * window.kernel_h * window.kernel_w};
             convolve(group, y.data() + (n * groups + g) * out * positions);
         }

@@ -21,8 +21,8 @@ Result<Types> infer_types(const NodeView& node) {
 Result<std::vector<std::int64_t>> indices_of(const NodeView& node, const octavo_tensor& tensor, std::int64_t size) {
     std::vector<std::int64_t> indices;
     for (std::int64_t i = 0; i < count_of(tensor); ++i) {
-        const std::int64_t found = tensor.type == OCTAVO_S32 ? static_cast<const std::int32_t*>(tensor.data)[i]
-                                                             : static_cast<const std::int64_t*>(tensor.data)[i];
+        const std::int64_t found =
+            tensor.type == OCTAVO_S32 ? static_cast<const std::int32_t*>(tensor.data)[i] : static_cast<const std::int64_t*>(tensor.data)[i];
         if (found < -size || found >= size)
             return refusal(node, "index " + std::to_string(found) + " lies outside of " + std::to_string(size) + " entries");
         indices.push_back(found < 0 ? found + size : found);

@@ -26,7 +26,8 @@ Result<Types> infer_types(const NodeView& node) {
     const Shape output = {a[0], b[1]};
     if (node.has_input(2)) {
         OCTAVO_TRY(const Shape sum, broadcast(node, output, node.input_shape(2)));
-        if (sum != output) return refusal(node, "addend " + shape_text(node.input_shape(2)) + " does not broadcast to " + shape_text(output));
+        if (sum != output)
+            return refusal(node, "addend " + shape_text(node.input_shape(2)) + " does not broadcast to " + shape_text(output));
     }
     if (node.has_input(3) && node.input_shape(3) != output)
         return refusal(node, "residual is " + shape_text(node.input_shape(3)) + ", expected " + shape_text(output));

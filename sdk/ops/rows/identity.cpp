@@ -5,7 +5,9 @@ namespace octavo::ops {
 
 namespace {
 
-Result<Types> infer_types(const NodeView& node) { return like_input(node); }
+Result<Types> infer_types(const NodeView& node) {
+    return like_input(node);
+}
 
 }  // namespace
 

@@ -8,8 +8,8 @@ namespace octavo::ops {
 namespace {
 
 struct Product {
-    Shape a, b;       // as matrices: rank 2 or more
-    Shape batch;      // leading dimensions of the product
+    Shape a, b;   // as matrices: rank 2 or more
+    Shape batch;  // leading dimensions of the product
     bool a_is_row = false, b_is_column = false;
 
     std::int64_t m() const { return a[a.size() - 2]; }
@@ -25,7 +25,8 @@ Result<Product> product_of(const NodeView& node) {
     if (product.a_is_row) product.a.insert(product.a.begin(), 1);
     if (product.b_is_column) product.b.push_back(1);
     if (product.k() != product.b[product.b.size() - 2])
-        return refusal(node, "matrices " + shape_text(node.input_shape(0)) + " and " + shape_text(node.input_shape(1)) + " do not multiply");
+        return refusal(node,
+                       "matrices " + shape_text(node.input_shape(0)) + " and " + shape_text(node.input_shape(1)) + " do not multiply");
     OCTAVO_TRY(product.batch, broadcast(node, {product.a.begin(), product.a.end() - 2}, {product.b.begin(), product.b.end() - 2}));
     return product;
 }

@@ -7,7 +7,9 @@ namespace {
 
 struct Mul {
     float operator()(float a, float b) const { return a * b; }
-    std::int64_t operator()(std::int64_t a, std::int64_t b) const { return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b)); }
+    std::int64_t operator()(std::int64_t a, std::int64_t b) const {
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+    }
 };
 
 }  // namespace

@@ -10,9 +10,8 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {{"mode", OCTAVO_ATTRIBUTE_STRING, "constant"},
-                                        {"pads", OCTAVO_ATTRIBUTE_INTS, "input 1"},
-                                        {"value", OCTAVO_ATTRIBUTE_FLOAT, "0"}};
+constexpr AttributeRow kAttributes[] = {
+    {"mode", OCTAVO_ATTRIBUTE_STRING, "constant"}, {"pads", OCTAVO_ATTRIBUTE_INTS, "input 1"}, {"value", OCTAVO_ATTRIBUTE_FLOAT, "0"}};
 
 struct Pads {
     Shape begin, end;

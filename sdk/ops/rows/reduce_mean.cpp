@@ -7,9 +7,8 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {{"axes", OCTAVO_ATTRIBUTE_INTS, "all"},
-                                        {"keepdims", OCTAVO_ATTRIBUTE_INT, "1"},
-                                        {"noop_with_empty_axes", OCTAVO_ATTRIBUTE_INT, "0"}};
+constexpr AttributeRow kAttributes[] = {
+    {"axes", OCTAVO_ATTRIBUTE_INTS, "all"}, {"keepdims", OCTAVO_ATTRIBUTE_INT, "1"}, {"noop_with_empty_axes", OCTAVO_ATTRIBUTE_INT, "0"}};
 
 // The input's shape with 1 along each axis that is averaged.
 Result<Shape> reduced_shape(const NodeView& node) {

@@ -1,5 +1,5 @@
-// Resize: nearest neighbour or linear, by constant scales or sizes (opset 11: x, roi, scales, sizes; opset 10: x, scales). Cubic, antialias,
-// exclude_outside, keep_aspect_ratio_policy and tf_crop_and_resize are not supported.
+// Resize: nearest neighbour or linear, by constant scales or sizes (opset 11: x, roi, scales, sizes; opset 10: x, scales). Cubic,
+// antialias, exclude_outside, keep_aspect_ratio_policy and tf_crop_and_resize are not supported.
 #include <algorithm>
 
 #include "ops/interpolation.h"
@@ -8,13 +8,14 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {{"antialias", OCTAVO_ATTRIBUTE_INT, "0"},
-                                        {"axes", OCTAVO_ATTRIBUTE_INTS, "all"},
-                                        {"coordinate_transformation_mode", OCTAVO_ATTRIBUTE_STRING, "half_pixel, before opset 11: asymmetric"},
-                                        {"exclude_outside", OCTAVO_ATTRIBUTE_INT, "0"},
-                                        {"keep_aspect_ratio_policy", OCTAVO_ATTRIBUTE_STRING, "stretch"},
-                                        {"mode", OCTAVO_ATTRIBUTE_STRING, "nearest"},
-                                        {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: floor"}};
+constexpr AttributeRow kAttributes[] = {
+    {"antialias", OCTAVO_ATTRIBUTE_INT, "0"},
+    {"axes", OCTAVO_ATTRIBUTE_INTS, "all"},
+    {"coordinate_transformation_mode", OCTAVO_ATTRIBUTE_STRING, "half_pixel, before opset 11: asymmetric"},
+    {"exclude_outside", OCTAVO_ATTRIBUTE_INT, "0"},
+    {"keep_aspect_ratio_policy", OCTAVO_ATTRIBUTE_STRING, "stretch"},
+    {"mode", OCTAVO_ATTRIBUTE_STRING, "nearest"},
+    {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: floor"}};
 
 template <class Mode>
 struct ModeRow {
@@ -67,7 +68,9 @@ Result<void> set_sizes(const NodeView& node, Interpolation& how) {
     return {};
 }
 
-bool has_values(const NodeView& node, std::size_t i) { return node.has_input(i) && element_count(node.input_shape(i)) > 0; }
+bool has_values(const NodeView& node, std::size_t i) {
+    return node.has_input(i) && element_count(node.input_shape(i)) > 0;
+}
 
 Result<Interpolation> interpolation_of(const NodeView& node) {
     const bool old = node.input_count() == 2;  // opset 10

@@ -18,7 +18,9 @@ Shape dimensions(const NodeView& node) {
     return {shape.begin() + start, shape.begin() + end};
 }
 
-Result<Types> infer_types(const NodeView& node) { return one_output(OCTAVO_S64, {static_cast<std::int64_t>(dimensions(node).size())}); }
+Result<Types> infer_types(const NodeView& node) {
+    return one_output(OCTAVO_S64, {static_cast<std::int64_t>(dimensions(node).size())});
+}
 
 Result<void> compute(const NodeView& node, Inputs, Outputs outputs) {
     std::ranges::copy(dimensions(node), values<std::int64_t>(outputs[0]).begin());

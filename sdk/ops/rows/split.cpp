@@ -15,11 +15,13 @@ constexpr AttributeRow kAttributes[] = {{"axis", OCTAVO_ATTRIBUTE_INT, "0"},
 Result<Shape> equal_parts(const NodeView& node, std::int64_t size) {
     const auto parts = static_cast<std::int64_t>(node.output_count());
     if (!node.attribute("num_outputs")) {
-        if (size % parts != 0) return refusal(node, std::to_string(size) + " does not divide into " + std::to_string(parts) + " equal parts");
+        if (size % parts != 0)
+            return refusal(node, std::to_string(size) + " does not divide into " + std::to_string(parts) + " equal parts");
         return Shape(node.output_count(), size / parts);
     }
     if (node.integer("num_outputs", parts) != parts)
-        return refusal(node, "num_outputs is " + std::to_string(node.integer("num_outputs", parts)) + ", but there are " + std::to_string(parts));
+        return refusal(node,
+                       "num_outputs is " + std::to_string(node.integer("num_outputs", parts)) + ", but there are " + std::to_string(parts));
     const std::int64_t each = (size + parts - 1) / parts;
     if (each * (parts - 1) > size) return refusal(node, std::to_string(size) + " does not divide into " + std::to_string(parts) + " parts");
     Shape sizes(node.output_count(), each);

@@ -1,4 +1,5 @@
-// Case: one operator with tensors and attributes, built as a host would flatten them, for tests of shape inference and reference arithmetic.
+// Case: one operator with tensors and attributes, built as a host would flatten them, for tests of shape inference and reference
+// arithmetic.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -20,7 +21,7 @@ struct Data {
     template <class T>
     std::vector<T> as() const {
         std::vector<T> result(bytes.size() / sizeof(T));
-        std::memcpy(result.data(), bytes.data(), result.size() * sizeof(T));
+        if (!result.empty()) std::memcpy(result.data(), bytes.data(), bytes.size());
         return result;
     }
 };
@@ -33,8 +34,12 @@ Data make_data(octavo_type type, Shape shape, const std::vector<T>& values) {
     return data;
 }
 
-inline Data floats(Shape shape, const std::vector<float>& values) { return make_data(OCTAVO_F32, std::move(shape), values); }
-inline Data integers(Shape shape, const std::vector<std::int64_t>& values) { return make_data(OCTAVO_S64, std::move(shape), values); }
+inline Data floats(Shape shape, const std::vector<float>& values) {
+    return make_data(OCTAVO_F32, std::move(shape), values);
+}
+inline Data integers(Shape shape, const std::vector<std::int64_t>& values) {
+    return make_data(OCTAVO_S64, std::move(shape), values);
+}
 inline Data zeros(Shape shape) {
     const auto count = static_cast<std::size_t>(element_count(shape));
     return floats(std::move(shape), std::vector<float>(count));
@@ -44,7 +49,9 @@ inline Data constant(Data data) {
     return data;
 }
 // A constant list, as shapes and axes are.
-inline Data list(const std::vector<std::int64_t>& values) { return constant(integers({static_cast<std::int64_t>(values.size())}, values)); }
+inline Data list(const std::vector<std::int64_t>& values) {
+    return constant(integers({static_cast<std::int64_t>(values.size())}, values));
+}
 inline Data absent() {
     Data data;
     data.absent = true;
@@ -100,7 +107,8 @@ public:
         for (std::size_t i = 0; i < types.size(); ++i) {
             set(tensors_[data_.size() + i], types[i].type, types[i].shape);
             const std::size_t width = types[i].type == OCTAVO_S64 ? 8 : types[i].type == OCTAVO_F32 || types[i].type == OCTAVO_S32 ? 4 : 1;
-            results.push_back({types[i].type, types[i].shape, std::vector<std::byte>(static_cast<std::size_t>(element_count(types[i].shape)) * width)});
+            results.push_back(
+                {types[i].type, types[i].shape, std::vector<std::byte>(static_cast<std::size_t>(element_count(types[i].shape)) * width)});
         }
         for (const Data& data : results) out.push_back(view(data));
         OCTAVO_CHECK_OK(find(op_)->compute(NodeView(node, tensors_), in, out));
@@ -108,13 +116,9 @@ public:
     }
 
     // The only output, which must be f32.
-    std::vector<float> run_floats() {
-        return need(run()).front().as<float>();
-    }
+    std::vector<float> run_floats() { return need(run()).front().as<float>(); }
 
-    Shape output_shape() {
-        return need(infer()).front().shape;
-    }
+    Shape output_shape() { return need(infer()).front().shape; }
 
     std::string error() {
         const auto types = infer();
@@ -188,6 +192,8 @@ inline void check_values(const std::vector<float>& found, const std::vector<floa
                             "value " << i << " is " << found[i] << ", expected " << expected[i]);
 }
 
-inline void check_shape(Case subject, const Shape& expected) { BOOST_CHECK_EQUAL(shape_text(subject.output_shape()), shape_text(expected)); }
+inline void check_shape(Case subject, const Shape& expected) {
+    BOOST_CHECK_EQUAL(shape_text(subject.output_shape()), shape_text(expected));
+}
 
 }  // namespace octavo::ops::testing

@@ -14,7 +14,8 @@ struct Problem {
     std::int64_t kernel[2], stride[2], dilation[2], pads[4];
 };
 
-std::int64_t size_out(std::int64_t size, std::int64_t before, std::int64_t behind, std::int64_t kernel, std::int64_t dilation, std::int64_t stride) {
+std::int64_t size_out(std::int64_t size, std::int64_t before, std::int64_t behind, std::int64_t kernel, std::int64_t dilation,
+                      std::int64_t stride) {
     const std::int64_t room = size + before + behind - (kernel - 1) * dilation - 1;
     return room < 0 ? 0 : room / stride + 1;
 }
@@ -27,8 +28,8 @@ std::vector<float> random_values(std::mt19937& random, std::int64_t count) {
 }
 
 // The definition, in double.
-std::vector<float> naive(const Problem& p, const std::vector<float>& x, const std::vector<float>& w, const std::vector<float>& bias, std::int64_t oh,
-                         std::int64_t ow) {
+std::vector<float> naive(const Problem& p, const std::vector<float>& x, const std::vector<float>& w, const std::vector<float>& bias,
+                         std::int64_t oh, std::int64_t ow) {
     std::vector<float> y;
     for (std::int64_t n = 0; n < p.batch; ++n)
         for (std::int64_t oc = 0; oc < p.groups * p.out; ++oc)
@@ -44,7 +45,8 @@ std::vector<float> naive(const Problem& p, const std::vector<float>& x, const st
                                 const std::int64_t channel = oc / p.out * p.in + ic;
                                 const std::int64_t at = ((n * p.groups * p.in + channel) * p.height + iy) * p.width + ix;
                                 const std::int64_t tap = ((oc * p.in + ic) * p.kernel[0] + ky) * p.kernel[1] + kx;
-                                sum += static_cast<double>(x[static_cast<std::size_t>(at)]) * static_cast<double>(w[static_cast<std::size_t>(tap)]);
+                                sum += static_cast<double>(x[static_cast<std::size_t>(at)]) *
+                                       static_cast<double>(w[static_cast<std::size_t>(tap)]);
                             }
                     y.push_back(static_cast<float>(sum));
                 }
@@ -52,7 +54,9 @@ std::vector<float> naive(const Problem& p, const std::vector<float>& x, const st
 }
 
 Problem random_problem(std::mt19937& random) {
-    const auto pick = [&](std::int64_t least, std::int64_t most) { return std::uniform_int_distribution<std::int64_t>(least, most)(random); };
+    const auto pick = [&](std::int64_t least, std::int64_t most) {
+        return std::uniform_int_distribution<std::int64_t>(least, most)(random);
+    };
     Problem p{pick(1, 2), pick(1, 3), pick(1, 3), pick(1, 3), pick(1, 20), pick(1, 20), {}, {}, {}, {}};
     for (int i = 0; i < 2; ++i) {
         p.kernel[i] = pick(1, 4);
@@ -63,7 +67,9 @@ Problem random_problem(std::mt19937& random) {
     return p;
 }
 
-Case conv(std::vector<float> x, std::vector<float> w) { return Case("Conv", {floats({1, 1, 3, 3}, x), floats({1, 1, 2, 2}, w)}); }
+Case conv(std::vector<float> x, std::vector<float> w) {
+    return Case("Conv", {floats({1, 1, 3, 3}, x), floats({1, 1, 2, 2}, w)});
+}
 
 }  // namespace
 
@@ -83,9 +89,11 @@ BOOST_AUTO_TEST_CASE(random_convolutions_agree_with_the_definition) {
         const auto x = random_values(random, p.batch * p.groups * p.in * p.height * p.width);
         const auto w = random_values(random, p.groups * p.out * p.in * p.kernel[0] * p.kernel[1]);
         const auto bias = random_values(random, p.groups * p.out);
-        Case subject("Conv", {floats({p.batch, p.groups * p.in, p.height, p.width}, x), floats({p.groups * p.out, p.in, p.kernel[0], p.kernel[1]}, w),
-                              floats({p.groups * p.out}, bias)});
-        subject.with("group", p.groups).with_list("strides", {p.stride[0], p.stride[1]}).with_list("dilations", {p.dilation[0], p.dilation[1]});
+        Case subject("Conv", {floats({p.batch, p.groups * p.in, p.height, p.width}, x),
+                              floats({p.groups * p.out, p.in, p.kernel[0], p.kernel[1]}, w), floats({p.groups * p.out}, bias)});
+        subject.with("group", p.groups)
+            .with_list("strides", {p.stride[0], p.stride[1]})
+            .with_list("dilations", {p.dilation[0], p.dilation[1]});
         subject.with_list("pads", {p.pads[0], p.pads[1], p.pads[2], p.pads[3]});
         check_shape(subject, {p.batch, p.groups * p.out, oh, ow});
         check_values(subject.run_floats(), naive(p, x, w, bias, oh, ow), 1e-5F);
@@ -105,7 +113,8 @@ BOOST_AUTO_TEST_CASE(positions_beyond_one_stretch_are_computed_alike) {
 
 BOOST_AUTO_TEST_CASE(a_small_one_by_hand) {
     check_values(conv({1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 0, 0, -1}).run_floats(), {-4, -4, -4, -4});
-    check_values(conv({1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4}).with_list("strides", {2, 2}).with_list("pads", {1, 1, 0, 0}).run_floats(), {4, 18, 36, 77});
+    check_values(conv({1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4}).with_list("strides", {2, 2}).with_list("pads", {1, 1, 0, 0}).run_floats(),
+                 {4, 18, 36, 77});
 }
 
 BOOST_AUTO_TEST_CASE(one_dimension_works_alike) {

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(batch_normalization_uses_stored_statistics) {
     Case subject("BatchNormalization", {x, floats({2}, {2, 1}), floats({2}, {1, 0}), floats({2}, {1, 5}), floats({2}, {4, 0.25F})});
     check_values(subject.with("epsilon", 0.0F).run_floats(), {1, 3, 0, 4});
     Case training("BatchNormalization", {x, zeros({2}), zeros({2}), zeros({2}), zeros({2})});
-    BOOST_CHECK_EQUAL(training.with("training_mode", 1).error(), "BatchNormalization 'n': is in training mode; export the model for inference");
+    BOOST_CHECK_EQUAL(training.with("training_mode", 1).error(),
+                      "BatchNormalization 'n': is in training mode; export the model for inference");
     BOOST_CHECK_EQUAL(Case("BatchNormalization", {x, zeros({2}), zeros({3}), zeros({2}), zeros({2})}).error(),
                       "BatchNormalization 'n': input 2 is 3, expected 2");
 }

@@ -25,7 +25,8 @@ BOOST_AUTO_TEST_SUITE(moving_values)
 BOOST_AUTO_TEST_CASE(concat_joins_along_any_axis) {
     check_moved(Case("Concat", {kSix, floats({2, 1}, {7, 8})}).with("axis", 1), {2, 4}, {1, 2, 3, 7, 4, 5, 6, 8});
     check_moved(Case("Concat", {kSix, floats({1, 3}, {7, 8, 9})}).with("axis", -2), {3, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
-    BOOST_TEST(run_integers(Case("Concat", {integers({1}, {5}), integers({2}, {6, 7})}).with("axis", 0)) == (std::vector<std::int64_t>{5, 6, 7}));
+    BOOST_TEST(run_integers(Case("Concat", {integers({1}, {5}), integers({2}, {6, 7})}).with("axis", 0)) ==
+               (std::vector<std::int64_t>{5, 6, 7}));
     BOOST_CHECK_EQUAL(Case("Concat", {kSix, zeros({3, 1})}).with("axis", 1).error(),
                       "Concat 'n': input 1 is 3x1, which does not continue 2x3 along axis 1");
     BOOST_CHECK_EQUAL(Case("Concat", {kSix, zeros({2})}).with("axis", 1).error(),
@@ -45,8 +46,10 @@ BOOST_AUTO_TEST_CASE(split_cuts_equal_or_given_parts) {
 
 BOOST_AUTO_TEST_CASE(split_refuses_parts_that_do_not_add_up) {
     BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).error(), "Split 'n': 3 does not divide into 2 equal parts");
-    BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).with_list("split", {1, 1}).error(), "Split 'n': parts 1x1 do not add up to 3");
-    BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).with_list("split", {4, -1}).error(), "Split 'n': split 4x-1 is not possible");
+    BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).with_list("split", {1, 1}).error(),
+                      "Split 'n': parts 1x1 do not add up to 3");
+    BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).with_list("split", {4, -1}).error(),
+                      "Split 'n': split 4x-1 is not possible");
     BOOST_CHECK_EQUAL(Case("Split", {kSix}, 2).with("axis", 1).with_list("split", {3}).error(), "Split 'n': has 2 outputs, expected 1");
 }
 
@@ -109,13 +112,15 @@ BOOST_AUTO_TEST_CASE(slice_cuts_as_python_does) {
     check_moved(Case("Slice", {kSix, list({1, 0}), list({3, 1}), list({-1, 0})}), {1, 2}, {2, 3});
     check_moved(Case("Slice", {kSix}).with_list("starts", {1}).with_list("ends", {2}), {1, 3}, {4, 5, 6});
     // Focus, as YOLOX does it.
-    check_moved(Case("Slice", {floats({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}), list({1}), list({end}), list({3}), list({2})}), {1, 1, 2, 2}, {2, 4, 6, 8});
+    check_moved(Case("Slice", {floats({1, 1, 2, 4}, {1, 2, 3, 4, 5, 6, 7, 8}), list({1}), list({end}), list({3}), list({2})}), {1, 1, 2, 2},
+                {2, 4, 6, 8});
 }
 
 BOOST_AUTO_TEST_CASE(slice_refuses_nonsense) {
     BOOST_CHECK_EQUAL(Case("Slice", {kSix, list({0}), list({1}), list({0}), list({0})}).error(), "Slice 'n': a step is 0");
     BOOST_CHECK_EQUAL(Case("Slice", {kSix, list({0}), list({1, 2})}).error(), "Slice 'n': starts, ends, axes and steps differ in length");
-    BOOST_CHECK_EQUAL(Case("Slice", {kSix, list({0}), list({1}), list({2})}).error(), "Slice 'n': axis 2 lies outside of a shape of rank 2");
+    BOOST_CHECK_EQUAL(Case("Slice", {kSix, list({0}), list({1}), list({2})}).error(),
+                      "Slice 'n': axis 2 lies outside of a shape of rank 2");
 }
 
 BOOST_AUTO_TEST_CASE(pad_adds_or_cuts_a_border) {
@@ -134,7 +139,8 @@ BOOST_AUTO_TEST_CASE(identity_and_dropout_change_nothing) {
     check_values(both[0].as<float>(), {1, 2});
     BOOST_TEST(both[1].as<std::uint8_t>() == (std::vector<std::uint8_t>{1, 1}));
     const Data training = constant(make_data<std::uint8_t>(OCTAVO_BOOLEAN, {}, {1}));
-    BOOST_CHECK_EQUAL(Case("Dropout", {kSix, absent(), training}).error(), "Dropout 'n': may be in training mode; export the model for inference");
+    BOOST_CHECK_EQUAL(Case("Dropout", {kSix, absent(), training}).error(),
+                      "Dropout 'n': may be in training mode; export the model for inference");
 }
 
 BOOST_AUTO_TEST_CASE(cast_cuts_towards_zero_and_saturates) {

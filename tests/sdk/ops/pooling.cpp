@@ -50,10 +50,12 @@ BOOST_AUTO_TEST_CASE(average_pool_leaves_padding_out_unless_told) {
 BOOST_AUTO_TEST_CASE(what_hangs_over_the_padding_never_counts) {
     // One dimension, 4 values and one pad on each side, windows of 3 by 3: [pad 1 2] [3 4 pad]; rounding up adds nothing here.
     const Data x = floats({1, 1, 4}, {1, 2, 3, 4});
-    Case subject = Case("AveragePool", {x}).with_list("kernel_shape", {3}).with_list("strides", {3}).with_list("pads", {1, 1}).with("ceil_mode", 1);
+    Case subject =
+        Case("AveragePool", {x}).with_list("kernel_shape", {3}).with_list("strides", {3}).with_list("pads", {1, 1}).with("ceil_mode", 1);
     check_values(subject.with("count_include_pad", 1).run_floats(), {1, 7.0F / 3});
     // No pads, windows of 3 by 2: [1 2 3] [3 4 -]: the overhang is no padding.
-    Case over = Case("AveragePool", {x}).with_list("kernel_shape", {3}).with_list("strides", {2}).with("ceil_mode", 1).with("count_include_pad", 1);
+    Case over =
+        Case("AveragePool", {x}).with_list("kernel_shape", {3}).with_list("strides", {2}).with("ceil_mode", 1).with("count_include_pad", 1);
     check_values(over.run_floats(), {2, 3.5F});
 }
 
@@ -80,7 +82,8 @@ BOOST_AUTO_TEST_CASE(reduce_mean_averages_along_axes) {
 }
 
 BOOST_AUTO_TEST_CASE(reduce_mean_refuses_wrong_axes) {
-    BOOST_CHECK_EQUAL(Case("ReduceMean", {zeros({2, 2})}).with_list("axes", {2}).error(), "ReduceMean 'n': axis 2 lies outside of a shape of rank 2");
+    BOOST_CHECK_EQUAL(Case("ReduceMean", {zeros({2, 2})}).with_list("axes", {2}).error(),
+                      "ReduceMean 'n': axis 2 lies outside of a shape of rank 2");
     BOOST_CHECK_EQUAL(Case("ReduceMean", {zeros({2, 2})}).with_list("axes", {0, -2}).error(), "ReduceMean 'n': an axis is named twice");
     BOOST_CHECK_EQUAL(Case("ReduceMean", {zeros({2, 2}), integers({1}, {0})}).error(),
                       "ReduceMean 'n': axes (input 1, 't') is computed while the model runs; only constants are supported");

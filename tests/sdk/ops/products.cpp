@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(gemm_refuses_what_does_not_fit) {
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3}), zeros({2, 3})}).error(), "Gemm 'n': matrices 2x3 and 2x3 do not multiply");
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3, 1}), zeros({2, 3})}).error(), "Gemm 'n': inputs are 2x3x1 and 2x3, expected two matrices");
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3}), zeros({3, 4}), zeros({3})}).error(), "Gemm 'n': shapes 2x4 and 3 do not broadcast");
-    BOOST_CHECK_EQUAL(Case("Gemm", {zeros({1, 3}), zeros({3, 4}), zeros({2, 4})}).error(), "Gemm 'n': addend 2x4 does not broadcast to 1x4");
+    BOOST_CHECK_EQUAL(Case("Gemm", {zeros({1, 3}), zeros({3, 4}), zeros({2, 4})}).error(),
+                      "Gemm 'n': addend 2x4 does not broadcast to 1x4");
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({1, 3}), zeros({3, 4}), absent(), zeros({4})}).error(), "Gemm 'n': residual is 4, expected 1x4");
 }
 

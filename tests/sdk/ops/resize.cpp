@@ -13,7 +13,9 @@ Case resize(const std::vector<float>& scales) {
     return Case("Resize", {kTwo, absent(), constant(floats({static_cast<std::int64_t>(scales.size())}, scales))});
 }
 
-Case by_sizes(const std::vector<std::int64_t>& sizes) { return Case("Resize", {kTwo, absent(), absent(), list(sizes)}); }
+Case by_sizes(const std::vector<std::int64_t>& sizes) {
+    return Case("Resize", {kTwo, absent(), absent(), list(sizes)});
+}
 
 }  // namespace
 
@@ -29,8 +31,10 @@ BOOST_AUTO_TEST_CASE(nearest_repeats_values) {
 
 BOOST_AUTO_TEST_CASE(linear_weighs_neighbours_by_position) {
     check_values(resize({1, 1, 1, 2}).with("mode", "linear").run_floats(), {0, 1, 3, 4});
-    check_values(resize({1, 1, 1, 2}).with("mode", "linear").with("coordinate_transformation_mode", "asymmetric").run_floats(), {0, 2, 4, 4});
-    check_values(by_sizes({1, 1, 1, 3}).with("mode", "linear").with("coordinate_transformation_mode", "align_corners").run_floats(), {0, 2, 4});
+    check_values(resize({1, 1, 1, 2}).with("mode", "linear").with("coordinate_transformation_mode", "asymmetric").run_floats(),
+                 {0, 2, 4, 4});
+    check_values(by_sizes({1, 1, 1, 3}).with("mode", "linear").with("coordinate_transformation_mode", "align_corners").run_floats(),
+                 {0, 2, 4});
 }
 
 BOOST_AUTO_TEST_CASE(unsupported_and_impossible_requests_are_refused) {

@@ -8,9 +8,7 @@ using namespace octavo::ops::testing;
 namespace {
 
 Window window(Case subject) {
-    return subject.visit([](const NodeView& node) {
-        return need(window_of(node));
-    });
+    return subject.visit([](const NodeView& node) { return need(window_of(node)); });
 }
 
 std::string refusal(Case subject) {
@@ -126,7 +124,8 @@ BOOST_AUTO_TEST_CASE(impossible_windows_are_refused) {
 
 BOOST_AUTO_TEST_CASE(the_largest_numbers_do_not_overflow) {
     const std::int64_t most = std::numeric_limits<std::int32_t>::max();
-    BOOST_CHECK_EQUAL(refusal(conv(4, 4, 3).with_list("dilations", {most, most})), "Conv 'n': window of 4294967295 does not fit padded input of 4");
+    BOOST_CHECK_EQUAL(refusal(conv(4, 4, 3).with_list("dilations", {most, most})),
+                      "Conv 'n': window of 4294967295 does not fit padded input of 4");
     BOOST_CHECK(refusal(conv(4, 4, 3).with_list("pads", {std::numeric_limits<std::int64_t>::max(), 0, 0, 0})) != "no error");
 }
 

@@ -118,9 +118,13 @@ inline std::string model_proto(const ModelParts& parts) {
     return model.bytes;
 }
 
-inline Buffer buffer_of(const std::string& bytes) { return make_buffer(std::vector<char>(bytes.begin(), bytes.end())); }
+inline Buffer buffer_of(const std::string& bytes) {
+    return make_buffer(std::vector<char>(bytes.begin(), bytes.end()));
+}
 
-inline Result<Graph> read_bytes(const std::string& bytes) { return read_onnx(buffer_of(bytes), "m.onnx"); }
+inline Result<Graph> read_bytes(const std::string& bytes) {
+    return read_onnx(buffer_of(bytes), "m.onnx");
+}
 
 inline Graph read_valid(const std::string& bytes) {
     Result<Graph> graph = read_bytes(bytes);

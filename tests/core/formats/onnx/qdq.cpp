@@ -25,8 +25,8 @@ struct Planned {
     void channels(const std::string& tensor, std::vector<float> scale, std::vector<std::int32_t> zero_point) {
         plan.tensors[tensor].depthwise = Quantization{std::move(scale), std::move(zero_point)};
     }
-    TensorId conv(const std::string& name, TensorId in, std::vector<float> weight, std::vector<float> bias, const std::string& activation = "",
-                  std::int64_t group = 1, std::int64_t k = 1) {
+    TensorId conv(const std::string& name, TensorId in, std::vector<float> weight, std::vector<float> bias,
+                  const std::string& activation = "", std::int64_t group = 1, std::int64_t k = 1) {
         const auto out = static_cast<std::int64_t>(bias.size());
         const auto per_group = static_cast<std::int64_t>(weight.size()) / (out * k * k);
         const TensorId w = builder.constant(name + ".w", {out, per_group, k, k}, std::move(weight));
@@ -63,8 +63,8 @@ std::string product(const std::string& name, const std::string& input, const std
 }
 
 std::string pair(const std::string& base, const std::string& from, const std::string& to) {
-    return "QuantizeLinear " + from + " " + base + "_scale " + base + "_zero_point -> " + base + "_quantized\n" + "DequantizeLinear " + base +
-           "_quantized " + base + "_scale " + base + "_zero_point -> " + to + "\n";
+    return "QuantizeLinear " + from + " " + base + "_scale " + base + "_zero_point -> " + base + "_quantized\n" + "DequantizeLinear " +
+           base + "_quantized " + base + "_scale " + base + "_zero_point -> " + to + "\n";
 }
 
 BOOST_AUTO_TEST_SUITE(onnx_qdq)
@@ -74,11 +74,14 @@ BOOST_AUTO_TEST_CASE(a_convolution_with_relu_stands_between_two_pairs) {
     const TensorId y = planned.conv("y", planned.x, {1, -2, 63.5F, 0.5F}, {1, -0.3F}, "relu");
     planned.whole("y", 0.125F);
     const QdqModel model = planned.write({y});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + product("y", "x_dequantized", "y/linear") + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
+    BOOST_TEST(nodes_of(model.bytes) ==
+               kInput + product("y", "x_dequantized", "y/linear") + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
     BOOST_TEST(model.unfused.empty());
-    BOOST_TEST(initializer<std::int8_t>(model.bytes, "y.w_quantized") == (std::vector<std::int8_t>{2, -4, 127, 1}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int8_t>(model.bytes, "y.w_quantized") == (std::vector<std::int8_t>{2, -4, 127, 1}),
+               boost::test_tools::per_element());
     BOOST_TEST(initializer<float>(model.bytes, "y.w_scale") == (std::vector<float>{0.5F, 0.5F}), boost::test_tools::per_element());
-    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{8, -2}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{8, -2}),
+               boost::test_tools::per_element());
     BOOST_TEST(initializer<float>(model.bytes, "y.b_scale") == (std::vector<float>{0.125F, 0.125F}), boost::test_tools::per_element());
     const Result<onnx::ModelProto> proto = onnx::parse_model(model.bytes);
     for (const onnx::TensorProto& tensor : proto->initializers) {
@@ -96,8 +99,8 @@ BOOST_AUTO_TEST_CASE(a_clip_goes_where_the_grid_ends_do_its_work_and_stays_elsew
         planned.whole("y", implied ? 6.0F / 255 : 7.0F / 255);
         const QdqModel model = planned.write({y});
         const std::string clip = "Clip y/linear y/clip/min y/clip/max -> y_float\n";
-        BOOST_TEST(nodes_of(model.bytes) ==
-                   kInput + product("y", "x_dequantized", implied ? "y_float" : "y/linear") + (implied ? "" : clip) + pair("y", "y_float", "y"));
+        BOOST_TEST(nodes_of(model.bytes) == kInput + product("y", "x_dequantized", implied ? "y_float" : "y/linear") +
+                                                (implied ? "" : clip) + pair("y", "y_float", "y"));
         BOOST_TEST(model.unfused.size() == (implied ? 0U : 1U));
         if (!implied) BOOST_TEST(model.unfused[0].reason == "the grid of its output reaches beyond its clip");
     }
@@ -114,12 +117,13 @@ BOOST_AUTO_TEST_CASE(a_residual_is_added_behind_a_pair_of_its_own) {
     planned.whole("inner", 0.25F, 100);
     planned.whole("y", 1.0F);
     const QdqModel model = planned.write({y});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" +
-                                            pair("a", "a", "a_dequantized") + product("y", "a_dequantized", "inner") +
-                                            pair("inner", "inner", "inner_dequantized") + "Add inner_dequantized a_dequantized -> y/linear\n" +
-                                            "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
+    BOOST_TEST(nodes_of(model.bytes) ==
+               kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" + pair("a", "a", "a_dequantized") +
+                   product("y", "a_dequantized", "inner") + pair("inner", "inner", "inner_dequantized") +
+                   "Add inner_dequantized a_dequantized -> y/linear\n" + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
     BOOST_TEST(model.unfused.empty());
-    BOOST_TEST(initializer<std::uint8_t>(model.bytes, "inner_zero_point") == std::vector<std::uint8_t>{100}, boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::uint8_t>(model.bytes, "inner_zero_point") == std::vector<std::uint8_t>{100},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(factors_by_channel_go_into_the_weights_on_both_sides_of_a_relu) {
@@ -138,11 +142,14 @@ BOOST_AUTO_TEST_CASE(factors_by_channel_go_into_the_weights_on_both_sides_of_a_r
     // The second channel is written four times as large and read at a quarter; codes stay.
     BOOST_TEST(floats("a.w_scale") == (std::vector<float>{0.5F, 2.0F}), boost::test_tools::per_element());
     BOOST_TEST(floats("a.b_scale") == (std::vector<float>{0.125F, 0.5F}), boost::test_tools::per_element());
-    BOOST_TEST(initializer<std::int8_t>(model.bytes, "a.w_quantized") == (std::vector<std::int8_t>{2, 0, 0, 2}), boost::test_tools::per_element());
-    BOOST_TEST(initializer<std::int32_t>(model.bytes, "a.b_quantized") == (std::vector<std::int32_t>{8, 8}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int8_t>(model.bytes, "a.w_quantized") == (std::vector<std::int8_t>{2, 0, 0, 2}),
+               boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(model.bytes, "a.b_quantized") == (std::vector<std::int32_t>{8, 8}),
+               boost::test_tools::per_element());
     BOOST_TEST(floats("y.w_scale") == (std::vector<float>{0.5F, 0.125F}), boost::test_tools::per_element());
     BOOST_TEST(floats("y.b_scale") == (std::vector<float>{0.125F, 0.03125F}), boost::test_tools::per_element());
-    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{0, 96}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{0, 96}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_that_is_never_above_zero_does_not_keep_the_clip) {
@@ -165,19 +172,22 @@ BOOST_AUTO_TEST_CASE(behind_a_bending_activation_channels_are_scaled_shifted_and
     planned.whole("y", 1.0F);
     const QdqModel model = planned.write({y});
     BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Sigmoid a/linear -> a/sigmoid\n" +
-                                            "Mul a/linear a/sigmoid -> a\n" + "Pad a a_pads -> a_padded\n" + "Mul a_padded a_factor -> a_scaled\n" +
-                                            "Add a_scaled a_offset -> a_shifted\n" +
+                                            "Mul a/linear a/sigmoid -> a\n" + "Pad a a_pads -> a_padded\n" +
+                                            "Mul a_padded a_factor -> a_scaled\n" + "Add a_scaled a_offset -> a_shifted\n" +
                                             pair("a_channels", "a_shifted", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y"));
     BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"a", "its activation silu has no integer form"}}));
     const auto floats = [&](const char* name) { return initializer<float>(model.bytes, name); };
-    BOOST_TEST(initializer<std::int64_t>(model.bytes, "a_pads") == (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int64_t>(model.bytes, "a_pads") == (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}),
+               boost::test_tools::per_element());
     BOOST_TEST(floats("a_factor") == (std::vector<float>{1, 2}), boost::test_tools::per_element());
     BOOST_TEST(floats("a_offset") == (std::vector<float>{1.5F, 4}), boost::test_tools::per_element());
-    BOOST_TEST(initializer<std::uint8_t>(model.bytes, "a_channels_zero_point") == std::vector<std::uint8_t>{0}, boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::uint8_t>(model.bytes, "a_channels_zero_point") == std::vector<std::uint8_t>{0},
+               boost::test_tools::per_element());
     BOOST_TEST(floats("y.w_scale") == (std::vector<float>{0.5F, 0.25F}), boost::test_tools::per_element());
     // Bias 1 less zero point * scale * sum of nine weights of 0.5: 1 - 3 * 0.5 * 4.5 and 1 - 8 * 0.25 * 4.5, in steps of 0.25 and 0.125.
-    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{-23, -64}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{-23, -64}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_tensor_read_both_ways_gets_both_grids) {
@@ -190,8 +200,9 @@ BOOST_AUTO_TEST_CASE(a_tensor_read_both_ways_gets_both_grids) {
     planned.whole("y", 1.0F);
     planned.whole("z", 1.0F);
     const QdqModel model = planned.write({y, z});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" + pair("a", "a", "a_dequantized") +
-                                            "Mul a a_factor -> a_scaled\n" + pair("a_channels", "a_scaled", "a_channels_dequantized") +
+    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" +
+                                            pair("a", "a", "a_dequantized") + "Mul a a_factor -> a_scaled\n" +
+                                            pair("a_channels", "a_scaled", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y") +
                                             product("z", "a_dequantized", "z_float") + pair("z", "z_float", "z"));
     BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"a", "its output is read both by channel and whole"}}));
@@ -231,7 +242,8 @@ BOOST_AUTO_TEST_CASE(a_replaced_bias_is_the_one_that_counts) {
     const TensorId y = planned.conv("y", planned.x, {1, 1}, {1}, "relu");
     planned.whole("y", 1.0F);
     planned.plan.replaced["y.b"] = {2};
-    BOOST_TEST(initializer<std::int32_t>(planned.write({y}).bytes, "y.b_quantized") == std::vector<std::int32_t>{16}, boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(planned.write({y}).bytes, "y.b_quantized") == std::vector<std::int32_t>{16},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_bias_between_the_steps_is_added_behind) {

@@ -4,15 +4,17 @@
 
 #include "core/base/files.h"
 
-#include <filesystem>
 #include <unistd.h>
+#include <filesystem>
 
 namespace octavo {
 namespace {
 
 using namespace testing;
 
-ModelParts relu_model() { return {{node_proto("Relu", "r", {"x"}, {"y"})}, {}, {value_info("x", {-1, 2})}, {value_info("y", {-1, 2})}}; }
+ModelParts relu_model() {
+    return {{node_proto("Relu", "r", {"x"}, {"y"})}, {}, {value_info("x", {-1, 2})}, {value_info("y", {-1, 2})}};
+}
 
 // y = x + c
 std::string model_with_constant(const std::string& initializer) {
@@ -46,12 +48,11 @@ struct Folder {
 BOOST_AUTO_TEST_SUITE(onnx_reader)
 
 BOOST_AUTO_TEST_CASE(a_small_model_becomes_the_graph_that_it_says) {
-    const std::string bytes =
-        model_proto({{node_proto("Conv", "conv", {"x", "w", ""}, {"h"}, {int_attribute("group", 1)}),
-                      node_proto("LeakyRelu", "act", {"h"}, {"y"}, {float_attribute("alpha", 0.5F)})},
-                     {float_tensor("w", {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6})},
-                     {value_info("x", {-1, 2, 4, 5})},
-                     {value_info("y", {})}});
+    const std::string bytes = model_proto({{node_proto("Conv", "conv", {"x", "w", ""}, {"h"}, {int_attribute("group", 1)}),
+                                            node_proto("LeakyRelu", "act", {"h"}, {"y"}, {float_attribute("alpha", 0.5F)})},
+                                           {float_tensor("w", {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6})},
+                                           {value_info("x", {-1, 2, 4, 5})},
+                                           {value_info("y", {})}});
     BOOST_TEST(dump(read_valid(bytes)) ==
                "graph g\n"
                "input x f32 *x2x4x5\n"
@@ -82,7 +83,8 @@ BOOST_AUTO_TEST_CASE(raw_data_is_used_in_place_where_it_is_aligned) {
 
 BOOST_AUTO_TEST_CASE(half_precision_is_widened_and_double_narrowed) {
     // 1, -2, 65504, the least subnormal 2^-24, negative zero, infinity
-    const std::vector<float> half = read_constant(raw_tensor("c", 10, {3, 2}, two_bytes_each({0x3C00, 0xC000, 0x7BFF, 0x0001, 0x8000, 0x7C00})));
+    const std::vector<float> half =
+        read_constant(raw_tensor("c", 10, {3, 2}, two_bytes_each({0x3C00, 0xC000, 0x7BFF, 0x0001, 0x8000, 0x7C00})));
     BOOST_TEST(half == (std::vector<float>{1, -2, 65504, 0x1p-24F, -0.0F, INFINITY}), boost::test_tools::per_element());
     BOOST_TEST(std::signbit(half[4]));
     BOOST_TEST(read_constant(raw_tensor("c", 16, {2}, two_bytes_each({0x3F80, 0xC040}))) == (std::vector<float>{1, -3}),
@@ -234,7 +236,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_named) {
         {twice, "m.onnx: tensor 'y' is defined twice"},
         {no_output, "m.onnx: output 'q': nothing makes it"},
         {none, "m.onnx: no outputs, expected at least one"},
-        {old, "m.onnx: opset 6, expected 7 to 24: convert the model with onnx.version_converter"},
+        {old, "m.onnx: opset 6, expected 7 to 28: convert the model with onnx.version_converter"},
         {free, "m.onnx: input 'x': dimension 2 is free: only the batch size may be, fix the others"},
         {text, "m.onnx: input 'x': its type is data type 8, which is not supported"},
         {huge, "m.onnx: initializer 'c': dimensions too large for any memory"},

@@ -80,7 +80,25 @@ BOOST_AUTO_TEST_CASE(forms_of_older_opsets_are_brought_up_to_date) {
                "Flatten tall -> soft/flat\n"
                "Softmax soft/flat -> soft/result\n"
                "Reshape soft/result soft/shape -> soft\n");
-    BOOST_TEST(initializer<std::int64_t>(bytes, "soft/shape") == (std::vector<std::int64_t>{-1, 1, 2, 3}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int64_t>(bytes, "soft/shape") == (std::vector<std::int64_t>{-1, 1, 2, 3}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(forms_of_newer_opsets_are_brought_down) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 3});
+    const TensorId pads = builder.integers("few", {1, 2});
+    const TensorId pad = builder.node("Pad", "pad", {x, pads, TensorId::none, builder.integers("axes", {-1})});
+    const TensorId mean = builder.node("ReduceMean", "mean", {pad, builder.integers("over", {2})}, {{"keepdims", std::int64_t{0}}});
+    const std::string bytes = write_onnx(builder.done({mean}));
+    BOOST_TEST(nodes_of(bytes) ==
+               "Pad x pad/pads -> pad\n"
+               "ReduceMean pad -> mean\n");
+    BOOST_TEST(initializer<std::int64_t>(bytes, "pad/pads") == (std::vector<std::int64_t>{0, 0, 1, 0, 0, 2}),
+               boost::test_tools::per_element());
+    const Graph graph = read_valid(bytes);
+    BOOST_TEST(attribute_or(graph.nodes[1], "axes", std::vector<std::int64_t>{}) == std::vector<std::int64_t>{2},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
