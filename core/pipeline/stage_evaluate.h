@@ -21,13 +21,13 @@ struct OutputFidelity {
 // What the last contender said of one sample.
 struct SampleAnswer {
     std::string id;
-    double score = 0;             // the metric's, of this sample; 0 without one
-    std::int64_t best_class = -1; // -1 where predictions are no class scores
+    double score = 0;              // the metric's, of this sample; 0 without one
+    std::int64_t best_class = -1;  // -1 where predictions are no class scores
 };
 
 struct AccuracyResult {
     std::int64_t images = 0;
-    std::vector<SampleAnswer> answers;  // in the order of the images
+    std::vector<SampleAnswer> answers;               // in the order of the images
     std::vector<std::vector<MetricFigure>> figures;  // [contender]; empty lists without a metric
     // Of contender 1 against contender 0; the first two need a metric, the third class scores.
     std::int64_t right_to_wrong = 0, wrong_to_right = 0, changed = 0;

@@ -141,7 +141,8 @@ Result<std::vector<TensorType>> infer(const NodeView& node) {
 
 bool is_depthwise(const NodeView& node) {
     if (node.op() != "Conv" || node.input_count() < 2 || node.input(0).rank < 3 || node.input(1).rank < 3) return false;
-    return node.integer("group", 1) == node.input(0).shape[1] && node.input(1).shape[1] == 1;
+    const std::int64_t group = node.integer("group", 1);
+    return group > 1 && group == node.input(0).shape[1] && node.input(1).shape[1] == 1;
 }
 
 Result<std::vector<std::int64_t>> reduced_axes(const NodeView& node) {

@@ -104,7 +104,7 @@ struct Window {
 // For Conv the kernel's size comes from the weight. auto_pad, ceil_mode and missing attributes as ONNX defines them.
 Result<Window> window_of(const NodeView& node);
 
-// True for a convolution that mixes no channels: group == input channels. Only such a one reads per-channel parameters.
+// True for a convolution of several channels that mixes none: group == input channels. Only such a one reads per-channel parameters.
 bool is_depthwise(const NodeView& node);
 
 // The axes that a ReduceMean averages over, from attribute or constant input: 0..rank-1, sorted.

@@ -22,7 +22,7 @@ def picture(rng, shape, model_path: str) -> np.ndarray:
     coarse = rng.random((n, c, 8, 8))
     rows, columns = np.linspace(0, 7, h), np.linspace(0, 7, w)
     smooth = coarse[:, :, rows.round().astype(int)][:, :, :, columns.round().astype(int)]
-    return ((smooth * 200 + rng.random((n, c, h, w)) * 55) - 118).astype(np.float32)
+    return np.ascontiguousarray(smooth * 200 + rng.random((n, c, h, w)) * 55 - 118, np.float32)
 
 
 def difference(octavo: str, device: str, path: Path) -> float:

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(depthwise_is_a_group_for_each_input_channel) {
     BOOST_CHECK(depthwise(4, 8, 4));
     BOOST_CHECK(!depthwise(4, 4, 2));
     BOOST_CHECK(!depthwise(4, 4, 1));
+    BOOST_CHECK(!depthwise(1, 4, 1));
     BOOST_CHECK(!Case("Relu", {zeros({1})}).visit([](const NodeView& node) { return is_depthwise(node); }));
 }
 
