@@ -14,11 +14,11 @@ Result<void> calibrate(Arguments arguments) {
         "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
         "plan.json and report.json into the output folder. Options stand above what the config says.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
-        "  octavo calibrate my.json --algorithm entropy --output /tmp/entropy\n"
-        "  octavo calibrate my.json --algorithm minmax,          (exactly this list: no bias correction)";
+        "  octavo calibrate my.json --algorithm NAME --output /tmp/try   (octavo plugins list prints the names)\n"
+        "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";
     syntax.positional = {"config"};
     syntax.text("output,o", "folder for what is written");
-    syntax.text("algorithm", "one name: it chooses the ranges, bias correction stays on; names with commas: exactly these in this order");
+    syntax.text("algorithm", "one name: it chooses the ranges, corrections stay on; names with commas: exactly these in this order");
     syntax.text("device", "device plugin that runs the model");
     syntax.text("objective", "int8 or latency");
     syntax.number("limit", "most images of calibration and of each validation list, for a quick try");

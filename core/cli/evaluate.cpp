@@ -42,7 +42,7 @@ Result<void> evaluate(Arguments arguments) {
         "Runs the model over the config's validation images and prints the metric's figures.\n\n"
         "  octavo evaluate my.json                                (fp32)\n"
         "  octavo evaluate my.json --plan runs/my/plan.json       (the quantized model)\n"
-        "  octavo evaluate my.json --model other.onnx --device reference";
+        "  octavo evaluate my.json --model other.onnx --device NAME";
     syntax.positional = {"config"};
     syntax.text("model", "ONNX file in place of the config's");
     syntax.text("plan", "plan.json of a calibration");

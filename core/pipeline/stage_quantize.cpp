@@ -76,6 +76,7 @@ Result<Plan> quantize(const QuantizeRequest& request) {
     for (const auto& [node, decided] : request.layout.precisions) plan.operators[graph[node].name] = decided;
     OCTAVO_CHECK_OK(write_points(graph, request.layout, view, plan));
     OCTAVO_CHECK_OK(write_products(graph, request.layout, view, plan));
+    snap_biases(graph, plan);
     OCTAVO_CHECK_OK(check_plan(plan, graph));
     return plan;
 }

@@ -59,4 +59,7 @@ enum class ChannelZeroPoints { zero, symmetric, free };
 ChannelZeroPoints channel_zero_points(const Graph& graph, TensorId id);
 Quantization make_quantization(std::span<const double> low, std::span<const double> high, ChannelZeroPoints zero_points);
 
+// Moves the biases of int8 products to the steps of input scale times weight scale that integer runtimes store them in (bias_grid.cpp).
+void snap_biases(const Graph& graph, Plan& plan);
+
 }  // namespace octavo

@@ -2,11 +2,12 @@
 #include "core/plugins/elf.h"
 #include "core/plugins/registry.h"
 
+#include <dlfcn.h>
+
 #include <boost/dll/shared_library.hpp>
 
 #include <exception>
 #include <filesystem>
-#include <memory>
 #include <system_error>
 
 namespace octavo {
@@ -23,20 +24,21 @@ std::string reason_of(const std::string& message, const std::string& file) {
     return reason;
 }
 
+// Never unloaded, whatever becomes of the handle: descriptors and whatever the library registered in the process stay valid.
+constexpr auto kMode =
+    boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local | static_cast<boost::dll::load_mode::type>(RTLD_NODELETE);
+
 void load_one(Registry& registry, const std::string& file) {
     const auto refuse = [&](std::string reason) { registry.refused.push_back({file, std::move(reason)}); };
     std::error_code missing;
     if (!std::filesystem::exists(file, missing)) return refuse("there is no such file");
     if (std::string fault = library_fault(file); !fault.empty()) return refuse(std::move(fault));
-    boost::dll::fs::error_code failed;
-    auto library = std::make_unique<boost::dll::shared_library>();
+    boost::dll::shared_library library;
     try {
-        library->load(file, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
-        if (!library->has(OCTAVO_PLUGIN_ENTRY)) return refuse("is no Octavo plugin: it does not export " OCTAVO_PLUGIN_ENTRY);
+        library.load(file, kMode);
+        if (!library.has(OCTAVO_PLUGIN_ENTRY)) return refuse("is no Octavo plugin: it does not export " OCTAVO_PLUGIN_ENTRY);
         const auto entry = reinterpret_cast<octavo_plugin_entry_function>(
-            reinterpret_cast<void*>(&library->get<const octavo_plugin*(std::int32_t*)>(OCTAVO_PLUGIN_ENTRY)));
-        // Never unloaded: descriptors and whatever the library registered in the process stay valid.
-        (void)library.release();
+            reinterpret_cast<void*>(&library.get<const octavo_plugin*(std::int32_t*)>(OCTAVO_PLUGIN_ENTRY)));
         std::int32_t count = 0;
         const octavo_plugin* plugins = entry(&count);
         register_plugins(registry, plugins, count, file);

@@ -16,9 +16,13 @@ namespace {
 // Beyond this (256 GB of floats) a shape is a damaged file. Rows compute sizes and strides without looking out for overflow.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 36;
 
-bool is_too_large(Shape shape) {
-    std::ranges::replace(shape, 0, 1);  // an empty tensor may have large dimensions, too
-    return element_count(shape) > kMaxElements;
+bool is_too_large(const Shape& shape) {
+    std::int64_t count = 1;
+    for (const std::int64_t size : shape) {
+        // An empty tensor may have large dimensions, too.
+        if (__builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) || count > kMaxElements) return true;
+    }
+    return false;
 }
 
 constexpr std::array<std::pair<std::string_view, ActivationKind>, 7> kActivations = {{{"relu", ActivationKind::relu},

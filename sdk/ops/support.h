@@ -1,4 +1,4 @@
-// What the rows share: refusals, types, axes, constant integers, and walks over dense tensors. Of no interest outside of sdk/ops.
+// What the rows share, and devices that interpret them: refusals, types, axes, constant integers, and walks over dense tensors.
 #pragma once
 
 #include <array>

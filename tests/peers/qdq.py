@@ -104,17 +104,20 @@ def main() -> int:
         ours = np.array([int(line.split("\t")[1]) for line in Path(f"{scratch}/a.tsv").read_text().splitlines()[1:]])
     own = 100 * float(np.mean(ours == labels))
     print(f"{a.run.name}: {len(labels)} images, our int8 top-1 {own:.2f} %, listed as float in ONNX: {[entry['name'] for entry in listed] or 'none'}")
-    failed = False
+    failed, first = False, None
     for level in a.levels.split(","):
         classes, kinds, floating = run_level(a.run / "model.qdq.onnx", level, tensors)
         theirs = np.array(classes) - offset
+        first = theirs if first is None else first
         accuracy, agreement = 100 * float(np.mean(theirs == labels)), 100 * float(np.mean(theirs == ours))
         integers = sum(kinds[op] for op in INTEGER)
         surprises = len(floating) - len(listed) if level in ("extended", "all") else 0
+        among = 100 * float(np.mean(theirs == first))
         good = abs(accuracy - own) <= a.points + 1e-9 and agreement >= a.agreement and surprises <= 0
         failed |= not good
-        print(f"  {level:9} top-1 {accuracy:6.2f} %  agreement {agreement:6.2f} %  integer {integers} of {integers + len(floating)} products"
-              f"{'' if good else '  <- fault: ' + ', '.join(floating[:8])}", flush=True)
+        print(f"  {level:9} top-1 {accuracy:6.2f} %  agreement {agreement:6.2f} %  with its first level {among:6.2f} %  "
+              f"integer {integers} of {integers + len(floating)} products{'' if good else '  <- fault'}"
+              f"{': ' + ', '.join(floating[:8]) if surprises > 0 else ''}", flush=True)
     return int(failed)
 
 

@@ -141,7 +141,8 @@ std::vector<float> QdqWriter::add_quantized_product(const Node& node, const Prod
                         {result}, {{"axis", axis}});
         inputs.push_back(result);
     };
-    const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
+    const Shape shape = is_pixel_classifier(node) ? Shape{weight.shape[0], weight.shape[1]} : weight.shape;
+    const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, shape, std::move(product.weight));
     const std::string zeros =
         model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
     dequantized(weight.name, {codes, zeros}, std::move(product.scale),
@@ -176,8 +177,32 @@ std::string QdqWriter::read_product_input(const Node& node, Node& written) {
     return read_channels(node.inputs[0], pads);
 }
 
+// A 1x1 convolution of a single pixel whose result stays real, as classifiers end in: ONNX Runtime leaves such a convolution in floating
+// point, but has an integer Gemm with a real result.
+bool QdqWriter::is_pixel_classifier(const Node& node) const {
+    const auto is_pixel = [&](TensorId id) { return graph_[id].shape.size() == 4 && graph_[id].shape[2] == 1 && graph_[id].shape[3] == 1; };
+    return node.op == "Conv" && forms_.is_int8(node) && is_pixel(node.inputs[0]) && is_pixel(node.inputs[1]) &&
+           attribute_or<std::int64_t>(node, "group", 1) == 1 && explicit_pads(node).empty() && residual_of(node) == TensorId::none &&
+           !forms_.channels(node.outputs[0]) && !forms_.grid_behind(node.outputs[0]) && forms_.whole(node.inputs[0]);
+}
+
+Result<void> QdqWriter::write_pixel_classifier(const Node& node) {
+    const Tail tail = plan_tail(node);
+    const std::string rows = model_.unique(node.name + "/rows");
+    model_.add_node(node.name + "/flatten", "Flatten", {read(node.inputs[0])}, {rows}, {{"axis", std::int64_t{1}}});
+    Names inputs = {quantized(node.name + "/rows", rows, *forms_.whole(node.inputs[0]), "")};
+    std::vector<float> bias = add_quantized_product(node, terms_of(node), kCoarseBias, inputs);
+    const std::string result = model_.unique(node.name + "/gemm"), core = bias.empty() ? tail.core : model_.unique(node.name + "/unbiased");
+    model_.add_node(node.name, "Gemm", inputs, {result}, {{"transB", std::int64_t{1}}});
+    model_.add_node(node.name + "/unsqueeze", "Unsqueeze", {result, model_.integers(node.name + "/axes", {2, 3})}, {core});
+    if (!bias.empty()) write_bias_behind(node, std::move(bias), core, tail.core);
+    write_tail(node, tail);
+    return {};
+}
+
 Result<void> QdqWriter::write_product(const Node& node) {
     OCTAVO_CHECK_OK(check_product(node));
+    if (is_pixel_classifier(node)) return write_pixel_classifier(node);
     const ProductTerms terms = terms_of(node);
     Node written = node;
     for (const char* name : {"alpha", "beta"}) written.attributes.erase(name);

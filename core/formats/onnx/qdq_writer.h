@@ -50,6 +50,8 @@ private:
     // ---- products
     bool is_product(const Node& node) const;
     Result<void> write_product(const Node& node);
+    bool is_pixel_classifier(const Node& node) const;
+    Result<void> write_pixel_classifier(const Node& node);
     Result<void> check_product(const Node& node) const;
     ProductTerms terms_of(const Node& node) const;
     std::vector<float> bias_of(const Node& node, std::size_t channels) const;
