@@ -3,7 +3,7 @@
 //
 // ONNX semantics, plus what passes fuse into a node:
 //   attributes "activation" (relu, clip, leaky_relu, hard_sigmoid, hard_swish, sigmoid, silu), "activation_alpha", "activation_beta":
-//     applied to output 0 as the last step (numbers.h). Any operator with role product, elementwise or scale may carry it.
+//     applied to output 0 as the last step (numbers.h). Any operator with role product, elementwise or average may carry it.
 //   Conv input 3, Gemm input 3: a residual of the output's shape, added behind the bias and before the activation. The string attribute
 //     "inner" then keeps the name of the tensor that the addition used to read.
 //   Operators of our own: Silu (x * sigmoid(x)), HardSwish (as ONNX), ScaleShift (x, scale[C], shift[C]; axis 1).
