@@ -14,6 +14,7 @@ std::span<const Verb> verbs() {
         {"evaluate", "measure the accuracy of a config's model, with or without a plan", &evaluate},
         {"benchmark", "measure latency and memory of a model, with or without a plan", &benchmark},
         {"infer", "run a model on arrays or an image and write its outputs", &infer},
+        {"operators", "list the operators that are supported", &operators},
         {"inspect", "print a model's operators and tensors as Octavo sees them", &inspect},
         {"plugins", "list the plugins that are found", &plugins},
     };

@@ -24,6 +24,7 @@ Result<void> evaluate(Arguments arguments);
 Result<void> benchmark(Arguments arguments);
 Result<void> infer(Arguments arguments);
 Result<void> inspect(Arguments arguments);
+Result<void> operators(Arguments arguments);
 Result<void> plugins(Arguments arguments);
 
 }  // namespace octavo::cli

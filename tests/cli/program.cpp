@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
     const Folder folder;
     const Outcome help = run(folder, "--help");
     BOOST_TEST(help.code == 0);
-    for (const char* verb : {"calibrate", "evaluate", "benchmark", "infer", "inspect", "plugins"}) {
+    for (const char* verb : {"calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins"}) {
         BOOST_TEST(help.out.find(verb) != std::string::npos);
         const Outcome of_verb = run(folder, std::string(verb) + " --help");
         BOOST_TEST(of_verb.code == 0);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
     const Folder folder;
     const std::pair<const char*, const char*> cases[] = {
         {"calibrat",
-         "octavo: error: found the verb 'calibrat', expected one of calibrate, evaluate, benchmark, infer, inspect, plugins, did you "
+         "octavo: error: found the verb 'calibrat', expected one of calibrate, evaluate, benchmark, infer, operators, inspect, plugins, did you "
          "mean 'calibrate'?\n"},
         {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
         {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},

@@ -62,7 +62,7 @@ private:
             names += (names.empty() ? "'" : ", '") + std::string(output.name) + "'";
         }
         if (names.empty()) return Error(Code::model, "the model has no output");
-        return Error(Code::config, "adapter 'classes': the model has no output '" + output_ + "', expected one of " + names);
+        return Error(Code::config, "the model has no output '" + output_ + "', expected one of " + names);
     }
 
     // The axis of the classes, in a tensor with a row for each sample and a score for each class.

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_output_is_chosen_by_name_or_is_the_first) {
     const std::vector<octavo_output> outputs = {{"a", tensor(first, {1, 2})}, {"b", tensor(second, {1, 2})}};
     BOOST_TEST((adapted({}, outputs, 1) == Rows{{1, 2}}));
     BOOST_TEST((adapted({{"output", "\"b\""}}, outputs, 1) == Rows{{3, 4}}));
-    BOOST_TEST(refusal({{"output", "\"c\""}}, outputs, 1, 2) == "adapter 'classes': the model has no output 'c', expected one of 'a', 'b'");
+    BOOST_TEST(refusal({{"output", "\"c\""}}, outputs, 1, 2) == "the model has no output 'c', expected one of 'a', 'b'");
 }
 
 BOOST_AUTO_TEST_CASE(refusals_name_output_and_shape) {

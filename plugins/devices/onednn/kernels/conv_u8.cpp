@@ -13,6 +13,8 @@ constexpr int kDepthwisePixels = 8;
 constexpr std::int64_t kScratchBudget = 96 * 1024;   // s16 elements of widened input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kSplitWeights = 192 * 1024;   // above this many weight bytes threads divide channels, so that each reads its half
 
+constexpr std::int64_t kSerialWork = 500'000;        // multiply-adds that do not repay waking a second thread
+
 std::int64_t round_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
 // A 1x1 convolution without stride or padding does not care about rows: every pixel is a row of one, so bands fit any size.
@@ -53,6 +55,9 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
 }
 
 void ConvU8::plan_bands(int threads) {
+    const std::int64_t work = shape_.batch * shape_.output_h * shape_.output_w * shape_.output_c * (shape_.input_c / shape_.groups) *
+                              shape_.kernel_h * shape_.kernel_w;
+    if (work < kSerialWork) threads = 1;
     const std::int64_t row = padded_w_ * padded_channels_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
     const bool divide_channels = static_cast<std::int64_t>(weights_.size()) > kSplitWeights && group_blocks_ * shape_.groups >= threads;
