@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("--seconds", type=int, default=1)
     a = parser.parse_args()
     print(f"{'network':20}{'octavo fp32':>12}{'int8':>9}{'gain':>7}{'ORT fp32':>10}{'ORT int8':>10}{'ORT int8 / ours':>17}")
     for folder in sorted(p.parent for p in a.runs.glob("*/report.json")):
