@@ -164,7 +164,7 @@ QdqWriter::Tail QdqWriter::plan_tail(const Node& node) {
     Tail tail;
     tail.activation = activation_of(node);
     const std::optional<Grid> grid = forms_.grid_behind(node.outputs[0]);
-    if (grid && is_implied(tail.activation, *grid)) tail.activation = {};
+    if ((grid && is_implied(tail.activation, *grid)) || folds_gate(node)) tail.activation = {};
     tail.value = value_name(node.outputs[0]);
     tail.sum = tail.activation.kind == ActivationKind::none ? tail.value : model_.unique(node.name + "/linear");
     const bool adds = residual_of(node) != TensorId::none;

@@ -104,7 +104,28 @@ ProductTerms QdqWriter::terms_of(const Node& node) const {
         terms.input_scale = grid->scale;
     }
     terms.out_step = output_steps(node, channels);
+    if (folds_gate(node)) fold_gate(activation_of(node), channels, terms);
     return terms;
+}
+
+// A hard sigmoid on a grid that ends at 1 or below is a scaled and shifted result that saturates: weights and bias take its slope and
+// offset, and the grid is the clip.
+bool QdqWriter::folds_gate(const Node& node) const {
+    const Activation activation = activation_of(node);
+    if (activation.kind != ActivationKind::hard_sigmoid || !(activation.alpha > 0.0F) || !is_product(node) || !forms_.is_int8(node)) return false;
+    if (residual_of(node) != TensorId::none || forms_.channels(node.outputs[0])) return false;
+    const std::optional<Grid> grid = forms_.whole(node.outputs[0]);
+    return grid && grid->zero_point == 0 && 255.0F * grid->scale <= 1.0F + 1e-6F;
+}
+
+void QdqWriter::fold_gate(const Activation& gate, std::size_t channels, ProductTerms& terms) {
+    terms.bias.resize(channels, 0.0F);
+    terms.out_factor.resize(channels, 1.0F);
+    for (std::size_t c = 0; c < channels; ++c) {
+        terms.bias[c] += gate.beta / (gate.alpha * terms.out_factor[c]);
+        terms.out_factor[c] *= gate.alpha;
+    }
+    for (float& step : terms.out_step) step /= gate.alpha;
 }
 
 // The finest grid that the result is put on, in reals.

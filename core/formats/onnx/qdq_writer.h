@@ -55,6 +55,8 @@ private:
     Result<void> check_product(const Node& node) const;
     ProductTerms terms_of(const Node& node) const;
     std::vector<float> bias_of(const Node& node, std::size_t channels) const;
+    bool folds_gate(const Node& node) const;
+    static void fold_gate(const Activation& gate, std::size_t channels, ProductTerms& terms);
     void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
     // Gives the bias that must be added behind the operator, where codes would be off by more than `coarse` steps of the output.
     std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, float coarse, Names& inputs);
