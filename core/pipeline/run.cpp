@@ -120,7 +120,8 @@ public:
             report_.warnings.push_back("objective latency: operators are not chosen by speed yet, so this is the plan of objective int8");
         const std::string isa = device_.isa();
         if (isa == "sse41" || isa == "avx2" || isa == "avx512_core")
-            report_.warnings.push_back("this CPU (" + isa + ") has no VNNI, where ONNX Runtime's int8 kernels saturate: set its session option "
+            report_.warnings.push_back("this CPU (" + isa +
+                                       ") has no VNNI, where ONNX Runtime's int8 kernels saturate: set its session option "
                                        "session.x64quantprecision to 1 (docs/onnx.md); octavo's own kernels are exact");
         add_environment(config_, device_, report_);
         report_.memory_peak_bytes = process_memory().peak_bytes;

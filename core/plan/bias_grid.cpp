@@ -8,8 +8,8 @@
 namespace octavo {
 namespace {
 
-constexpr float kFineStep = 0.125F;         // of the result's own step
-constexpr double kMostCode = 8388608.0;     // 2^23: the product with the step is then off by one rounding only
+constexpr float kFineStep = 0.125F;      // of the result's own step
+constexpr double kMostCode = 8388608.0;  // 2^23: the product with the step is then off by one rounding only
 
 const Quantization* parameters_of(const Plan& plan, const Graph& graph, TensorId id, bool depthwise) {
     const auto found = plan.tensors.find(graph[id].name);
@@ -19,7 +19,9 @@ const Quantization* parameters_of(const Plan& plan, const Graph& graph, TensorId
     return tensor.whole ? &*tensor.whole : nullptr;
 }
 
-float at(const std::vector<float>& values, std::size_t i) { return values.size() == 1 ? values[0] : values[i]; }
+float at(const std::vector<float>& values, std::size_t i) {
+    return values.size() == 1 ? values[0] : values[i];
+}
 
 // The finest grid that the result is put on; nothing where it stays real.
 std::optional<float> result_step(const Plan& plan, const Graph& graph, const Node& node, std::size_t channel) {

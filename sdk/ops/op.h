@@ -61,11 +61,11 @@ private:
 
 // What quantization may do with an operator.
 enum class Role {
-    product,       // multiplies an activation with a constant weight: int8 by exact integer sums (Conv, Gemm, MatMul)
-    elementwise,   // computes value by value on dequantized inputs (Add, Mul, Relu, HardSwish, ScaleShift, ...)
-    average,       // exact integer sums, own output parameters (AveragePool, GlobalAveragePool)
-    passes,        // moves or selects values: input and output share parameters (MaxPool, Concat, Reshape, Flatten, Transpose, ...)
-    floating       // needs floating point (Softmax, LRN, ...): what it reads is rounded no more than int8 operators around it ask
+    product,      // multiplies an activation with a constant weight: int8 by exact integer sums (Conv, Gemm, MatMul)
+    elementwise,  // computes value by value on dequantized inputs (Add, Mul, Relu, HardSwish, ScaleShift, ...)
+    average,      // exact integer sums, own output parameters (AveragePool, GlobalAveragePool)
+    passes,       // moves or selects values: input and output share parameters (MaxPool, Concat, Reshape, Flatten, Transpose, ...)
+    floating      // needs floating point (Softmax, LRN, ...): what it reads is rounded no more than int8 operators around it ask
 };
 
 struct AttributeRow {

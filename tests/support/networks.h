@@ -115,8 +115,8 @@ inline std::vector<float> row_major(const octavo_tensor& view) {
     return values;
 }
 
-inline Run run_on(const DeviceHandle& device, const Graph& graph, const Plan* plan, const Tensors& inputs, std::vector<std::string> taps = {},
-                  int threads = 2) {
+inline Run run_on(const DeviceHandle& device, const Graph& graph, const Plan* plan, const Tensors& inputs,
+                  std::vector<std::string> taps = {}, int threads = 2) {
     CompileOptions options;
     options.threads = threads;
     Session session = must(Session::compile(device, graph, plan, options, taps));
@@ -134,7 +134,11 @@ inline Run run_on(const DeviceHandle& device, const Graph& graph, const Plan* pl
 inline Plan plan_for(const DeviceHandle& device, const Graph& graph, const Tensors& inputs, float weight_levels = 127.0F) {
     const FlatGraph flat(graph);
     const auto precisions = assign_precisions(
-        graph, [&](NodeId node, Precision precision) { return static_cast<bool>(device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision))); },
+        graph,
+        [&](NodeId node, Precision precision) {
+            return static_cast<bool>(
+                device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision)));
+        },
         [](const Node&) { return false; });
     const auto points = quantization_points(graph, precisions);
     std::vector<std::string> taps;

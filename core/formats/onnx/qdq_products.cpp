@@ -112,7 +112,8 @@ ProductTerms QdqWriter::terms_of(const Node& node) const {
 // offset, and the grid is the clip.
 bool QdqWriter::folds_gate(const Node& node) const {
     const Activation activation = activation_of(node);
-    if (activation.kind != ActivationKind::hard_sigmoid || !(activation.alpha > 0.0F) || !is_product(node) || !forms_.is_int8(node)) return false;
+    if (activation.kind != ActivationKind::hard_sigmoid || !(activation.alpha > 0.0F) || !is_product(node) || !forms_.is_int8(node))
+        return false;
     if (residual_of(node) != TensorId::none || forms_.channels(node.outputs[0])) return false;
     const std::optional<Grid> grid = forms_.whole(node.outputs[0]);
     return grid && grid->zero_point == 0 && 255.0F * grid->scale <= 1.0F + 1e-6F;

@@ -52,7 +52,8 @@ Arena plan_arena(const std::vector<Buffer>& buffers, const std::vector<std::uniq
         arena.offset[b] = at;
         arena.size_bytes = std::max(arena.size_bytes, at + buffers[b].size_bytes);
         placed.insert(std::upper_bound(placed.begin(), placed.end(), b,
-                                       [&](std::size_t x, std::size_t y) { return arena.offset[x] < arena.offset[y]; }), b);
+                                       [&](std::size_t x, std::size_t y) { return arena.offset[x] < arena.offset[y]; }),
+                      b);
     }
     for (std::size_t b = 0; b < buffers.size(); ++b) arena.offset[b] = arena.offset[root_of(buffers, b)];
     return arena;

@@ -23,8 +23,7 @@ Layout layout_of(const octavo_tensor_info& tensor) {
     return {tensor.shape[0], 1, ops::element_count({tensor.shape + 1, static_cast<std::size_t>(tensor.rank) - 1})};
 }
 
-Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads,
-                 Products products)
+Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads, Products products)
     : graph_(graph), plan_(plan), threads_(threads), products_(products) {
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
@@ -36,8 +35,12 @@ octavo_precision Builder::precision(std::int32_t node) const {
     return plan_ ? static_cast<octavo_precision>(plan_->precision[node]) : OCTAVO_FP32;
 }
 
-bool Builder::has(std::int32_t tensor, Form form) const { return entry(plan_, tensor, form) != nullptr; }
-bool Builder::is_quantized(std::int32_t tensor) const { return has(tensor, Form::whole) || has(tensor, Form::depthwise); }
+bool Builder::has(std::int32_t tensor, Form form) const {
+    return entry(plan_, tensor, form) != nullptr;
+}
+bool Builder::is_quantized(std::int32_t tensor) const {
+    return has(tensor, Form::whole) || has(tensor, Form::depthwise);
+}
 
 const void* Builder::constant(std::int32_t tensor) const {
     if (plan_ && plan_->replaced && plan_->replaced[tensor]) return plan_->replaced[tensor];
@@ -88,7 +91,9 @@ void Builder::set(std::int32_t tensor, Form form, BufferId buffer) {
     form_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = buffer;
 }
 
-void Builder::add_step(std::unique_ptr<Step> step) { steps_.push_back(std::move(step)); }
+void Builder::add_step(std::unique_ptr<Step> step) {
+    steps_.push_back(std::move(step));
+}
 
 std::vector<Target> Builder::targets(std::int32_t tensor) {
     const Layout layout = layout_of(this->tensor(tensor));

@@ -111,7 +111,7 @@ bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);
 bool lower_lrn(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
-void lower_by_table(Builder& builder, std::int32_t node);              // the operator table's own arithmetic, for all the rest
+void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest
 void lower_inputs(Builder& builder);
 void lower_outputs(Builder& builder);
 void lower_tap(Builder& builder, std::int32_t tensor);

@@ -51,7 +51,8 @@ namespace {
 template <class Primitive, class Description>
 Result<ProductPrimitive> finished(const Description& pd) {
     const std::string implementation = pd.impl_info_str();
-    if (implementation.find("ref") != std::string::npos) return Error(Code::internal, "oneDNN has only reference code (" + implementation + ")");
+    if (implementation.find("ref") != std::string::npos)
+        return Error(Code::internal, "oneDNN has only reference code (" + implementation + ")");
     return ProductPrimitive{Primitive(pd), pd.weights_desc(), pd.scratchpad_desc(), implementation};
 }
 
@@ -61,14 +62,13 @@ Result<ProductPrimitive> make_product(const ConvShape& s, bool gemm, const Produ
     constexpr auto kInference = dnnl::prop_kind::forward_inference;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     if (gemm)
-        return finished<dnnl::inner_product_forward>(dnnl::inner_product_forward::primitive_desc(
-            dnnl_engine(), kInference, d.source, d.weights, d.bias, d.destination, attributes));
-    const auto after = [](std::int64_t out, std::int64_t stride, std::int64_t kernel, std::int64_t dilation, std::int64_t in, std::int64_t before) {
-        return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before;
-    };
+        return finished<dnnl::inner_product_forward>(
+            dnnl::inner_product_forward::primitive_desc(dnnl_engine(), kInference, d.source, d.weights, d.bias, d.destination, attributes));
+    const auto after = [](std::int64_t out, std::int64_t stride, std::int64_t kernel, std::int64_t dilation, std::int64_t in,
+                          std::int64_t before) { return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before; };
     return finished<dnnl::convolution_forward>(dnnl::convolution_forward::primitive_desc(
-        dnnl_engine(), kInference, dnnl::algorithm::convolution_direct, d.source, d.weights, d.bias, d.destination, {s.stride_h, s.stride_w},
-        {s.dilation_h - 1, s.dilation_w - 1}, {s.pad_top, s.pad_left},
+        dnnl_engine(), kInference, dnnl::algorithm::convolution_direct, d.source, d.weights, d.bias, d.destination,
+        {s.stride_h, s.stride_w}, {s.dilation_h - 1, s.dilation_w - 1}, {s.pad_top, s.pad_left},
         {after(s.output_h, s.stride_h, s.kernel_h, s.dilation_h, s.input_h, s.pad_top),
          after(s.output_w, s.stride_w, s.kernel_w, s.dilation_w, s.input_w, s.pad_left)},
         attributes));

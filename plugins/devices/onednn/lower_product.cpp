@@ -37,7 +37,9 @@ public:
         for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
     }
     void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
-    std::size_t constant_bytes() const override { return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float); }
+    std::size_t constant_bytes() const override {
+        return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float);
+    }
 
 private:
     Int8Product product_;
@@ -101,7 +103,8 @@ Int8Product int8_product(Builder& builder, const ops::NodeView& node, const Conv
     if (node.has_input(3)) {
         const std::int32_t residual = node.input_id(3);
         const bool codes = builder.has(residual, Form::whole);
-        p.residual = {builder.read(residual, codes ? Form::whole : Form::real), codes ? builder.parameters(residual, Form::whole) : nullptr};
+        p.residual = {builder.read(residual, codes ? Form::whole : Form::real),
+                      codes ? builder.parameters(residual, Form::whole) : nullptr};
     }
     p.activation = node.activation();
     p.targets = builder.targets(node.output_id(0));

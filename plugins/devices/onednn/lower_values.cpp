@@ -311,7 +311,9 @@ bool lower_concat(Builder& builder, std::int32_t index) {
 
 bool lower_reshape(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
-    const auto is = [&](std::initializer_list<std::string_view> names) { return std::find(names.begin(), names.end(), node.op()) != names.end(); };
+    const auto is = [&](std::initializer_list<std::string_view> names) {
+        return std::find(names.begin(), names.end(), node.op()) != names.end();
+    };
     if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;

@@ -26,22 +26,16 @@ typedef struct octavo_error {
     char text[2040]; /* lower case, no full stop: place, found, expected, remedy */
 } octavo_error;
 
-typedef enum octavo_kind {
-    OCTAVO_DATASET = 1,
-    OCTAVO_ADAPTER = 2,
-    OCTAVO_METRIC = 3,
-    OCTAVO_ALGORITHM = 4,
-    OCTAVO_DEVICE = 5
-} octavo_kind;
+typedef enum octavo_kind { OCTAVO_DATASET = 1, OCTAVO_ADAPTER = 2, OCTAVO_METRIC = 3, OCTAVO_ALGORITHM = 4, OCTAVO_DEVICE = 5 } octavo_kind;
 
 /* ---- parameters: declared once by the plugin; the host validates, documents and fills in defaults from the declaration */
 
 typedef enum octavo_parameter_type {
     OCTAVO_INT = 1,
     OCTAVO_REAL = 2,
-    OCTAVO_BOOL = 3,   /* in ints, 0 or 1 */
+    OCTAVO_BOOL = 3, /* in ints, 0 or 1 */
     OCTAVO_STRING = 4,
-    OCTAVO_PATH = 5,   /* relative paths are resolved against the config's folder before the plugin sees them */
+    OCTAVO_PATH = 5, /* relative paths are resolved against the config's folder before the plugin sees them */
     OCTAVO_INT_LIST = 6,
     OCTAVO_REAL_LIST = 7,
     OCTAVO_STRING_LIST = 8
@@ -53,8 +47,8 @@ typedef struct octavo_parameter {
     const char* fallback; /* default as JSON text ("3", "\"channel\"", "[1, 5]"); NULL: required; "null": may be absent */
     double minimum;       /* of each number; both 0: no bounds */
     double maximum;
-    const char* choices;  /* "channel|tensor" for strings, or NULL */
-    const char* doc;      /* one sentence, with the unit */
+    const char* choices; /* "channel|tensor" for strings, or NULL */
+    const char* doc;     /* one sentence, with the unit */
 } octavo_parameter;
 
 /* A value for each declared parameter, in the order of declaration. Scalars are lists of one; count 0: absent. */
@@ -72,9 +66,9 @@ typedef struct octavo_plugin {
     uint32_t size;
     uint32_t abi_version; /* OCTAVO_ABI_VERSION of the headers it was built with */
     octavo_kind kind;
-    const char* name;     /* what configs call it; lower case */
+    const char* name; /* what configs call it; lower case */
     const char* version;
-    const char* summary;  /* one line */
+    const char* summary; /* one line */
     const octavo_parameter* parameters;
     int32_t parameter_count;
     const void* functions; /* the table of its kind: octavo_dataset_functions, octavo_metric_functions, ... */
@@ -86,14 +80,7 @@ typedef const octavo_plugin* (*octavo_plugin_entry_function)(int32_t* count);
 
 /* ---- views */
 
-typedef enum octavo_type {
-    OCTAVO_F32 = 1,
-    OCTAVO_U8 = 2,
-    OCTAVO_S8 = 3,
-    OCTAVO_S32 = 4,
-    OCTAVO_S64 = 5,
-    OCTAVO_BOOLEAN = 6
-} octavo_type;
+typedef enum octavo_type { OCTAVO_F32 = 1, OCTAVO_U8 = 2, OCTAVO_S8 = 3, OCTAVO_S32 = 4, OCTAVO_S64 = 5, OCTAVO_BOOLEAN = 6 } octavo_type;
 
 #define OCTAVO_MAX_RANK 8
 

@@ -20,16 +20,15 @@ public:
 
     template <class T>
     static const octavo_dataset_functions* functions() {
-        static const octavo_dataset_functions table = {
-            sizeof(octavo_dataset_functions), &create_plugin<T>, &destroy_plugin<T>,
-            [](void* self) { return static_cast<Dataset*>(self)->count(); },
-            [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
-                return guarded(error, [&]() -> Result<void> {
-                    OCTAVO_TRY(*sample, static_cast<Dataset*>(self)->sample(index));
-                    sample->size = sizeof(octavo_sample);
-                    return {};
-                });
-            }};
+        static const octavo_dataset_functions table = {sizeof(octavo_dataset_functions), &create_plugin<T>, &destroy_plugin<T>,
+                                                       [](void* self) { return static_cast<Dataset*>(self)->count(); },
+                                                       [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
+                                                           return guarded(error, [&]() -> Result<void> {
+                                                               OCTAVO_TRY(*sample, static_cast<Dataset*>(self)->sample(index));
+                                                               sample->size = sizeof(octavo_sample);
+                                                               return {};
+                                                           });
+                                                       }};
         return &table;
     }
 };

@@ -34,7 +34,9 @@ public:
     template <class T>
     static const octavo_device_functions* functions() {
         static const octavo_device_functions table = {
-            sizeof(octavo_device_functions), &create_plugin<T>, &destroy_plugin<T>,
+            sizeof(octavo_device_functions),
+            &create_plugin<T>,
+            &destroy_plugin<T>,
             [](void* self, const octavo_graph* graph, std::int32_t node, octavo_precision precision, octavo_error* error) {
                 return std::int32_t{guarded(error, [&] { return static_cast<Device*>(self)->can_run(*graph, node, precision); }) == 0};
             },

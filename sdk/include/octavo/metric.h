@@ -32,7 +32,9 @@ public:
     template <class T>
     static const octavo_metric_functions* functions() {
         static const octavo_metric_functions table = {
-            sizeof(octavo_metric_functions), &create_plugin<T>, &destroy_plugin<T>,
+            sizeof(octavo_metric_functions),
+            &create_plugin<T>,
+            &destroy_plugin<T>,
             [](void* self) { static_cast<Metric*>(self)->reset(); },
             [](void* self, const octavo_blob* prediction, const octavo_blob* annotation, double* score, octavo_error* error) {
                 return guarded(error, [&]() -> Result<void> {

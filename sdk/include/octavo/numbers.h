@@ -61,14 +61,22 @@ struct Activation {
 inline float apply_activation(const Activation& activation, float x) {
     const auto unit = [](float y) { return y > 0.0F ? (y < 1.0F ? y : 1.0F) : 0.0F; };
     switch (activation.kind) {
-        case ActivationKind::none: return x;
-        case ActivationKind::relu: return x > 0.0F ? x : 0.0F;
-        case ActivationKind::clip: return x > activation.alpha ? (x < activation.beta ? x : activation.beta) : activation.alpha;
-        case ActivationKind::leaky_relu: return x > 0.0F ? x : x * activation.alpha;
-        case ActivationKind::hard_sigmoid: return unit(activation.alpha * x + activation.beta);
-        case ActivationKind::hard_swish: return x * unit(x * (1.0F / 6.0F) + 0.5F);
-        case ActivationKind::sigmoid: return 1.0F / (1.0F + exp_contract(-x));
-        case ActivationKind::silu: return x / (1.0F + exp_contract(-x));
+        case ActivationKind::none:
+            return x;
+        case ActivationKind::relu:
+            return x > 0.0F ? x : 0.0F;
+        case ActivationKind::clip:
+            return x > activation.alpha ? (x < activation.beta ? x : activation.beta) : activation.alpha;
+        case ActivationKind::leaky_relu:
+            return x > 0.0F ? x : x * activation.alpha;
+        case ActivationKind::hard_sigmoid:
+            return unit(activation.alpha * x + activation.beta);
+        case ActivationKind::hard_swish:
+            return x * unit(x * (1.0F / 6.0F) + 0.5F);
+        case ActivationKind::sigmoid:
+            return 1.0F / (1.0F + exp_contract(-x));
+        case ActivationKind::silu:
+            return x / (1.0F + exp_contract(-x));
     }
     return x;
 }

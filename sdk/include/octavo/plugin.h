@@ -62,16 +62,22 @@ void destroy_plugin(void* self) {
 template <class T>
 octavo_plugin describe(const char* name, const char* version, const char* summary, std::span<const octavo_parameter> parameters) {
     declared_parameters<T> = parameters;
-    return {sizeof(octavo_plugin), OCTAVO_ABI_VERSION, T::Kind::kKind, name,
-            version,               summary,            parameters.data(), static_cast<std::int32_t>(parameters.size()),
+    return {sizeof(octavo_plugin),
+            OCTAVO_ABI_VERSION,
+            T::Kind::kKind,
+            name,
+            version,
+            summary,
+            parameters.data(),
+            static_cast<std::int32_t>(parameters.size()),
             T::Kind::template functions<T>()};
 }
 
 }  // namespace octavo
 
-#define OCTAVO_PLUGINS(...)                                                                                        \
+#define OCTAVO_PLUGINS(...)                                                                                           \
     extern "C" __attribute__((visibility("default"))) const octavo_plugin* octavo_plugin_entry(std::int32_t* count) { \
-        static const octavo_plugin plugins[] = {__VA_ARGS__};                                                      \
-        *count = static_cast<std::int32_t>(sizeof(plugins) / sizeof(plugins[0]));                                   \
-        return plugins;                                                                                            \
+        static const octavo_plugin plugins[] = {__VA_ARGS__};                                                         \
+        *count = static_cast<std::int32_t>(sizeof(plugins) / sizeof(plugins[0]));                                     \
+        return plugins;                                                                                               \
     }

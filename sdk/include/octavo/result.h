@@ -9,11 +9,11 @@
 namespace octavo {
 
 enum class Code : int {
-    internal = 1,     // a mistake of ours
-    config = 2,       // config or command line is wrong
-    model = 3,        // model unsupported or damaged
-    data = 4,         // images, lists or annotations missing or damaged
-    target = 5,       // accuracy target not met (outputs are still written)
+    internal = 1,  // a mistake of ours
+    config = 2,    // config or command line is wrong
+    model = 3,     // model unsupported or damaged
+    data = 4,      // images, lists or annotations missing or damaged
+    target = 5,    // accuracy target not met (outputs are still written)
     interrupted = 130
 };
 
@@ -78,7 +78,7 @@ private:
     if (!result) return result.error();                \
     declaration = std::move(result).value()
 #define OCTAVO_TRY(declaration, expression) OCTAVO_TRY_AS(OCTAVO_JOIN(octavo_result_, __LINE__), declaration, expression)
-#define OCTAVO_CHECK_OK(expression)                                         \
-    do {                                                                    \
+#define OCTAVO_CHECK_OK(expression)                                                             \
+    do {                                                                                        \
         if (auto octavo_status_ = (expression); !octavo_status_) return octavo_status_.error(); \
     } while (false)

@@ -57,7 +57,8 @@ Graph alone(const Graph& graph, const Node& node, std::uint32_t seed) {
             if (constant.type != OCTAVO_F32) {
                 inputs.push_back(net.graph.add_tensor(constant));
             } else {
-                const float fan = static_cast<float>(element_count(constant.shape) / std::max<std::int64_t>(1, constant.shape.empty() ? 1 : constant.shape[0]));
+                const float fan = static_cast<float>(element_count(constant.shape) /
+                                                     std::max<std::int64_t>(1, constant.shape.empty() ? 1 : constant.shape[0]));
                 inputs.push_back(net.random_constant(constant.shape, constant.shape.size() > 1 ? 1.0F / std::sqrt(fan) : 0.3F));
             }
         } else {
@@ -113,8 +114,9 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_every_layer_shape_of_the_nine_topolo
             const Run expected = run_on(reference, layer, &plan, inputs), found = run_on(fast, layer, &plan, inputs);
             for (std::size_t o = 0; o < expected.outputs.size(); ++o) {
                 const Difference d = bit_difference(expected.outputs[o], found.outputs[o]);
-                BOOST_TEST(d.count == 0U, path.stem().string() << " " << signature(graph, node) << ", output " << o << ": " << d.count << " of "
-                                                               << expected.outputs[o].size() << " differ: " << d.expected << " != " << d.found);
+                BOOST_TEST(d.count == 0U, path.stem().string()
+                                              << " " << signature(graph, node) << ", output " << o << ": " << d.count << " of "
+                                              << expected.outputs[o].size() << " differ: " << d.expected << " != " << d.found);
             }
         }
     }

@@ -8,14 +8,19 @@ namespace {
 
 Attributes activation(NetworkBuilder& net) {
     static const std::vector<Attributes> kinds = {
-        {}, {{"activation", std::string("relu")}}, {{"activation", std::string("clip")}, {"activation_alpha", 0.0F}, {"activation_beta", 1.5F}},
-        {{"activation", std::string("leaky_relu")}, {"activation_alpha", 0.1F}}, {{"activation", std::string("hard_swish")}},
+        {},
+        {{"activation", std::string("relu")}},
+        {{"activation", std::string("clip")}, {"activation_alpha", 0.0F}, {"activation_beta", 1.5F}},
+        {{"activation", std::string("leaky_relu")}, {"activation_alpha", 0.1F}},
+        {{"activation", std::string("hard_swish")}},
         {{"activation", std::string("hard_sigmoid")}, {"activation_alpha", 0.2F}, {"activation_beta", 0.5F}},
-        {{"activation", std::string("sigmoid")}}, {{"activation", std::string("silu")}}};
+        {{"activation", std::string("sigmoid")}},
+        {{"activation", std::string("silu")}}};
     return kinds[static_cast<std::size_t>(net.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
 }
 
-TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out, std::int64_t groups, bool residual, bool activated) {
+TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out, std::int64_t groups, bool residual,
+                     bool activated) {
     const std::int64_t kh = net.between(1, 4), kw = net.flip() ? kh : net.between(1, 5), stride = residual ? 1 : net.between(1, 2);
     const std::int64_t dilation = net.between(0, 3) == 0 ? 2 : 1;
     const std::int64_t top = (kh - 1) * dilation / 2, left = (kw - 1) * dilation / 2;
@@ -28,7 +33,8 @@ TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int6
     const TensorId w = net.random_constant({out, in / groups, kh, kw}, spread), b = net.random_constant({out}, 0.3F);
     if (!residual) return net.node("Conv", {x, w, b}, attributes);
     const TensorId inner = net.node("Conv", {x, w, b}, attributes);  // takes part as the residual of the next
-    const TensorId w2 = net.random_constant({out, out, 1, 1}, 1.0F / std::sqrt(static_cast<float>(out))), b2 = net.random_constant({out}, 0.3F);
+    const TensorId w2 = net.random_constant({out, out, 1, 1}, 1.0F / std::sqrt(static_cast<float>(out))),
+                   b2 = net.random_constant({out}, 0.3F);
     Attributes fused = activation(net);
     fused["inner"] = net.graph.unused_name("inner");
     return net.node("Conv", {inner, w2, b2, inner}, fused);
@@ -48,7 +54,9 @@ Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch) {
                 channels = out;
                 break;
             }
-            case 1: x = convolution(net, x, channels, channels, channels, false, true); break;
+            case 1:
+                x = convolution(net, x, channels, channels, channels, false, true);
+                break;
             case 2: {
                 const std::int64_t groups = channels % 4 == 0 ? 4 : 1, out = groups * net.between(1, 12);
                 x = convolution(net, x, channels, out, groups, false, true);
@@ -61,9 +69,24 @@ Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch) {
                 channels = out;
                 break;
             }
-            case 4: x = net.node("MaxPool", {x}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"strides", std::vector<std::int64_t>{net.between(1, 2), 1}}, {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}, {"ceil_mode", net.between(0, 1)}}); break;
-            case 5: x = net.node("AveragePool", {x}, {{"kernel_shape", std::vector<std::int64_t>{3, 2}}, {"strides", std::vector<std::int64_t>{1, net.between(1, 2)}}, {"pads", std::vector<std::int64_t>{1, 0, 1, 1}}, {"count_include_pad", net.between(0, 1)}}); break;
-            case 6: x = net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)}, activation(net)); break;
+            case 4:
+                x = net.node("MaxPool", {x},
+                             {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                              {"strides", std::vector<std::int64_t>{net.between(1, 2), 1}},
+                              {"pads", std::vector<std::int64_t>{1, 1, 1, 1}},
+                              {"ceil_mode", net.between(0, 1)}});
+                break;
+            case 5:
+                x = net.node("AveragePool", {x},
+                             {{"kernel_shape", std::vector<std::int64_t>{3, 2}},
+                              {"strides", std::vector<std::int64_t>{1, net.between(1, 2)}},
+                              {"pads", std::vector<std::int64_t>{1, 0, 1, 1}},
+                              {"count_include_pad", net.between(0, 1)}});
+                break;
+            case 6:
+                x = net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)},
+                             activation(net));
+                break;
             case 7: {  // a gate
                 const TensorId gate = net.node("GlobalAveragePool", {x});
                 x = net.node(net.flip() ? "Mul" : "Add", {x, gate}, activation(net));
@@ -103,12 +126,13 @@ void compare_int8(const DeviceHandle& fast, float weight_levels, std::uint32_t s
         std::string where = "nowhere inside";
         for (std::size_t n = made.size(); n-- > 0;)
             if (const Difference d = bit_difference(expected.taps.at(made[n]), found.taps.at(made[n])); d.count)
-                where = made[n] + " (" + std::to_string(d.count) + ", " + std::to_string(d.expected) + " != " + std::to_string(d.found) + ", int8: " +
-                        std::to_string(plan.operators.at(graph.nodes[n].name).precision == Precision::int8) + ")";
+                where = made[n] + " (" + std::to_string(d.count) + ", " + std::to_string(d.expected) + " != " + std::to_string(d.found) +
+                        ", int8: " + std::to_string(plan.operators.at(graph.nodes[n].name).precision == Precision::int8) + ")";
         for (std::size_t o = 0; o < expected.outputs.size(); ++o) {
             const Difference d = bit_difference(expected.outputs[o], found.outputs[o]);
             BOOST_TEST(d.count == 0U, "seed " << seed << ", output " << o << ": " << d.count << " of " << expected.outputs[o].size()
-                                              << " differ, the first at " << d.first << ": " << d.expected << " != " << d.found << "; first in " << where << "\n"
+                                              << " differ, the first at " << d.first << ": " << d.expected << " != " << d.found
+                                              << "; first in " << where << "\n"
                                               << (d.count ? dump(graph) : ""));
         }
     }
@@ -118,7 +142,9 @@ void compare_int8(const DeviceHandle& fast, float weight_levels, std::uint32_t s
 
 BOOST_AUTO_TEST_SUITE(devices_agree)
 
-BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_random_networks) { compare_int8(device("onednn"), 127.0F, 150); }
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_random_networks) {
+    compare_int8(device("onednn"), 127.0F, 150);
+}
 
 // Codes within -63..63 cannot overflow a 16-bit pair, so that oneDNN's kernels are exact on every instruction set.
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_onednn_multiplies_weights_of_seven_bits) {

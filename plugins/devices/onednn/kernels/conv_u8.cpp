@@ -8,14 +8,16 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr int kBlockPixels = 6;      // of the micro kernel
+constexpr int kBlockPixels = 6;  // of the micro kernel
 constexpr int kDepthwisePixels = 8;
-constexpr std::int64_t kScratchBudget = 96 * 1024;   // s16 elements of widened input a band may take: stays in L2 beside the weights
-constexpr std::int64_t kSplitWeights = 192 * 1024;   // above this many weight bytes threads divide channels, so that each reads its half
+constexpr std::int64_t kScratchBudget = 96 * 1024;  // s16 elements of widened input a band may take: stays in L2 beside the weights
+constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
 
-constexpr std::int64_t kSerialWork = 500'000;        // multiply-adds that do not repay waking a second thread
+constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
 
-std::int64_t round_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
+std::int64_t round_up(std::int64_t value, std::int64_t step) {
+    return (value + step - 1) / step * step;
+}
 
 // A 1x1 convolution without stride or padding does not care about rows: every pixel is a row of one, so bands fit any size.
 ConvShape flattened(ConvShape s) {
@@ -28,18 +30,23 @@ ConvShape flattened(ConvShape s) {
 }
 
 // Along a kernel row without groups or dilation the scratch elements of all taps follow each other: one run a row.
-bool whole_rows(const ConvShape& s) { return s.groups == 1 && s.dilation_w == 1; }
+bool whole_rows(const ConvShape& s) {
+    return s.groups == 1 && s.dilation_w == 1;
+}
 
 }  // namespace
 
 ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<std::int32_t> zero_point, int threads)
-    : shape_(flattened(shape)), kernels_(&conv_kernels()), zero_point_(zero_point.begin(), zero_point.end()), threads_(std::max(1, threads)) {
+    : shape_(flattened(shape)),
+      kernels_(&conv_kernels()),
+      zero_point_(zero_point.begin(), zero_point.end()),
+      threads_(std::max(1, threads)) {
     if (shape_.depthwise())
         pack_depthwise(weights);
     else
         pack(weights);
-    padded_w_ = std::max((shape_.output_w - 1) * shape_.stride_w + (shape_.kernel_w - 1) * shape_.dilation_w + 1,
-                         shape_.pad_left + shape_.input_w);
+    padded_w_ =
+        std::max((shape_.output_w - 1) * shape_.stride_w + (shape_.kernel_w - 1) * shape_.dilation_w + 1, shape_.pad_left + shape_.input_w);
     const std::int64_t row = padded_w_ * padded_channels_;
     for (std::int64_t kh = 0; kh < shape_.kernel_h; ++kh) {
         const std::int64_t at = kh * shape_.dilation_h * row;
@@ -118,7 +125,8 @@ void ConvU8::widen_row(const std::uint8_t* src, std::int64_t src_stride, std::in
     } else if (padded_channels_ == s.input_c && src_stride == s.input_c && zero_point_.size() == 1) {
         kernels_->widen(src, s.input_w * s.input_c, zero_point_[0], to);
     } else if (padded_channels_ == s.input_c && zero_point_.size() == 1) {
-        for (std::int64_t x = 0; x < s.input_w; ++x) kernels_->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
+        for (std::int64_t x = 0; x < s.input_w; ++x)
+            kernels_->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
     } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {
         kernels_->widen_three(src, s.input_w, zero_point_[0], to);
     } else {

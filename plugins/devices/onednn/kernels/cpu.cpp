@@ -49,8 +49,12 @@ const char* isa_name(Isa isa) {
     return kNames[static_cast<int>(isa)];
 }
 
-const ConvKernels& conv_kernels() { return cpu_isa() >= Isa::avx2 ? kAvx2Kernels : kPlainKernels; }
+const ConvKernels& conv_kernels() {
+    return cpu_isa() >= Isa::avx2 ? kAvx2Kernels : kPlainKernels;
+}
 
-const ValueKernels& value_kernels() { return cpu_isa() >= Isa::avx2 ? kAvx2Values : kPlainValues; }
+const ValueKernels& value_kernels() {
+    return cpu_isa() >= Isa::avx2 ? kAvx2Values : kPlainValues;
+}
 
 }  // namespace octavo::onednn

@@ -9,6 +9,8 @@ enum class Isa { sse41, avx2, avx512, avx2_vnni, avx512_vnni, amx };
 
 Isa cpu_isa();
 const char* isa_name(Isa isa);
-inline bool has_vnni(Isa isa) { return isa >= Isa::avx2_vnni; }
+inline bool has_vnni(Isa isa) {
+    return isa >= Isa::avx2_vnni;
+}
 
 }  // namespace octavo::onednn

@@ -9,9 +9,15 @@
 namespace octavo::onednn {
 namespace {
 
-__m256i load_s8_as_s16(const std::int8_t* from) { return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
-__m256i load_s16(const std::int16_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
-void store_s32(std::int32_t* to, __m256i value) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value); }
+__m256i load_s8_as_s16(const std::int8_t* from) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
+__m256i load_s16(const std::int16_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+void store_s32(std::int32_t* to, __m256i value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value);
+}
 
 __m256i broadcast_pair(const std::int16_t* from) {
     std::int32_t pair;
@@ -124,7 +130,9 @@ void widen_three(const std::uint8_t* from, std::int64_t pixels, std::int16_t zer
 
 // ---- epilogue: the scalar formulas of numbers.h, eight at a time
 
-__m256 unit(__m256 x) { return _mm256_min_ps(_mm256_max_ps(x, _mm256_setzero_ps()), _mm256_set1_ps(1.0F)); }
+__m256 unit(__m256 x) {
+    return _mm256_min_ps(_mm256_max_ps(x, _mm256_setzero_ps()), _mm256_set1_ps(1.0F));
+}
 
 __m256 exp_contract(__m256 x) {
     const __m256 limited = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-87.0F)), _mm256_set1_ps(88.0F));
@@ -140,21 +148,30 @@ __m256 exp_contract(__m256 x) {
     return _mm256_mul_ps(p, _mm256_castsi256_ps(exponent));
 }
 
-__m256 negative(__m256 x) { return _mm256_xor_ps(x, _mm256_set1_ps(-0.0F)); }
+__m256 negative(__m256 x) {
+    return _mm256_xor_ps(x, _mm256_set1_ps(-0.0F));
+}
 
 __m256 activate(const Activation& activation, __m256 x) {
     const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1.0F);
     const __m256 alpha = _mm256_set1_ps(activation.alpha), beta = _mm256_set1_ps(activation.beta);
     switch (activation.kind) {
-        case ActivationKind::none: return x;
-        case ActivationKind::relu: return _mm256_max_ps(x, zero);
-        case ActivationKind::clip: return _mm256_max_ps(_mm256_min_ps(x, beta), alpha);
-        case ActivationKind::leaky_relu: return _mm256_blendv_ps(_mm256_mul_ps(x, alpha), x, _mm256_cmp_ps(x, zero, _CMP_GT_OQ));
-        case ActivationKind::hard_sigmoid: return unit(_mm256_add_ps(_mm256_mul_ps(alpha, x), beta));
+        case ActivationKind::none:
+            return x;
+        case ActivationKind::relu:
+            return _mm256_max_ps(x, zero);
+        case ActivationKind::clip:
+            return _mm256_max_ps(_mm256_min_ps(x, beta), alpha);
+        case ActivationKind::leaky_relu:
+            return _mm256_blendv_ps(_mm256_mul_ps(x, alpha), x, _mm256_cmp_ps(x, zero, _CMP_GT_OQ));
+        case ActivationKind::hard_sigmoid:
+            return unit(_mm256_add_ps(_mm256_mul_ps(alpha, x), beta));
         case ActivationKind::hard_swish:
             return _mm256_mul_ps(x, unit(_mm256_add_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.0F / 6.0F)), _mm256_set1_ps(0.5F))));
-        case ActivationKind::sigmoid: return _mm256_div_ps(one, _mm256_add_ps(one, exp_contract(negative(x))));
-        case ActivationKind::silu: return _mm256_div_ps(x, _mm256_add_ps(one, exp_contract(negative(x))));
+        case ActivationKind::sigmoid:
+            return _mm256_div_ps(one, _mm256_add_ps(one, exp_contract(negative(x))));
+        case ActivationKind::silu:
+            return _mm256_div_ps(x, _mm256_add_ps(one, exp_contract(negative(x))));
     }
     return x;
 }
@@ -175,7 +192,8 @@ struct Target {
     std::int64_t stride;
     __m256 reciprocal[2], zero_point[2];
 
-    Target(const Destination& d, std::int64_t pixel, std::int64_t channel, std::size_t halves) : u8(nullptr), f32(nullptr), stride(d.stride) {
+    Target(const Destination& d, std::int64_t pixel, std::int64_t channel, std::size_t halves)
+        : u8(nullptr), f32(nullptr), stride(d.stride) {
         const std::int64_t at = pixel * d.stride + channel;
         if (d.f32) {
             f32 = d.f32 + at;
@@ -241,7 +259,8 @@ void add_residual(const Epilogue& e, __m256* v, std::int64_t at, int channels, _
     if constexpr (R == Residual::u8) {
         alignas(16) std::uint8_t copy[16] = {};
         const std::uint8_t* from = e.residual_u8 + at;
-        if (channels < static_cast<int>(8 * Halves)) from = static_cast<const std::uint8_t*>(std::memcpy(copy, from, static_cast<std::size_t>(channels)));
+        if (channels < static_cast<int>(8 * Halves))
+            from = static_cast<const std::uint8_t*>(std::memcpy(copy, from, static_cast<std::size_t>(channels)));
         for (std::size_t h = 0; h < Halves; ++h) v[h] = _mm256_add_ps(v[h], dequantize8(from + 8 * h, scale, zero_point));
     } else if constexpr (R == Residual::f32) {
         alignas(32) float copy[16] = {};
@@ -276,7 +295,8 @@ void epilogue_loop(const Epilogue& e, const std::int32_t* acc, std::int64_t firs
         } else if constexpr (S == Sink::f32) {
             store_f32<Halves>(first, j, v, channels);
         } else {
-            for (const Target* to : {&first, &second}) to->u8 ? store_u8<Halves>(*to, j, v, channels) : store_f32<Halves>(*to, j, v, channels);
+            for (const Target* to : {&first, &second})
+                to->u8 ? store_u8<Halves>(*to, j, v, channels) : store_f32<Halves>(*to, j, v, channels);
         }
     }
 }
@@ -296,19 +316,29 @@ EpilogueFunction pick_residual(const Epilogue& e) {
 template <std::size_t Halves>
 EpilogueFunction pick(const Epilogue& e) {
     switch (e.activation.kind) {
-        case ActivationKind::none: return pick_residual<Halves, ActivationKind::none>(e);
-        case ActivationKind::relu: return pick_residual<Halves, ActivationKind::relu>(e);
-        case ActivationKind::clip: return pick_residual<Halves, ActivationKind::clip>(e);
-        case ActivationKind::leaky_relu: return pick_residual<Halves, ActivationKind::leaky_relu>(e);
-        case ActivationKind::hard_sigmoid: return pick_residual<Halves, ActivationKind::hard_sigmoid>(e);
-        case ActivationKind::hard_swish: return pick_residual<Halves, ActivationKind::hard_swish>(e);
-        case ActivationKind::sigmoid: return pick_residual<Halves, ActivationKind::sigmoid>(e);
-        case ActivationKind::silu: return pick_residual<Halves, ActivationKind::silu>(e);
+        case ActivationKind::none:
+            return pick_residual<Halves, ActivationKind::none>(e);
+        case ActivationKind::relu:
+            return pick_residual<Halves, ActivationKind::relu>(e);
+        case ActivationKind::clip:
+            return pick_residual<Halves, ActivationKind::clip>(e);
+        case ActivationKind::leaky_relu:
+            return pick_residual<Halves, ActivationKind::leaky_relu>(e);
+        case ActivationKind::hard_sigmoid:
+            return pick_residual<Halves, ActivationKind::hard_sigmoid>(e);
+        case ActivationKind::hard_swish:
+            return pick_residual<Halves, ActivationKind::hard_swish>(e);
+        case ActivationKind::sigmoid:
+            return pick_residual<Halves, ActivationKind::sigmoid>(e);
+        case ActivationKind::silu:
+            return pick_residual<Halves, ActivationKind::silu>(e);
     }
     return nullptr;
 }
 
-EpilogueFunction choose_epilogue(const Epilogue& e, int lanes) { return lanes <= 8 ? pick<1>(e) : pick<2>(e); }
+EpilogueFunction choose_epilogue(const Epilogue& e, int lanes) {
+    return lanes <= 8 ? pick<1>(e) : pick<2>(e);
+}
 
 }  // namespace
 

@@ -59,7 +59,9 @@ void epilogue(const Epilogue& e, const std::int32_t* acc, std::int64_t first_pix
         }
 }
 
-EpilogueFunction choose_epilogue(const Epilogue&, int) { return epilogue; }
+EpilogueFunction choose_epilogue(const Epilogue&, int) {
+    return epilogue;
+}
 
 }  // namespace
 

@@ -12,9 +12,9 @@ namespace octavo::onednn {
 struct Operand {
     const std::uint8_t* u8 = nullptr;
     const float* f32 = nullptr;
-    float scale = 1;                 // of u8, for the whole tensor ...
+    float scale = 1;  // of u8, for the whole tensor ...
     std::int32_t zero_point = 0;
-    const float* scales = nullptr;   // ... or for each channel
+    const float* scales = nullptr;  // ... or for each channel
     const std::int32_t* zero_points = nullptr;
     std::int64_t pixel_stride = 0, image_stride = 0;
 };
@@ -66,7 +66,7 @@ struct ValueKernels {
     void (*max_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);            // over images * output_h
     void (*average_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);
     void (*lrn)(const LrnJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
-    void (*picture)(const PictureJob& job, std::int64_t first_pixel, std::int64_t last_pixel);      // over images * pixels
+    void (*picture)(const PictureJob& job, std::int64_t first_pixel, std::int64_t last_pixel);  // over images * pixels
 };
 
 const ValueKernels& value_kernels();

@@ -16,7 +16,7 @@ typedef struct octavo_geometry {
 } octavo_geometry;
 
 typedef struct octavo_output {
-    const char* name; /* as in the model */
+    const char* name;     /* as in the model */
     octavo_tensor tensor; /* f32; dimension 0 is the batch */
 } octavo_output;
 
@@ -27,8 +27,8 @@ typedef struct octavo_adapter_functions {
     uint32_t size;
     octavo_status (*create)(const octavo_value* values, void** self, octavo_error* error);
     void (*destroy)(void* self);
-    octavo_status (*adapt)(void* self, const octavo_output* outputs, int32_t output_count, const octavo_geometry* geometries,
-                           int64_t batch, octavo_prediction_sink sink, void* context, octavo_error* error);
+    octavo_status (*adapt)(void* self, const octavo_output* outputs, int32_t output_count, const octavo_geometry* geometries, int64_t batch,
+                           octavo_prediction_sink sink, void* context, octavo_error* error);
 } octavo_adapter_functions;
 
 #ifdef __cplusplus

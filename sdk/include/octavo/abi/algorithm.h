@@ -17,36 +17,36 @@ typedef struct octavo_histogram {
     const uint64_t* positive;
     const uint64_t* negative;
     uint64_t zeros;
-    uint64_t count;  /* of all values, zeros included */
-    double minimum;  /* exact; 0 where count is 0 */
+    uint64_t count; /* of all values, zeros included */
+    double minimum; /* exact; 0 where count is 0 */
     double maximum;
 } octavo_histogram;
 
 /* A place that needs parameters: one tensor, or several that must share them (around a concatenation or a pooling). */
 typedef struct octavo_point {
-    const char* name;       /* of its first tensor */
-    int32_t tensor;         /* index of that tensor in the graph */
-    int32_t channels;       /* 1; or the number of channels where only depthwise convolutions read */
-    int32_t is_input;       /* 1: an input of the model */
-    double known_minimum;   /* what the producing operator cannot go below; -infinity if unknown */
+    const char* name;     /* of its first tensor */
+    int32_t tensor;       /* index of that tensor in the graph */
+    int32_t channels;     /* 1; or the number of channels where only depthwise convolutions read */
+    int32_t is_input;     /* 1: an input of the model */
+    double known_minimum; /* what the producing operator cannot go below; -infinity if unknown */
     double known_maximum;
-    octavo_histogram whole;                /* all values */
-    const octavo_histogram* by_channel;    /* [channels] where channels > 1 */
+    octavo_histogram whole;             /* all values */
+    const octavo_histogram* by_channel; /* [channels] where channels > 1 */
 } octavo_point;
 
 /* An operator that multiplies an activation with a constant (Conv, Gemm, MatMul) in int8. */
 typedef struct octavo_product {
     int32_t node;
-    int32_t weight;               /* tensor indices */
-    int32_t bias;                 /* every product has one */
+    int32_t weight; /* tensor indices */
+    int32_t bias;   /* every product has one */
     int32_t groups;
-    int64_t output_channels;      /* the weight is [output_channels][weight_size / output_channels] after the host's transposition */
+    int64_t output_channels; /* the weight is [output_channels][weight_size / output_channels] after the host's transposition */
     int64_t weight_size;
     const float* weights;
-    const float* biases;          /* with what was replaced so far */
+    const float* biases; /* with what was replaced so far */
     int64_t input_channels;
-    const double* input_mean;     /* [input_channels] mean of the float input over the calibration images */
-    const float* weight_scale;    /* [output_channels] as the plan stands; NULL before a range algorithm has set it */
+    const double* input_mean;  /* [input_channels] mean of the float input over the calibration images */
+    const float* weight_scale; /* [output_channels] as the plan stands; NULL before a range algorithm has set it */
 } octavo_product;
 
 typedef struct octavo_calibration {

@@ -12,7 +12,7 @@
 typedef struct octavo_box {
     float left, top, right, bottom; /* pixels of the original image */
     int32_t label;
-    float score;      /* of a prediction; 1 in annotations */
+    float score; /* of a prediction; 1 in annotations */
     int32_t difficult;
     int32_t crowd;
 } octavo_box;

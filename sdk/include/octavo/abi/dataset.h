@@ -10,9 +10,9 @@ extern "C" {
 
 typedef struct octavo_sample {
     uint32_t size;
-    const char* id;            /* how messages and reports call it */
-    const char* path;          /* file of the encoded image, or NULL */
-    const void* encoded;       /* the encoded image itself, or NULL */
+    const char* id;      /* how messages and reports call it */
+    const char* path;    /* file of the encoded image, or NULL */
+    const void* encoded; /* the encoded image itself, or NULL */
     uint64_t encoded_bytes;
     const octavo_tensor* tensors; /* ready-made inputs, one an input of the model, or NULL */
     int32_t tensor_count;

@@ -11,21 +11,21 @@ extern "C" {
 
 typedef struct octavo_compile_options {
     uint32_t size;
-    int32_t threads;      /* 0: all */
-    const int32_t* taps;  /* tensors that `run` must show while it runs */
+    int32_t threads;     /* 0: all */
+    const int32_t* taps; /* tensors that `run` must show while it runs */
     int32_t tap_count;
-    int32_t profile;      /* 1: keep the time of each operator */
+    int32_t profile; /* 1: keep the time of each operator */
 } octavo_compile_options;
 
 /* Shows the values of a tapped tensor in place, as real numbers (f32), during a run. Called on the thread that called `run`. */
 typedef void (*octavo_tap)(void* context, int32_t tensor, const octavo_tensor* view);
 
 typedef struct octavo_operator_time {
-    const char* name;           /* of the node; steps that belong to no node are named "quantize x", "dequantize x" */
+    const char* name; /* of the node; steps that belong to no node are named "quantize x", "dequantize x" */
     const char* op;
     const char* implementation; /* "brgconv:avx512_core_vnni", "conv_u8:avx2", ... */
     octavo_precision precision;
-    double milliseconds;        /* mean over the runs since compilation; 0 without profile */
+    double milliseconds; /* mean over the runs since compilation; 0 without profile */
 } octavo_operator_time;
 
 typedef void (*octavo_operator_sink)(void* context, const octavo_operator_time* time);
