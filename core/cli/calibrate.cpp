@@ -14,7 +14,7 @@ Result<void> calibrate(Arguments arguments) {
         "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
         "plan.json and report.json into the output folder. Options stand above what the config says.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
-        "  octavo calibrate my.json --algorithm NAME --output /tmp/try   (octavo plugins list prints the names)\n"
+        "  octavo calibrate my.json --algorithm NAME --output runs/try   (octavo plugins list prints the names)\n"
         "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";
     syntax.positional = {"config"};
     syntax.text("output,o", "folder for what is written");
