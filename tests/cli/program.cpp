@@ -1,5 +1,6 @@
 // The program as a user meets it: exit codes, what stands on stdout and stderr, and files.
 #include "core/pipeline/npy.h"
+#include "tests/support/folder.h"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -20,15 +21,7 @@ namespace {
 
 const std::string kQuickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify";
 
-struct Folder {
-    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_cli";
-    Folder() {
-        fs::remove_all(path);
-        fs::create_directories(path);
-    }
-    ~Folder() { fs::remove_all(path); }
-    std::string operator/(const std::string& name) const { return (path / name).string(); }
-};
+using octavo::testing::Folder;
 
 struct Outcome {
     int code = -1;
@@ -161,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_calibration_is_evaluated_benchmarked_and_run_from_its_pla
 BOOST_AUTO_TEST_CASE(a_missed_target_exits_with_5_and_writes_its_outputs) {
     const Folder folder;
     std::string config = content(kQuickstart + ".json");
-    const std::size_t target = config.find("\"points\": 1.0");
+    const std::size_t target = config.find("\"points\": 0.5");
     BOOST_REQUIRE(target != std::string::npos);
     // No scale a channel, no correction, hardly any images: a drop is certain, and more than nothing is too much.
     config.replace(target, 13, "\"points\": 0.0");

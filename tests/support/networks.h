@@ -8,6 +8,7 @@
 #include "core/plugins/find.h"
 #include "core/plugins/handles.h"
 #include "core/plugins/registry.h"
+#include "tests/support/graph_builder.h"
 
 #include <algorithm>
 #include <boost/json/object.hpp>
@@ -37,42 +38,31 @@ inline DeviceHandle device(const std::string& name, const boost::json::object& p
     return must(DeviceHandle::create(*plugin, check_parameters(*plugin, parameters, {}, findings)));
 }
 
+// GraphBuilder with names made up and everything random.
 class NetworkBuilder {
 public:
-    explicit NetworkBuilder(std::uint32_t seed) : random(seed) { graph.name = "test"; }
+    explicit NetworkBuilder(std::uint32_t seed) : random(seed) {}
 
-    TensorId input(Shape shape) {
-        const TensorId id = graph.add_tensor({"input" + std::to_string(graph.inputs.size()), OCTAVO_F32, std::move(shape), {}});
-        graph.inputs.push_back(id);
-        return id;
-    }
-    TensorId constant(Shape shape, std::vector<float> values) {
-        return graph.add_tensor({graph.unused_name("constant"), OCTAVO_F32, std::move(shape), make_buffer(std::move(values))});
-    }
+    TensorId input(Shape shape) { return builder_.input("input" + std::to_string(builder_.graph.inputs.size()), std::move(shape)); }
     TensorId random_constant(Shape shape, float spread) {
         std::vector<float> values(static_cast<std::size_t>(element_count(shape)));
         std::normal_distribution<float> normal(0.0F, spread);
         for (float& value : values) value = normal(random);
-        return constant(std::move(shape), std::move(values));
+        return builder_.constant(unused("constant"), std::move(shape), std::move(values));
     }
+    TensorId constant(const Tensor& like) { return builder_.graph.add_tensor(like); }
     TensorId node(const std::string& op, std::vector<TensorId> inputs, Attributes attributes = {}) {
-        const std::string name = op + std::to_string(graph.nodes.size());
-        const TensorId out = graph.add_tensor({name + ".out", OCTAVO_F32, {}, {}});
-        graph.nodes.push_back({name, op, std::move(inputs), {out}, std::move(attributes), {}});
-        return out;
+        return builder_.node(op, op + std::to_string(builder_.graph.nodes.size()), std::move(inputs), std::move(attributes));
     }
+    std::string unused(const std::string& wish) const { return builder_.graph.unused_name(wish); }
     std::int64_t between(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); }
     bool flip() { return between(0, 1) == 1; }
+    Graph finish(std::vector<TensorId> outputs) { return builder_.done(std::move(outputs), 1); }
 
-    Graph finish(std::vector<TensorId> outputs) {
-        graph.outputs = std::move(outputs);
-        const auto inferred = infer_shapes(graph, 1);
-        if (!inferred) throw std::runtime_error(inferred.error().message());
-        return graph;
-    }
-
-    Graph graph;
     std::mt19937 random;
+
+private:
+    GraphBuilder builder_;
 };
 
 using Tensors = std::vector<std::vector<float>>;

@@ -151,7 +151,8 @@ void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, N
     inputs.push_back(model_.constant<float>(node.name + "/bias", OCTAVO_F32, {channels}, std::move(product.bias)));
 }
 
-std::vector<float> QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, float coarse, Names& inputs) {
+std::vector<float> QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, const Shape& shape, float coarse,
+                                                    Names& inputs) {
     QuantizedProduct product = quantize_product(terms);
     const Tensor& weight = graph_[node.inputs[1]];
     const std::size_t count = product.scale.size();
@@ -163,12 +164,11 @@ std::vector<float> QdqWriter::add_quantized_product(const Node& node, const Prod
                         {result}, {{"axis", axis}});
         inputs.push_back(result);
     };
-    const Shape shape = is_pixel_classifier(node) ? Shape{weight.shape[0], weight.shape[1]} : weight.shape;
     const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, shape, std::move(product.weight));
     const std::string zeros =
         model_.constant<std::int8_t>(weight.name + "_zero_point", OCTAVO_S8, channels, std::vector<std::int8_t>(count, 0));
     dequantized(weight.name, {codes, zeros}, std::move(product.scale),
-                terms.channels_last ? static_cast<std::int64_t>(weight.shape.size()) - 1 : 0);
+                terms.channels_last ? static_cast<std::int64_t>(shape.size()) - 1 : 0);
     if (terms.bias.empty() && terms.excess.empty()) return {};
     if (product.worst_bias_error > coarse) return product.real_bias;
     const std::string base = has_input(node, 2) ? graph_[node.inputs[2]].name : node.name + "/bias";
@@ -210,10 +210,11 @@ bool QdqWriter::is_pixel_classifier(const Node& node) const {
 
 Result<void> QdqWriter::write_pixel_classifier(const Node& node) {
     const Tail tail = plan_tail(node);
+    const Tensor& weight = graph_[node.inputs[1]];
     const std::string rows = model_.unique(node.name + "/rows");
     model_.add_node(node.name + "/flatten", "Flatten", {read(node.inputs[0])}, {rows}, {{"axis", std::int64_t{1}}});
     Names inputs = {quantized(node.name + "/rows", rows, *forms_.whole(node.inputs[0]), "")};
-    std::vector<float> bias = add_quantized_product(node, terms_of(node), kCoarseBias, inputs);
+    std::vector<float> bias = add_quantized_product(node, terms_of(node), {weight.shape[0], weight.shape[1]}, kCoarseBias, inputs);
     const std::string result = model_.unique(node.name + "/gemm"), core = bias.empty() ? tail.core : model_.unique(node.name + "/unbiased");
     model_.add_node(node.name, "Gemm", inputs, {result}, {{"transB", std::int64_t{1}}});
     model_.add_node(node.name + "/unsqueeze", "Unsqueeze", {result, model_.integers(node.name + "/axes", {2, 3})}, {core});
@@ -233,7 +234,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
     std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
         std::string reason = reason_unfused(node, tail);
-        bias_behind = add_quantized_product(node, terms, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
+        bias_behind = add_quantized_product(node, terms, graph_[node.inputs[1]].shape, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
         if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
         if (!reason.empty() && node.op == "Conv") unfused_.push_back({node.name, reason});
     } else {

@@ -3,9 +3,11 @@
 #include "kernels/parallel.h"
 #include "steps.h"
 
+#include "ops/support.h"
+
 #include <algorithm>
 #include <cstring>
-#include <numeric>
+#include <stdexcept>
 
 namespace octavo::onednn {
 namespace {
@@ -115,10 +117,9 @@ TableStep::TableStep(const octavo_graph& graph, const octavo_node& node, const B
         octavo_tensor_info& info = infos_.back();
         info.name = "";
         if (info.data) {
-            const std::size_t width = info.type == OCTAVO_S64 ? 8 : info.type == OCTAVO_F32 || info.type == OCTAVO_S32 ? 4 : 1;
             const auto* bytes = static_cast<const std::byte*>(builder.constant(id));
             const auto count = static_cast<std::size_t>(ops::element_count({info.shape, static_cast<std::size_t>(info.rank)}));
-            constants_.emplace_back(bytes, bytes + count * width);
+            constants_.emplace_back(bytes, bytes + count * ops::size_bytes(info.type));
             info.data = constants_.back().data();
         }
         return static_cast<std::int32_t>(infos_.size()) - 1;
@@ -189,14 +190,12 @@ void TableStep::run(const RunContext&) {
     for (std::size_t i = 0; i < inputs_.size(); ++i)
         if (from_[i]) to_rows(layout_of(infos_[static_cast<std::size_t>(input_ids_[i])]), from_[i], static_cast<float*>(inputs_[i].data));
     const ops::NodeView view(node_, infos_);
-    // Shapes were inferred and checked when the graph was made, so that a row has nothing left to refuse here.
-    (void)static_cast<bool>(ops::find(view.op())->compute(view, inputs_, outputs_));
+    if (const auto computed = ops::find(view.op())->compute(view, inputs_, outputs_); !computed)
+        throw std::runtime_error(computed.error().message());
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         const octavo_tensor_info& info = infos_[static_cast<std::size_t>(output_ids_[i])];
         auto* values = static_cast<float*>(outputs_[i].data);
-        const Activation activation = i == 0 ? view.activation() : Activation{};
-        if (activation.kind != ActivationKind::none)
-            for (std::int64_t k = 0; k < layout_of(info).count(); ++k) values[k] = apply_activation(activation, values[k]);
+        if (i == 0) ops::apply_activation(view.activation(), {values, static_cast<std::size_t>(layout_of(info).count())});
         from_rows(layout_of(info), values, to_[i]);
     }
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 namespace octavo::onednn {
 namespace {
@@ -49,25 +48,6 @@ std::optional<Pointwise> binary_kind(std::string_view op) {
     return std::nullopt;
 }
 
-std::optional<Activation> unary_activation(const Builder& builder, const ops::NodeView& node) {
-    const std::string_view op = node.op();
-    if (op == "Relu") return Activation{ActivationKind::relu};
-    if (op == "Sigmoid") return Activation{ActivationKind::sigmoid};
-    if (op == "HardSwish") return Activation{ActivationKind::hard_swish};
-    if (op == "Silu") return Activation{ActivationKind::silu};
-    if (op == "LeakyRelu") return Activation{ActivationKind::leaky_relu, node.real("alpha", 0.01F)};
-    if (op == "HardSigmoid") return Activation{ActivationKind::hard_sigmoid, node.real("alpha", 0.2F), node.real("beta", 0.5F)};
-    if (op != "Clip") return std::nullopt;
-    const auto bound = [&](std::size_t i, const char* name, float fallback) -> std::optional<float> {
-        if (!node.has_input(i)) return node.real(name, fallback);
-        if (!node.input(i).data) return std::nullopt;
-        return *static_cast<const float*>(builder.constant(node.input_id(i)));
-    };
-    const auto low = bound(1, "min", std::numeric_limits<float>::lowest()), high = bound(2, "max", std::numeric_limits<float>::max());
-    if (!low || !high) return std::nullopt;
-    return Activation{ActivationKind::clip, *low, *high};
-}
-
 void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
     step->layout = layout_of(node.output(0));
     step->targets = builder.targets(node.output_id(0));
@@ -106,7 +86,7 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
     if (const auto kind = binary_kind(node.op())) return lower_binary(builder, node, precision, *kind);
     if (node.input(0).data || node.output(0).type != OCTAVO_F32) return false;
     auto step = std::make_unique<PointwiseStep>();
-    if (const auto activation = unary_activation(builder, node)) {
+    if (const auto activation = ops::as_activation(node)) {
         step->activation = *activation;
     } else if (node.op() == "ScaleShift") {
         step->kind = Pointwise::scale_shift;
@@ -142,7 +122,6 @@ public:
         job.scale = from.scale;
         job.zero_point = from.zero_point;
         for (std::size_t i = 0; i < targets.size(); ++i) job.destinations[i] = bind_target(targets[i], addresses);
-        if (!average && source.parameters) job.destinations[0].u8 = addresses.get<std::uint8_t>(targets[0].buffer);
         job.destination_count = static_cast<int>(targets.size());
     }
     void run(const RunContext&) override {
@@ -153,14 +132,8 @@ public:
 
 bool reduces_picture(const ops::NodeView& node) {
     if (node.op() != "ReduceMean" || node.input(0).rank != 4) return false;
-    std::vector<std::int64_t> axes = node.integers("axes", {});
-    if (node.has_input(1) && node.input(1).data && node.input(1).type == OCTAVO_S64) {
-        const auto* values = static_cast<const std::int64_t*>(node.input(1).data);
-        axes.assign(values, values + ops::element_count({node.input(1).shape, static_cast<std::size_t>(node.input(1).rank)}));
-    }
-    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
-    std::sort(axes.begin(), axes.end());
-    return axes == std::vector<std::int64_t>{2, 3};
+    const auto axes = ops::reduced_axes(node);
+    return axes && *axes == std::vector<std::int64_t>{2, 3};
 }
 
 std::optional<PoolJob> pool_geometry(const ops::NodeView& node, bool global) {

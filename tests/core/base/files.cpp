@@ -1,8 +1,8 @@
 // Files: what is read is what was written, and a failed write leaves the old file.
 #include "core/base/files.h"
+#include "tests/support/folder.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
@@ -12,18 +12,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // A folder that is gone with the test.
-struct Folder {
-    Folder() : path(fs::temp_directory_path() / fs::path(std::string("octavo-files-") + std::to_string(::getpid()))) {
-        fs::create_directories(path);
-    }
-    ~Folder() { fs::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string operator/(const char* name) const { return (path / name).string(); }
-    std::ptrdiff_t count() const { return std::distance(fs::directory_iterator(path), fs::directory_iterator()); }
+using testing::Folder;
 
-    fs::path path;
-};
+std::ptrdiff_t file_count(const Folder& folder) {
+    return std::distance(fs::directory_iterator(folder.path), fs::directory_iterator());
+}
 
 BOOST_AUTO_TEST_SUITE(files)
 
@@ -32,7 +25,7 @@ BOOST_AUTO_TEST_CASE(text_reads_back_as_it_was_written) {
     const std::string text("a\0b\n", 4);
     BOOST_REQUIRE(write_atomically(folder / "x", text, Code::data));
     BOOST_TEST(read_text(folder / "x", Code::data).value() == text);
-    BOOST_TEST(folder.count() == 1);
+    BOOST_TEST(file_count(folder) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(writing_makes_missing_folders) {
@@ -91,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_failed_write_leaves_nothing_behind) {
     const Folder folder;
     fs::create_directories(folder.path / "x" / "in the way");
     BOOST_TEST(!write_atomically(folder / "x", "bytes", Code::data));
-    BOOST_TEST(folder.count() == 1);
+    BOOST_TEST(file_count(folder) == 1);
     BOOST_REQUIRE(write_atomically(folder / "file", "bytes", Code::data));
     BOOST_TEST(!write_atomically(folder / "file/below", "bytes", Code::data));
 }

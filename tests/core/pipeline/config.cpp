@@ -1,5 +1,6 @@
 // Configs: what is read, and the messages for what cannot be. Two plugins of every kind that a config names are made up here.
 #include "core/pipeline/config.h"
+#include "tests/support/folder.h"
 
 #include <octavo/parameters.h>
 
@@ -40,19 +41,16 @@ const Registry& registry() {
     return made;
 }
 
-// A folder with the model that configs name.
-struct Folder {
-    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_core_pipeline_config";
-    Folder() {
-        fs::create_directories(path);
-        std::ofstream(path / "m.onnx") << "model";
-    }
-    ~Folder() { fs::remove_all(path); }
-};
+// A folder with the model that configs name; the same for all of them, since messages name it.
+const std::string& config_folder() {
+    static const testing::Folder folder;
+    static const std::string path = folder.path.string();
+    if (!fs::exists(path + "/m.onnx")) folder.write("m.onnx", "model");
+    return path;
+}
 
 Result<Config> parse(const std::string& text, const Overrides& overrides = {}) {
-    const Folder folder;
-    return parse_config(text, "my.json", folder.path.string(), registry(), overrides);
+    return parse_config(text, "my.json", config_folder(), registry(), overrides);
 }
 
 // A complete config with `more` in it.
@@ -115,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
         "device": {"plugin": "slow"}, "target": {"max_drop": {"percent": 1.5}}, "objective": "latency",
         "batch": 4, "threads": 2, "unreadable_images": "skip", "output": "../out",
     })");
-    const std::string folder = Folder().path.string();
+    const std::string folder = config_folder();
     BOOST_TEST(config.model == folder + "/m.onnx");
     BOOST_TEST(config.output == fs::path(folder).parent_path().string() + "/out");
     BOOST_TEST(config.calibration.limit == 20);
@@ -178,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_limit_on_the_command_line_does_not_move_what_validation_s
 }
 
 BOOST_AUTO_TEST_CASE(each_fault_has_its_message) {
-    const std::string folder = Folder().path.string();
+    const std::string folder = config_folder();
     const std::pair<std::string, std::string> cases[] = {
         {R"("objectiv": "int8")",
          "/objectiv: found an unknown key, expected one of model, dataset, calibration, validation, preprocess, metric, adapter, device, "
@@ -227,7 +225,7 @@ BOOST_AUTO_TEST_CASE(everything_that_is_missing_is_named_at_once) {
                "my.json: /model: found nothing, expected the path of an ONNX file\n"
                "my.json: /dataset: found nothing, expected an object with the key \"plugin\" and the parameters of that data set");
     BOOST_TEST(message(R"({"model": "absent.onnx", "dataset": {"plugin": "pictures"}, "target": {"max_drop": {"points": 1}}})") ==
-               "my.json: /model: found no file " + Folder().path.string() +
+               "my.json: /model: found no file " + config_folder() +
                    "/absent.onnx, expected the path of an ONNX file\n"
                    "my.json: /dataset/images: found nothing, expected a path (folder of the images)\n"
                    "my.json: /metric: found nothing, expected a metric, since /target speaks of its principal figure");

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/plan/plan.h"
 #include "core/plugins/find.h"
+#include "tests/support/folder.h"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -15,11 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_core_pipeline_run";
-    Folder() { fs::remove_all(path); }
-    ~Folder() { fs::remove_all(path); }
-};
+using testing::Folder;
 
 const Registry& registry() {
     static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));

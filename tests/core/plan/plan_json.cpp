@@ -2,8 +2,8 @@
 #include "core/base/files.h"
 #include "core/plan/delta.h"
 #include "tests/core/plan/samples.h"
+#include "tests/support/folder.h"
 
-#include <unistd.h>
 #include <bit>
 #include <cmath>
 #include <filesystem>
@@ -15,15 +15,7 @@ namespace fs = std::filesystem;
 using testing::sample_graph;
 using testing::sample_plan;
 
-struct Folder {
-    Folder() : path(fs::temp_directory_path() / ("octavo-plan-" + std::to_string(::getpid()))) { fs::create_directories(path); }
-    ~Folder() { fs::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string operator/(const char* name) const { return (path / name).string(); }
-
-    fs::path path;
-};
+using testing::Folder;
 
 const char* const kText = R"({
   "format": "octavo-plan",

@@ -1,6 +1,7 @@
 // Loading: what fits is taken, what does not is refused by name with a reason, and the host goes on.
 #include "core/plugins/find.h"
 #include "core/plugins/registry.h"
+#include "tests/support/folder.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,19 +19,7 @@ std::string library(const std::string& name) {
 }
 
 // A folder of its own that is gone afterwards.
-struct Folder {
-    fs::path path = fs::path(OCTAVO_BINARY_DIR) / "test_core_plugins";
-    Folder() {
-        fs::remove_all(path);
-        fs::create_directories(path);
-    }
-    ~Folder() { fs::remove_all(path); }
-    std::string file(const std::string& name, const std::string& text) const {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name) << text;
-        return (path / name).string();
-    }
-};
+using testing::Folder;
 
 std::string reason(const std::string& file) {
     const Registry registry = load_plugins(std::vector<std::string>{file});
@@ -57,17 +46,17 @@ BOOST_AUTO_TEST_CASE(a_plugin_that_fits_is_loaded) {
 BOOST_AUTO_TEST_CASE(files_that_are_no_libraries_are_refused) {
     const Folder folder;
     const std::string no_elf = "is no shared library: its first bytes are not those of an ELF file";
-    BOOST_TEST(reason(folder.file("words.so", "these are words and no machine code, more of them than an ELF header is long")) == no_elf);
-    BOOST_TEST(reason(folder.file("empty.so", "")) == no_elf);
+    BOOST_TEST(reason(folder.write("words.so", "these are words and no machine code, more of them than an ELF header is long")) == no_elf);
+    BOOST_TEST(reason(folder.write("empty.so", "")) == no_elf);
     std::string object(64, '\0');
     object.replace(0, 7,
                    "\x7f"
                    "ELF\x02\x01\x01");
     object[16] = 1;  // relocatable
     object[18] = 62;
-    BOOST_TEST(reason(folder.file("object.so", object)) == "is an ELF file but no shared library");
+    BOOST_TEST(reason(folder.write("object.so", object)) == "is an ELF file but no shared library");
     object[18] = 8;  // MIPS
-    BOOST_TEST(reason(folder.file("mips.so", object)) == "was built for another processor (ELF machine 8)");
+    BOOST_TEST(reason(folder.write("mips.so", object)) == "was built for another processor (ELF machine 8)");
 }
 
 BOOST_AUTO_TEST_CASE(a_library_that_was_cut_short_anywhere_is_refused) {
@@ -76,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_library_that_was_cut_short_anywhere_is_refused) {
     whole << std::ifstream(library("good"), std::ios::binary).rdbuf();
     for (std::size_t size = 1; size < 19000; size += 997) {
         BOOST_REQUIRE_LT(size, whole.str().size());
-        const std::string why = reason(folder.file("half.so", whole.str().substr(0, size)));
+        const std::string why = reason(folder.write("half.so", whole.str().substr(0, size)));
         BOOST_TEST((size < 64 || why.starts_with("is cut short: it has " + std::to_string(size) + " bytes")), why);
     }
 }
@@ -120,12 +109,12 @@ BOOST_AUTO_TEST_SUITE(searching)
 
 BOOST_AUTO_TEST_CASE(the_hosts_own_come_first_then_the_command_line_then_the_environment) {
     const Folder folder;
-    const std::string own = folder.file("lib/octavo/metrics/own.so", "");
-    const std::string second = folder.file("given/b.so", "");
-    const std::string first = folder.file("given/a.so", "");
-    const std::string by_kind = folder.file("given/devices/d.so", "");
-    const std::string from_environment = folder.file("env/e.so", "");
-    folder.file("given/notes.txt", "");
+    const std::string own = folder.write("lib/octavo/metrics/own.so", "");
+    const std::string second = folder.write("given/b.so", "");
+    const std::string first = folder.write("given/a.so", "");
+    const std::string by_kind = folder.write("given/devices/d.so", "");
+    const std::string from_environment = folder.write("env/e.so", "");
+    folder.write("given/notes.txt", "");
     const PluginSearch search{
         (folder.path / "bin").string(), {(folder.path / "given").string()}, ":" + (folder.path / "env").string() + ":"};
     const std::vector<std::string> expected = {own, first, second, by_kind, from_environment};

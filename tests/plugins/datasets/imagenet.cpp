@@ -1,10 +1,10 @@
 // imagenet: lists and class folders, written to a temporary folder by the tests.
 #include "tests/support/plugin.h"
+#include "tests/support/folder.h"
 
 #include <octavo/abi/blob.h>
 #include <octavo/abi/dataset.h>
 
-#include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cstring>
@@ -27,28 +27,14 @@ struct Sample {
 };
 
 // A folder of its own for each test, gone afterwards.
-struct Folder {
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "octavo-imagenet-XXXXXX").string();
-        BOOST_REQUIRE(mkdtemp(pattern.data()));
-        root = pattern;
-        fs::create_directory(root + "/images");
-    }
-    ~Folder() { fs::remove_all(root); }
+struct Folder : octavo::testing::Folder {
+    Folder() { fs::create_directory(images()); }
 
-    std::string write(const std::string& name, const std::string& text) const {
-        const std::string path = root + "/" + name;
-        fs::create_directories(fs::path(path).parent_path());
-        std::ofstream(path, std::ios::binary) << text;
-        return path;
-    }
     Settings with(Settings settings) const {
         settings.emplace_back("images", "\"" + images() + "\"");
         return settings;
     }
-    std::string images() const { return root + "/images"; }
-
-    std::string root;
+    std::string images() const { return *this / "images"; }
 };
 
 std::string as_json(const std::string& text) {
@@ -153,10 +139,10 @@ BOOST_FIXTURE_TEST_CASE(errors_name_file_and_line, Folder) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_named_at_once, Folder) {
-    BOOST_TEST(refusal({{"images", as_json(root + "/nowhere")}}) == root + "/nowhere: no such folder");
-    BOOST_TEST(refusal(with({{"list", as_json(root + "/none.txt")}})) == root + "/none.txt: no such file");
-    BOOST_TEST(refusal(with({{"list", as_json(root)}})) == root + ": not a regular file");
-    BOOST_TEST(refusal(with({{"classes", as_json(root + "/none.txt")}})) == root + "/none.txt: no such file");
+    BOOST_TEST(refusal({{"images", as_json(path.string() + "/nowhere")}}) == path.string() + "/nowhere: no such folder");
+    BOOST_TEST(refusal(with({{"list", as_json(path.string() + "/none.txt")}})) == path.string() + "/none.txt: no such file");
+    BOOST_TEST(refusal(with({{"list", as_json(path.string())}})) == path.string() + ": not a regular file");
+    BOOST_TEST(refusal(with({{"classes", as_json(path.string() + "/none.txt")}})) == path.string() + "/none.txt: no such file");
     write("images/a.jpg", "");
     BOOST_TEST(refusal(with({})) ==
                images() + ": no image (.jpg, .jpeg, .png) stands in folders named after classes, and no \"list\" is given");

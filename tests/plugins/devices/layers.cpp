@@ -55,7 +55,7 @@ Graph alone(const Graph& graph, const Node& node, std::uint32_t seed) {
         } else if (graph[id].is_constant()) {
             const Tensor& constant = graph[id];
             if (constant.type != OCTAVO_F32) {
-                inputs.push_back(net.graph.add_tensor(constant));
+                inputs.push_back(net.constant(constant));
             } else {
                 const float fan = static_cast<float>(element_count(constant.shape) /
                                                      std::max<std::int64_t>(1, constant.shape.empty() ? 1 : constant.shape[0]));

@@ -36,7 +36,7 @@ TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int6
     const TensorId w2 = net.random_constant({out, out, 1, 1}, 1.0F / std::sqrt(static_cast<float>(out))),
                    b2 = net.random_constant({out}, 0.3F);
     Attributes fused = activation(net);
-    fused["inner"] = net.graph.unused_name("inner");
+    fused["inner"] = net.unused("inner");
     return net.node("Conv", {inner, w2, b2, inner}, fused);
 }
 

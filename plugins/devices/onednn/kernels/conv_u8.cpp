@@ -67,7 +67,7 @@ void ConvU8::plan_bands(int threads) {
     if (work < kSerialWork) threads = 1;
     const std::int64_t row = padded_w_ * padded_channels_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
-    const bool divide_channels = static_cast<std::int64_t>(weights_.size()) > kSplitWeights && group_blocks_ * shape_.groups >= threads;
+    const bool divide_channels = static_cast<std::int64_t>(weights_.size()) > kSplitWeights && weight_groups_ * group_blocks_ >= threads;
     band_rows_ = std::clamp<std::int64_t>((kScratchBudget / row - halo) / shape_.stride_h, 1, shape_.output_h);
     if (divide_channels) {
         splits_ = threads;
@@ -88,6 +88,7 @@ void ConvU8::pack(const std::int8_t* weights) {
     group_output_ = s.output_c / s.groups;
     group_pitch_ = round_up(group_input_, 2);
     padded_channels_ = s.groups * group_pitch_;
+    weight_groups_ = s.groups;
     lanes_ = group_output_ <= 8 ? 8 : 16;
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
     const std::int64_t taps = s.kernel_h * s.kernel_w;
@@ -108,8 +109,11 @@ void ConvU8::pack(const std::int8_t* weights) {
 void ConvU8::pack_depthwise(const std::int8_t* weights) {
     const ConvShape& s = shape_;
     const std::int64_t taps = s.kernel_h * s.kernel_w, even_taps = round_up(taps, 2);
+    // One group whose blocks of 16 outputs each read the 16 channels of their own.
     padded_channels_ = round_up(s.input_c, 16);
-    group_pitch_ = 1;
+    group_output_ = s.output_c;
+    group_blocks_ = padded_channels_ / 16;
+    block_pitch_ = 16;
     if (zero_point_.size() == 1) zero_point_.resize(static_cast<std::size_t>(s.input_c), zero_point_[0]);
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
@@ -166,18 +170,16 @@ void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t s
     const ConvShape& s = shape_;
     const std::int64_t pixels = band.rows * s.output_w, row = padded_w_ * padded_channels_;
     const std::int64_t first_pixel = (band.image * s.output_h + band.first_row) * s.output_w;
-    const std::int64_t blocks = s.depthwise() ? padded_channels_ / 16 : s.groups * group_blocks_;
+    const std::int64_t blocks = weight_groups_ * group_blocks_;
     const std::int64_t first_block = blocks * split / splits_, last_block = blocks * (split + 1) / splits_;
-    const std::int64_t block_weights = s.depthwise() ? static_cast<std::int64_t>(run_offset_.size()) * 16
-                                                     : static_cast<std::int64_t>(run_offset_.size()) * run_pairs_ * 2 * lanes_;
+    const auto runs = static_cast<int>(run_offset_.size());
     const int block_pixels = s.depthwise() ? kDepthwisePixels : kBlockPixels;
     alignas(64) std::int32_t acc[kDepthwisePixels * 16] = {};
     for (std::int64_t block = first_block; block < last_block; ++block) {
-        const std::int64_t group = s.depthwise() ? 0 : block / group_blocks_;
-        const std::int64_t base = s.depthwise() ? block * 16 : group * group_pitch_;
-        const std::int64_t channel = s.depthwise() ? block * 16 : group * group_output_ + (block % group_blocks_) * lanes_;
-        const std::int64_t limit = s.depthwise() ? s.output_c : (group + 1) * group_output_;
-        const int channels = static_cast<int>(std::min<std::int64_t>(s.depthwise() ? 16 : lanes_, limit - channel));
+        const std::int64_t group = block / group_blocks_, within = block % group_blocks_;
+        const std::int64_t base = group * group_pitch_ + within * block_pitch_;
+        const std::int64_t channel = group * group_output_ + within * lanes_;
+        const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
         for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += block_pixels) {
             const int count = static_cast<int>(std::min<std::int64_t>(block_pixels, pixels - p));
             const std::int16_t* at[kDepthwisePixels];
@@ -186,18 +188,17 @@ void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t s
                 if (++x == s.output_w) x = 0, ++y;
             }
             if (s.depthwise())
-                kernels_->depthwise(count, at, run_offset_.data(), static_cast<int>(run_offset_.size()),
-                                    depthwise_weights_.data() + block * block_weights, acc);
+                kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc);
             else
-                kernels_->micro(count, lanes_, at, run_offset_.data(), static_cast<int>(run_offset_.size()), run_pairs_,
-                                weights_.data() + block * block_weights, acc);
+                kernels_->micro(count, lanes_, at, run_offset_.data(), runs, run_pairs_,
+                                weights_.data() + block * runs * run_pairs_ * 2 * lanes_, acc);
             finish(epilogue, acc, first_pixel + p, count, channel, channels);
         }
     }
 }
 
 void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
-    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue, shape_.depthwise() ? 16 : lanes_);
+    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue, lanes_);
     parallel(shape_.batch * bands_ * splits_, [&](std::int64_t task) {
         const std::int64_t split = task % splits_, band_index = task / splits_ % bands_;
         const std::int64_t first = band_index * band_rows_;

@@ -3,8 +3,8 @@
 #include "tests/support/graph_builder.h"
 
 #include "core/base/files.h"
+#include "tests/support/folder.h"
 
-#include <unistd.h>
 #include <filesystem>
 
 namespace octavo {
@@ -29,21 +29,6 @@ std::vector<float> read_constant(const std::string& initializer) {
 std::string two_bytes_each(const std::vector<std::uint16_t>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * 2};
 }
-
-struct Folder {
-    Folder() : path(std::filesystem::temp_directory_path() / ("octavo-onnx-" + std::to_string(::getpid()))) {
-        std::filesystem::create_directories(path);
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::string write(const std::string& name, const std::string& bytes) const {
-        BOOST_REQUIRE(write_atomically((path / name).string(), bytes, Code::internal));
-        return (path / name).string();
-    }
-
-    std::filesystem::path path;
-};
 
 BOOST_AUTO_TEST_SUITE(onnx_reader)
 
