@@ -62,7 +62,8 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
     const Folder folder;
     const std::pair<const char*, const char*> cases[] = {
         {"calibrat",
-         "octavo: error: found the verb 'calibrat', expected one of calibrate, evaluate, benchmark, infer, operators, inspect, plugins, did you "
+         "octavo: error: found the verb 'calibrat', expected one of calibrate, evaluate, benchmark, infer, operators, inspect, plugins, "
+         "did you "
          "mean 'calibrate'?\n"},
         {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
         {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},

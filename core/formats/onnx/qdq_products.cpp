@@ -234,7 +234,8 @@ Result<void> QdqWriter::write_product(const Node& node) {
     std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
         std::string reason = reason_unfused(node, tail);
-        bias_behind = add_quantized_product(node, terms, graph_[node.inputs[1]].shape, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
+        bias_behind =
+            add_quantized_product(node, terms, graph_[node.inputs[1]].shape, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
         if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
         if (!reason.empty() && node.op == "Conv") unfused_.push_back({node.name, reason});
     } else {

@@ -58,9 +58,9 @@ private:
     bool folds_gate(const Node& node) const;
     static void fold_gate(const Activation& gate, std::size_t channels, ProductTerms& terms);
     void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
-    // `shape` is the weight's as the operator is written. Gives the bias that must be added behind the operator, where codes would be off by more than `coarse` steps of the output.
-    std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, const Shape& shape, float coarse,
-                                             Names& inputs);
+    // `shape` is the weight's as the operator is written. Gives the bias that must be added behind the operator, where codes would be off
+    // by more than `coarse` steps of the output.
+    std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, const Shape& shape, float coarse, Names& inputs);
     std::vector<float> output_steps(const Node& node, std::size_t channels) const;
     std::string read_product_input(const Node& node, Node& written);
     Pads explicit_pads(const Node& node) const;

@@ -1,5 +1,5 @@
-// Conv and Gemm as oneDNN primitives, in fp32 and int8: descriptors, creation, and weights brought into the form that a primitive wants. The
-// only file beside its two users that calls oneDNN.
+// Conv and Gemm as oneDNN primitives, in fp32 and int8: descriptors, creation, and weights brought into the form that a primitive wants.
+// The only file beside its two users that calls oneDNN.
 #pragma once
 
 #include "product.h"
@@ -28,7 +28,8 @@ struct ProductPrimitive {
 };
 
 // Error: oneDNN has no such primitive, or only reference code.
-Result<ProductPrimitive> make_product(const ConvShape& shape, bool gemm, const ProductDescriptors& descriptors, dnnl::primitive_attr attributes);
+Result<ProductPrimitive> make_product(const ConvShape& shape, bool gemm, const ProductDescriptors& descriptors,
+                                      dnnl::primitive_attr attributes);
 
 dnnl::memory constant_memory(const dnnl::memory::desc& desc, const void* values);
 dnnl::memory reordered(dnnl::memory from, const dnnl::memory::desc& desc);

@@ -1,5 +1,5 @@
-// Conv and Gemm in int8 by oneDNN, for CPUs whose kernels sum u8 x s8 exactly. What oneDNN computes with the very steps of docs/numbers.md is
-// left to it: sum, scale, bias, ReLU or clip, one u8 destination with zero point 0. Everything else (residuals, other activations, two
+// Conv and Gemm in int8 by oneDNN, for CPUs whose kernels sum u8 x s8 exactly. What oneDNN computes with the very steps of docs/numbers.md
+// is left to it: sum, scale, bias, ReLU or clip, one u8 destination with zero point 0. Everything else (residuals, other activations, two
 // destinations, scales by channel) it writes as real numbers, and a pointwise step does the rest.
 #include "dnnl_product.h"
 #include "kernels/cpu.h"
@@ -21,8 +21,8 @@ public:
         source.set_data_handle(addresses.get<std::byte>(reads[0]));
         destination.set_data_handle(addresses.get<std::byte>(writes[0]));
         scratchpad.set_data_handle(scratch);
-        arguments_ = {{DNNL_ARG_SRC, source},   {DNNL_ARG_DST, destination},        {DNNL_ARG_WEIGHTS, weights},
-                      {DNNL_ARG_BIAS, bias},    {DNNL_ARG_SCRATCHPAD, scratchpad}, {DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, scale}};
+        arguments_ = {{DNNL_ARG_SRC, source}, {DNNL_ARG_DST, destination},       {DNNL_ARG_WEIGHTS, weights},
+                      {DNNL_ARG_BIAS, bias},  {DNNL_ARG_SCRATCHPAD, scratchpad}, {DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS, scale}};
         if (source_zero_point) arguments_.insert({DNNL_ARG_ATTR_ZERO_POINTS | DNNL_ARG_SRC, source_zero_point});
         if (destination_scale) arguments_.insert({DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, destination_scale});
     }
@@ -71,8 +71,8 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
     // oneDNN 3.2 counts the border wrongly where a source zero point meets a dilated window (seen on AVX2, jit_uni_int8).
     if (from.integer_zero_point[0] != 0 && (shape.dilation_h > 1 || shape.dilation_w > 1)) return false;
     const bool gemm = node.op() == "Gemm", whole = fits_in_one(product), codes = whole && product.targets[0].parameters;
-    const ProductDescriptors d =
-        describe_product(shape, gemm, {memory::data_type::u8, memory::data_type::s8, codes ? memory::data_type::u8 : memory::data_type::f32});
+    const ProductDescriptors d = describe_product(
+        shape, gemm, {memory::data_type::u8, memory::data_type::s8, codes ? memory::data_type::u8 : memory::data_type::f32});
     dnnl::primitive_attr attributes;
     attributes.set_scales_mask(DNNL_ARG_WEIGHTS, shape.groups > 1 ? 3 : 1);
     if (from.integer_zero_point[0] != 0) attributes.set_zero_points_mask(DNNL_ARG_SRC, 0);

@@ -1,10 +1,9 @@
 // imagenet: lists and class folders, written to a temporary folder by the tests.
-#include "tests/support/plugin.h"
 #include "tests/support/folder.h"
+#include "tests/support/plugin.h"
 
 #include <octavo/abi/blob.h>
 #include <octavo/abi/dataset.h>
-
 
 #include <boost/test/unit_test.hpp>
 #include <cstring>

@@ -76,7 +76,8 @@ private:
     std::vector<std::int32_t> run_offset_;
     int lanes_ = 16;
     int run_pairs_ = 0;
-    // Weights come in groups of blocks of `lanes_` outputs; a group reads its `group_pitch_` scratch channels, a block from `block_pitch_` on.
+    // Weights come in groups of blocks of `lanes_` outputs; a group reads its `group_pitch_` scratch channels, a block from `block_pitch_`
+    // on.
     std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_blocks_ = 0, block_pitch_ = 0;
     std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, band_rows_ = 0, bands_ = 0, splits_ = 1, scratch_elements_ = 0;
     int threads_ = 1;
