@@ -8,7 +8,7 @@
 namespace octavo {
 namespace {
 
-constexpr float kFineStep = 0.125F;      // of the result's own step
+constexpr float kFineStep = 2.0F;        // of the result's own: half of it is what an export is off by at most
 constexpr double kMostCode = 8388608.0;  // 2^23: the product with the step is then off by one rounding only
 
 const Quantization* parameters_of(const Plan& plan, const Graph& graph, TensorId id, bool depthwise) {

@@ -37,8 +37,10 @@ FlatPlan::FlatPlan(const Plan& plan, const Graph& graph) {
         const auto found = plan.operators.find(node.name);
         const Precision precision = found == plan.operators.end() ? Precision::fp32 : found->second.precision;
         precision_.push_back(static_cast<std::int32_t>(precision));
+        const auto inner = plan.tensors.find(attribute_or(node, "inner", std::string()));
+        inner_.push_back(inner == plan.tensors.end() ? octavo_quantization{} : flatten(inner->second.whole));
     }
-    view_ = {sizeof(octavo_plan), whole_.data(), depthwise_.data(), weights_.data(), replaced_.data(), precision_.data()};
+    view_ = {sizeof(octavo_plan), whole_.data(), depthwise_.data(), weights_.data(), replaced_.data(), precision_.data(), inner_.data()};
 }
 
 bool is_depthwise(const Graph& graph, const Node& node) {

@@ -73,7 +73,7 @@ public:
     const octavo_plan& view() const { return view_; }
 
 private:
-    std::vector<octavo_quantization> whole_, depthwise_, weights_;
+    std::vector<octavo_quantization> whole_, depthwise_, weights_, inner_;
     std::vector<std::vector<std::int32_t>> weight_zero_points_;
     std::vector<const void*> replaced_;
     std::vector<std::int32_t> precision_;

@@ -15,6 +15,19 @@ const octavo_quantization* entry(const octavo_plan* plan, std::int32_t tensor, F
     return q.channels > 0 ? &q : nullptr;
 }
 
+std::shared_ptr<const CodeParameters> code_parameters(const octavo_quantization& q, std::int64_t channels) {
+    auto made = std::make_shared<CodeParameters>();
+    made->per_channel = q.channels > 1;
+    for (std::int64_t c = 0; c < channels + 32; ++c) {
+        const std::int64_t from = q.channels > 1 ? std::min<std::int64_t>(c, q.channels - 1) : 0;
+        made->scale.push_back(q.scale[from]);
+        made->reciprocal.push_back(1.0F / q.scale[from]);
+        made->integer_zero_point.push_back(q.zero_point[from]);
+        made->zero_point.push_back(static_cast<float>(q.zero_point[from]));
+    }
+    return made;
+}
+
 }  // namespace
 
 Layout layout_of(const octavo_tensor_info& tensor) {
@@ -68,18 +81,14 @@ std::shared_ptr<const CodeParameters> Builder::parameters(std::int32_t tensor, F
     const octavo_quantization* q = entry(plan_, tensor, form);
     if (!q) return nullptr;
     auto& cached = parameters_[{tensor, form}];
-    if (cached) return cached;
-    auto made = std::make_shared<CodeParameters>();
-    made->per_channel = q->channels > 1;
-    const std::int64_t channels = layout_of(graph_.tensors[tensor]).channels;
-    for (std::int64_t c = 0; c < channels + 32; ++c) {
-        const std::int64_t from = q->channels > 1 ? std::min<std::int64_t>(c, q->channels - 1) : 0;
-        made->scale.push_back(q->scale[from]);
-        made->reciprocal.push_back(1.0F / q->scale[from]);
-        made->integer_zero_point.push_back(q->zero_point[from]);
-        made->zero_point.push_back(static_cast<float>(q->zero_point[from]));
-    }
-    return cached = made;
+    if (!cached) cached = code_parameters(*q, layout_of(graph_.tensors[tensor]).channels);
+    return cached;
+}
+
+std::shared_ptr<const CodeParameters> Builder::inner_parameters(std::int32_t node) const {
+    if (!plan_ || !plan_->inner || plan_->inner[node].channels == 0) return nullptr;
+    const std::int32_t output = graph_.nodes[node].outputs[0];
+    return code_parameters(plan_->inner[node], layout_of(graph_.tensors[output]).channels);
 }
 
 BufferId Builder::add_buffer(std::size_t size_bytes, BufferId alias) {

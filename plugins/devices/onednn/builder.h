@@ -56,6 +56,8 @@ public:
     bool is_quantized(std::int32_t tensor) const;
     bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
+    // Of the sum that the node adds a residual to; null: it stays real.
+    std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
     // Data of a constant as the plan has it.
     const void* constant(std::int32_t tensor) const;
 

@@ -32,6 +32,11 @@ public:
             epilogue_.residual_scale = residual.scale;
             epilogue_.residual_zero_point = residual.zero_point;
             epilogue_.residual_stride = product_.targets[0].stride;
+            if (product_.inner) {
+                epilogue_.inner_scale = product_.inner->scale[0];
+                epilogue_.inner_reciprocal = product_.inner->reciprocal[0];
+                epilogue_.inner_zero_point = product_.inner->integer_zero_point[0];
+            }
         }
         epilogue_.destination_count = static_cast<int>(product_.targets.size());
         for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
@@ -79,7 +84,8 @@ std::vector<float> output_major_weights(const Builder& builder, const ops::NodeV
     return made;
 }
 
-Int8Product int8_product(Builder& builder, const ops::NodeView& node, const ConvShape& shape) {
+Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& shape) {
+    const ops::NodeView node = builder.view(index);
     Int8Product p;
     const std::int32_t in = node.input_id(0);
     const bool depthwise_form = ops::is_depthwise(node) && builder.has(in, Form::depthwise);
@@ -106,6 +112,7 @@ Int8Product int8_product(Builder& builder, const ops::NodeView& node, const Conv
         p.residual = {builder.read(residual, codes ? Form::whole : Form::real),
                       codes ? builder.parameters(residual, Form::whole) : nullptr};
     }
+    p.inner = builder.inner_parameters(index);
     p.activation = node.activation();
     p.targets = builder.targets(node.output_id(0));
     return p;
@@ -114,7 +121,7 @@ Int8Product int8_product(Builder& builder, const ops::NodeView& node, const Conv
 Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
-    Int8Product product = int8_product(builder, node, shape);
+    Int8Product product = int8_product(builder, index, shape);
     const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && has_vnni(cpu_isa()));
     if (by_dnnl && lower_product_by_dnnl(builder, node, shape, product)) return {};
     const CodeParameters& source = *product.source_parameters;

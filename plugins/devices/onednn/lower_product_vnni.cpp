@@ -49,16 +49,30 @@ bool has_mixed_zero_points(const CodeParameters& source, std::int64_t channels) 
     return false;
 }
 
-void add_rest(Builder& builder, const ops::NodeView& node, const Int8Product& product, BufferId real) {
+std::unique_ptr<PointwiseStep> pointwise(const ops::NodeView& node, Source a, std::vector<Target> targets) {
     auto step = std::make_unique<PointwiseStep>();
-    step->a = {real, nullptr};
+    step->a = std::move(a);
+    step->targets = std::move(targets);
+    step->layout = layout_of(node.output(0));
+    return step;
+}
+
+void add_rest(Builder& builder, const ops::NodeView& node, const Int8Product& product, BufferId real) {
+    Source sum = {real, nullptr};
+    if (product.inner) {
+        const Layout layout = layout_of(node.output(0));
+        const BufferId codes = builder.add_buffer(static_cast<std::size_t>(layout.count()) + 64);
+        auto step = pointwise(node, sum, {{codes, product.inner, layout.channels}});
+        step->declare();
+        builder.add(std::move(step), node, OCTAVO_INT8, "values");
+        sum = {codes, product.inner};
+    }
+    auto step = pointwise(node, sum, product.targets);
     if (product.residual.buffer != BufferId::none) {
         step->kind = Pointwise::add;
         step->b = product.residual;
     }
     step->activation = product.activation;
-    step->targets = product.targets;
-    step->layout = layout_of(node.output(0));
     step->declare();
     builder.add(std::move(step), node, OCTAVO_INT8, "values");
 }

@@ -12,6 +12,7 @@ struct Int8Product {
     std::vector<std::int8_t> weights;  // [output_c][...]
     std::vector<float> scale, bias;    // [output_c], padded for vectors
     Source residual;
+    std::shared_ptr<const CodeParameters> inner;  // of the sum before the residual; null: it stays real
     Activation activation;
     std::vector<Target> targets;
 };

@@ -60,7 +60,8 @@ Result<Interpreter::Step> Interpreter::make_step(const octavo_plan* plan, std::s
     if (precision != OCTAVO_INT8) return step;
     OCTAVO_CHECK_OK(check_int8_inputs(node, *step.row, grids_));
     if (step.row->role == ops::Role::product) {
-        OCTAVO_TRY(step.product, make_product(node, grids_[index(node.input_id(0))], plan->weights[index(node.input_id(1))]));
+        OCTAVO_TRY(step.product, make_product(node, grids_[index(node.input_id(0))], plan->weights[index(node.input_id(1))],
+                                              plan->inner ? plan->inner[i] : octavo_quantization{}));
     }
     step.activation = ops::as_activation(node);
     return step;

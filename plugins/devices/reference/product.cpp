@@ -56,6 +56,11 @@ void set_bias(const NodeView& node, Product& product) {
     for (std::size_t c = 0; c < product.bias.size(); ++c) product.bias[c] = bias[one ? 0 : c];
 }
 
+float on_grid(const Grid& grid, float value) {
+    const std::uint8_t code = quantize_u8(value, 1.0F / grid.scale[0], static_cast<float>(grid.zero_point[0]));
+    return dequantize_u8(code, grid.scale[0], grid.zero_point[0]);
+}
+
 // The float32 part, value by value; `channel_run` consecutive values belong to one channel.
 void finish(const Product& product, std::span<const std::int32_t> sums, std::int64_t channel_run, std::span<const float> residual,
             std::span<float> output) {
@@ -63,7 +68,10 @@ void finish(const Product& product, std::span<const std::int32_t> sums, std::int
         const std::size_t c = i / static_cast<std::size_t>(channel_run) % product.factor.size();
         float value = static_cast<float>(sums[i]) * product.factor[c];
         value = value + product.bias[c];
-        if (!residual.empty()) value = value + residual[i];
+        if (!residual.empty()) {
+            if (product.inner) value = on_grid(*product.inner, value);
+            value = value + residual[i];
+        }
         output[i] = value;
     }
 }
@@ -116,7 +124,8 @@ void run_matrix(const Product& product, std::span<const std::int16_t> x, std::sp
 
 }  // namespace
 
-Result<Product> make_product(const NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale) {
+Result<Product> make_product(const NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale,
+                             const octavo_quantization& inner) {
     if (input.empty()) return config_error(node, std::string("input '") + node.input(0).name + "' has no parameters");
     if (weight_scale.channels == 0) return config_error(node, std::string("weight '") + node.input(1).name + "' has no scales");
     Product product;
@@ -124,6 +133,7 @@ Result<Product> make_product(const NodeView& node, const TensorGrids& input, con
     product.input = product.reads_depthwise ? *input.depthwise : *input.whole;
     if (product.input.channels() > 1 && !ops::is_depthwise(node))
         return config_error(node, std::string("input '") + node.input(0).name + "' has parameters for each channel, but it mixes channels");
+    if (inner.channels == 1) product.inner = Grid{{inner.scale[0]}, {inner.zero_point[0]}};
     OCTAVO_CHECK_OK(set_weight(node, weight_scale, product));
     set_bias(node, product);
     return product;

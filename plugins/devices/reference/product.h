@@ -18,12 +18,14 @@ struct Product {
     std::vector<float> factor;        // [output channels]
     std::vector<float> bias;          // [output channels]; 0 where there is none
     std::int64_t products = 0;        // of one sum
+    std::optional<Grid> inner;        // of the sum that a residual is added to
 
     std::int64_t output_channels() const { return static_cast<std::int64_t>(factor.size()); }
 };
 
 // Errors (Code::config): the plan lacks parameters of the input or scales of the weight.
-Result<Product> make_product(const ops::NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale);
+Result<Product> make_product(const ops::NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale,
+                             const octavo_quantization& inner);
 
 // `codes` are those of input 0; `residual` is empty where there is none.
 Result<void> run_product(const ops::NodeView& node, const Product& product, std::span<const std::uint8_t> codes,

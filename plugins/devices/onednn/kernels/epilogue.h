@@ -1,5 +1,5 @@
 // What follows the integer sums of a group, in float32, each step rounded, no fused multiply-add (docs/numbers.md): times scale, plus bias,
-// plus residual, activation, then to each destination: times the reciprocal of its scale, plus zero point, half to even, clamped to u8;
+// (onto the inner grid and off it,) plus residual, activation, then to each destination: times the reciprocal of its scale, plus zero point, half to even, clamped to u8;
 // or stored as it is. Vectors of channels are padded to a multiple of 16, and pixels are addressed by their index.
 #pragma once
 
@@ -25,6 +25,9 @@ struct Epilogue {
     std::int64_t residual_stride = 0;
     float residual_scale = 1;
     std::int32_t residual_zero_point = 0;
+    // The grid that the sum is put on before a residual is added; scale 0: it stays real.
+    float inner_scale = 0, inner_reciprocal = 0;
+    std::int32_t inner_zero_point = 0;
     Activation activation;
     Destination destinations[2];
     int destination_count = 1;

@@ -213,6 +213,11 @@ __m256i quantize8(__m256 x, __m256 reciprocal, __m256 zero_point) {
     return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_max_ps(y, _mm256_setzero_ps()), _mm256_set1_ps(255.0F)));
 }
 
+// Onto a grid of the tensor and off it again; the difference of code and zero point is exact in float.
+__m256 on_grid(__m256 x, __m256 scale, __m256 reciprocal, __m256 zero_point) {
+    return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(quantize8(x, reciprocal, zero_point)), zero_point), scale);
+}
+
 template <std::size_t Halves>
 __m128i quantize(const Target& to, const __m256* v) {
     const __m256i low = quantize8(v[0], to.reciprocal[0], to.zero_point[0]);
@@ -279,6 +284,9 @@ void epilogue_loop(const Epilogue& e, const std::int32_t* acc, std::int64_t firs
     const Activation activation = {A, e.activation.alpha, e.activation.beta};
     const __m256 residual_scale = _mm256_set1_ps(e.residual_scale);
     const __m256i residual_zero = _mm256_set1_epi32(e.residual_zero_point);
+    const bool inner = e.inner_scale > 0.0F;
+    const __m256 inner_scale = _mm256_set1_ps(e.inner_scale), inner_reciprocal = _mm256_set1_ps(e.inner_reciprocal);
+    const __m256 inner_zero = _mm256_set1_ps(static_cast<float>(e.inner_zero_point));
     const Target first(e.destinations[0], first_pixel, channel, Halves);
     const Target second(S == Sink::both ? e.destinations[1] : e.destinations[0], first_pixel, channel, Halves);
     std::int64_t residual_at = first_pixel * e.residual_stride + channel;
@@ -287,6 +295,10 @@ void epilogue_loop(const Epilogue& e, const std::int32_t* acc, std::int64_t firs
         for (std::size_t h = 0; h < Halves; ++h) {
             const __m256 sum = _mm256_cvtepi32_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(acc + 8 * h)));
             v[h] = _mm256_add_ps(_mm256_mul_ps(sum, scale[h]), bias[h]);
+        }
+        if constexpr (R != Residual::none) {
+            if (inner)
+                for (std::size_t h = 0; h < Halves; ++h) v[h] = on_grid(v[h], inner_scale, inner_reciprocal, inner_zero);
         }
         add_residual<Halves, R>(e, v, residual_at, channels, residual_scale, residual_zero);
         for (std::size_t h = 0; h < Halves; ++h) v[h] = activate(activation, v[h]);

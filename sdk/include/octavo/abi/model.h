@@ -76,6 +76,9 @@ typedef struct octavo_plan {
     const octavo_quantization* weights;   /* [tensor_count] of constants that int8 operators multiply with */
     const void* const* replaced;          /* [tensor_count] data that takes the place of a constant's, or NULL */
     const int32_t* precision;             /* [node_count] octavo_precision */
+    /* [node_count] the grid (one scale) on which an int8 product with a fused residual puts its sum before it adds the residual, as the
+     * addition would read it if it stood alone; channels 0: the sum stays real */
+    const octavo_quantization* inner;
 } octavo_plan;
 
 #ifdef __cplusplus
