@@ -18,7 +18,8 @@ Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) 
 
 RunEvents Progress::events() {
     return {[this](const std::string& stage, std::int64_t total) { begin(stage, total); }, [this](std::int64_t done) { advance(done); },
-            [this](double seconds) { end(seconds); }};
+            [this](double seconds) { end(seconds); },
+            [this](std::int64_t done, std::int64_t total, double gain_db) { improve(done, total, gain_db); }};
 }
 
 void Progress::begin(const std::string& stage, std::int64_t total) {
@@ -40,6 +41,15 @@ void Progress::advance(std::int64_t done) {
         std::string(std::min<std::size_t>(filled, kBarWidth), '#') + std::string(kBarWidth - std::min<std::size_t>(filled, kBarWidth), '.');
     std::fprintf(stderr, "\r\033[K%-12s [%s] %lld/%lld  %.1f/s  %.0f s left", stage_.c_str(), bar.c_str(), static_cast<long long>(done),
                  static_cast<long long>(total_), rate, static_cast<double>(total_ - done) / std::max(rate, 1e-3));
+}
+
+void Progress::improve(std::int64_t done, std::int64_t total, double gain_db) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_last = done == total;
+    if (quiet_ || (!is_last && (!terminal_ || now - drawn_ < kBetweenDrawings))) return;
+    drawn_ = now;
+    std::fprintf(stderr, "%s%-12s step %lld of %lld, %.2f dB gained%s", terminal_ ? "\r\033[K" : "", stage_.c_str(),
+                 static_cast<long long>(done), static_cast<long long>(total), gain_db, terminal_ ? "" : "\n");
 }
 
 void Progress::end(double seconds) {

@@ -18,6 +18,7 @@ public:
 private:
     void begin(const std::string& stage, std::int64_t total);
     void advance(std::int64_t done);
+    void improve(std::int64_t done, std::int64_t total, double gain_db);
     void end(double seconds);
 
     bool quiet_;

@@ -125,6 +125,10 @@ Result<void> infer_shapes(Graph& graph, std::int64_t batch);
 // A copy of the graph at another batch size.
 Result<Graph> with_batch(const Graph& graph, std::int64_t batch);
 
+// Nodes first..last-1 as far as `wanted`, which they write, depends on them. Inputs are what they read from outside, in the order of ids;
+// tensors keep their ids, names and shapes. Wanted tensors that no node of the part writes become inputs and outputs.
+Graph slice(const Graph& graph, std::size_t first, std::size_t last, std::span<const TensorId> wanted);
+
 // The numbered invariants that hold between passes (invariants.cpp lists them). `after` names the pass for the message.
 Result<void> check_invariants(const Graph& graph, std::string_view after);
 

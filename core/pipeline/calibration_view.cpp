@@ -117,7 +117,7 @@ void CalibrationView::refresh() {
     }
 }
 
-octavo_calibration CalibrationView::view(const octavo_graph& graph) const {
+octavo_calibration CalibrationView::view(const octavo_graph& graph, const octavo_trial* trial) const {
     octavo_calibration calibration{};
     calibration.size = sizeof calibration;
     calibration.graph = &graph;
@@ -125,6 +125,7 @@ octavo_calibration CalibrationView::view(const octavo_graph& graph) const {
     calibration.point_count = static_cast<std::int32_t>(points_.size());
     calibration.products = products_.data();
     calibration.product_count = static_cast<std::int32_t>(products_.size());
+    calibration.trial = trial;
     return calibration;
 }
 
@@ -140,6 +141,9 @@ octavo_plan_editor CalibrationView::make_editor() {
     };
     editor.set_bias = [](void* self, std::int32_t product, const float* bias) {
         static_cast<CalibrationView*>(self)->set_bias(product, bias);
+    };
+    editor.get_range = [](void* self, std::int32_t point, double* minimum, double* maximum) {
+        return static_cast<const CalibrationView*>(self)->get_range(point, minimum, maximum) ? 1 : 0;
     };
     return editor;
 }
@@ -164,6 +168,14 @@ void CalibrationView::set_range(std::int32_t point, std::int32_t channels, const
         range.high.push_back(std::clamp(maximum[from], points_[i].known_minimum, points_[i].known_maximum));
     }
     ranges_[i] = std::move(range);
+}
+
+bool CalibrationView::get_range(std::int32_t point, double* minimum, double* maximum) const {
+    const auto i = static_cast<std::size_t>(point);
+    if (point < 0 || i >= ranges_.size() || ranges_[i].low.empty()) return false;
+    std::copy(ranges_[i].low.begin(), ranges_[i].low.end(), minimum);
+    std::copy(ranges_[i].high.begin(), ranges_[i].high.end(), maximum);
+    return true;
 }
 
 void CalibrationView::set_weight_scale(std::int32_t product, std::int64_t channels, const float* scale) {

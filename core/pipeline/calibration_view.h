@@ -13,6 +13,8 @@ namespace octavo {
 // Intervals of a point: one, or one a channel. Empty before an algorithm has set them.
 struct PointRange {
     std::vector<double> low, high;
+
+    bool operator==(const PointRange&) const = default;
 };
 
 struct ProductState {
@@ -29,12 +31,12 @@ public:
     static Result<CalibrationView> create(const Graph& graph, const Layout& layout, const Statistics& statistics);
 
     // Hands the view to `use(const octavo_calibration&, const octavo_plan_editor&)`, whose changes are taken into the state. Gives the
-    // first call of the editor that made no sense as error.
+    // first call of the editor that made no sense as error. `trial` may be nullptr.
     template <class Use>
-    Result<void> edit(const octavo_graph& graph, Use&& use) {
+    Result<void> edit(const octavo_graph& graph, const octavo_trial* trial, Use&& use) {
         refresh();
         fault_.reset();
-        const octavo_calibration calibration = view(graph);
+        const octavo_calibration calibration = view(graph, trial);
         const octavo_plan_editor editor = make_editor();
         OCTAVO_CHECK_OK(use(calibration, editor));
         if (fault_) return Error(Code::internal, *fault_);
@@ -48,9 +50,10 @@ private:
     void add_point(const Graph& graph, const QuantizationPoint& point, const Range& known, const Statistics& statistics);
     Result<void> add_product(const Graph& graph, NodeId id, const Statistics& statistics);
     void refresh();
-    octavo_calibration view(const octavo_graph& graph) const;
+    octavo_calibration view(const octavo_graph& graph, const octavo_trial* trial) const;
     octavo_plan_editor make_editor();
     void set_range(std::int32_t point, std::int32_t channels, const double* minimum, const double* maximum);
+    bool get_range(std::int32_t point, double* minimum, double* maximum) const;
     void set_weight_scale(std::int32_t product, std::int64_t channels, const float* scale);
     void set_bias(std::int32_t product, const float* bias);
     void complain(const std::string& what);

@@ -15,6 +15,9 @@ public:
     // Infinite where there is no error, 0 where there is no signal.
     double snr_db() const;
 
+    double signal() const { return signal_; }
+    double noise() const { return noise_; }
+
 private:
     double signal_ = 0;
     double noise_ = 0;

@@ -148,7 +148,7 @@ private:
             OCTAVO_TRY(const Statistics statistics, collect_statistics({config_, model_, device_, layout_, events_.advance}));
             report_.calibration_images = statistics.images;
             add_unreadable(statistics.unreadable);
-            return quantize({config_, model_, device_, layout_, statistics});
+            return quantize({config_, model_, device_, layout_, statistics, events_.improve});
         };
         OCTAVO_TRY(plan_, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, calibrate));
         report_.algorithm = plan_.algorithm;

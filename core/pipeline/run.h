@@ -15,6 +15,8 @@ struct RunEvents {
     std::function<void(const std::string& stage, std::int64_t total)> begin;  // total 0: not counted
     std::function<void(std::int64_t done)> advance;
     std::function<void(double seconds)> end;
+    // An algorithm that runs the network: its steps, and by how many dB the error at the outputs has fallen.
+    std::function<void(std::int64_t done, std::int64_t total, double gain_db)> improve;
 };
 
 Result<Report> run_calibration(const Config& config, const RunEvents& events);

@@ -5,12 +5,16 @@
 
 namespace octavo {
 
+// Of an algorithm that runs the network: steps done and in all, and by how much the error at the outputs has fallen, in dB.
+using AlgorithmProgress = std::function<void(std::int64_t done, std::int64_t total, double gain_db)>;
+
 struct QuantizeRequest {
     const Config& config;
     const Model& model;
     const DeviceHandle& device;
     const Layout& layout;
     const Statistics& statistics;
+    AlgorithmProgress progress;  // may be empty
 };
 
 Result<Plan> quantize(const QuantizeRequest& request);

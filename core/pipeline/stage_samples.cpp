@@ -23,6 +23,7 @@ std::size_t row_bytes(const Port& port) {
 // One sample, ready for a batch.
 struct Prepared {
     std::string id;
+    std::int64_t number = 0;
     octavo_blob annotation{};
     octavo_geometry geometry{};
     std::vector<std::vector<std::byte>> rows;  // one a model input
@@ -72,6 +73,7 @@ Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> 
 Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     OCTAVO_TRY(const octavo_sample sample, request.dataset.sample(number));
     Prepared out;
+    out.number = number;
     out.id = sample.id ? sample.id : std::to_string(number);
     out.annotation = sample.annotation;
     out.geometry.size = sizeof(octavo_geometry);
@@ -153,6 +155,7 @@ void append(Prepared& sample, Batch& batch) {
     for (std::size_t i = 0; i < batch.inputs.size(); ++i)
         std::memcpy(batch.inputs[i].data() + batch.size() * sample.rows[i].size(), sample.rows[i].data(), sample.rows[i].size());
     batch.ids.push_back(std::move(sample.id));
+    batch.numbers.push_back(sample.number);
     batch.annotations.push_back(sample.annotation);
     batch.geometries.push_back(sample.geometry);
 }
@@ -160,6 +163,7 @@ void append(Prepared& sample, Batch& batch) {
 void clear(Batch& batch) {
     for (std::vector<std::byte>& input : batch.inputs) std::fill(input.begin(), input.end(), std::byte{0});
     batch.ids.clear();
+    batch.numbers.clear();
     batch.annotations.clear();
     batch.geometries.clear();
 }

@@ -15,6 +15,7 @@ namespace octavo {
 struct Batch {
     std::vector<std::vector<std::byte>> inputs;  // one a model input, dense; rows behind the last sample are zero
     std::vector<std::string> ids;                // one a sample: 1 to the batch size
+    std::vector<std::int64_t> numbers;           // of the samples in the data set
     std::vector<octavo_blob> annotations;        // live as long as the data set
     std::vector<octavo_geometry> geometries;
 

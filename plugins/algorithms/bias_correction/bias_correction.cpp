@@ -1,6 +1,7 @@
-// bias_correction: rounding weights shifts the mean of each output channel; the bias takes that shift back. In closed form and without
-// running the network (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", with the input's mean
-// measured): bias[k] += sum over the weights of k of (W - Wq) * mean[input channel]. Comes after an algorithm that sets weight scales.
+// bias_correction: rounding shifts the mean of each output channel; the bias takes that shift back. The closed form needs no run of the
+// network (Nagel et al. 2019, "Data-free quantization through weight equalization and bias correction", with the input's mean measured):
+// bias[k] += sum over the weights of k of (W - Wq) * mean[input channel]. The empirical form (their appendix) runs it. Both come after
+// algorithms that set ranges and weight scales.
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -54,11 +55,38 @@ Result<std::vector<float>> corrected(const octavo_product& product, const std::s
     return biases;
 }
 
+constexpr octavo_parameter kParameters[] = {
+    string("form", "\"closed\"", "closed|empirical",
+           "closed: from the means of each input, without a run; empirical: by running the network, operator after operator on already "
+           "corrected inputs"),
+    integer("images", "64", 1, 100000, "calibration images that the empirical form runs")};
+
+// What the closed form cannot see is seen here too (rounded and clipped activations); where ranges clip rare large values, their error is
+// most of the mean and all the others are moved by it.
+Result<void> correct_by_running(const octavo_calibration& calibration, const PlanEditor& editor, std::int64_t images) {
+    OCTAVO_TRY(const TrialView trial, TrialView::open(calibration, images, 1));
+    const std::int64_t total = calibration.product_count;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(total) && !trial.should_stop(); ++i) {
+        const octavo_product& product = calibration.products[i];
+        trial.move_to(product.node);
+        OCTAVO_TRY(const std::vector<double> shift, trial.product_shift(i, product.output_channels));
+        std::vector<float> biases(product.biases, product.biases + product.output_channels);
+        for (std::size_t k = 0; k < biases.size(); ++k) biases[k] += static_cast<float>(shift[k]);
+        editor.set_bias(i, biases);
+        trial.progress(static_cast<std::int64_t>(i) + 1, total, 0);
+    }
+    return {};
+}
+
 class BiasCorrection final : public Algorithm {
 public:
-    static Result<std::unique_ptr<BiasCorrection>> create(const Values&) { return std::make_unique<BiasCorrection>(); }
+    static Result<std::unique_ptr<BiasCorrection>> create(const Values& values) {
+        return std::make_unique<BiasCorrection>(values.text("form") == "empirical", values.integer("images"));
+    }
+    BiasCorrection(bool runs, std::int64_t images) : runs_(runs), images_(images) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
+        if (runs_) return correct_by_running(calibration, editor, images_);
         for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.product_count); ++i) {
             const octavo_product& product = calibration.products[i];
             OCTAVO_TRY(const std::vector<float> biases, corrected(product, operator_name(calibration, product)));
@@ -66,10 +94,14 @@ public:
         }
         return {};
     }
+
+private:
+    bool runs_;
+    std::int64_t images_;
 };
 
 }  // namespace
 }  // namespace octavo
 
-OCTAVO_PLUGINS(octavo::describe<octavo::BiasCorrection>("bias_correction", "1.0.0",
-                                                        "biases that take back the mean error of rounded weights", {}))
+OCTAVO_PLUGINS(octavo::describe<octavo::BiasCorrection>("bias_correction", "1.1.0",
+                                                        "biases that take back the mean error of rounded weights", octavo::kParameters))

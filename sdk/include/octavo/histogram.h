@@ -117,4 +117,32 @@ inline double least_error_threshold(const octavo_histogram& histogram) {
     return best;
 }
 
+// The interval of least squared error: both ends in turns, each from its extreme towards zero in steps of 4 %, until neither moves.
+inline Interval least_error_interval(const octavo_histogram& histogram) {
+    constexpr double kStep = 0.96;
+    const double smallest = 256 * bin_width(histogram);  // below, a histogram says little about errors
+    const Interval all = extremes(histogram);
+    Interval best = all;
+    double least = squared_error(histogram, best);
+    const auto move = [&](double Interval::*end) {
+        bool moved = false;
+        for (double share = 1; std::fabs(all.*end * share) > smallest; share *= kStep) {
+            Interval tried = best;
+            tried.*end = all.*end * share;
+            const double error = squared_error(histogram, tried);
+            if (error >= least) continue;
+            least = error;
+            best = tried;
+            moved = true;
+        }
+        return moved;
+    };
+    for (int round = 0; round < 4; ++round) {
+        const bool upper = move(&Interval::maximum);
+        const bool lower = all.minimum < 0 && move(&Interval::minimum);
+        if (!upper && !lower) break;
+    }
+    return best;
+}
+
 }  // namespace octavo

@@ -105,4 +105,33 @@ BOOST_AUTO_TEST_CASE(a_correction_without_ranges_is_an_error_of_the_config) {
     BOOST_TEST(report.error().message().starts_with("algorithm 'bias_correction': "));
 }
 
+BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batch_and_threads) {
+    const Folder folder;
+    Overrides plain = overrides_for((folder.path / "plain").string()), first = overrides_for((folder.path / "a").string()),
+              second = overrides_for((folder.path / "b").string());
+    plain.device = first.device = second.device = "onednn";
+    plain.algorithm = "minmax,";
+    first.algorithm = second.algorithm = "minmax,refine";
+    first.batch = 1;
+    first.threads = 1;
+    second.batch = 7;
+    const double before = calibrated(plain).snr_db, after = calibrated(first).snr_db;
+    BOOST_TEST(after > before + 0.5);  // on images that it did not see
+    calibrated(second);
+    for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
+        BOOST_TEST((content(*first.output + "/" + name) == content(*second.output + "/" + name)), name << " differs");
+}
+
+BOOST_AUTO_TEST_CASE(refining_without_ranges_is_an_error_of_the_config) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.algorithm = "refine,";
+    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE(!report);
+    BOOST_TEST(static_cast<int>(report.error().code()) == 2);
+    BOOST_TEST(report.error().message().starts_with("algorithm 'refine': "), report.error().message());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,8 +66,9 @@ public:
                                                 points_.data(),
                                                 static_cast<std::int32_t>(points_.size()),
                                                 products_.data(),
-                                                static_cast<std::int32_t>(products_.size())};
-        const octavo_plan_editor editor = {sizeof(octavo_plan_editor), this, &set_range, &set_weight_scale, &set_bias};
+                                                static_cast<std::int32_t>(products_.size()),
+                                                nullptr};
+        const octavo_plan_editor editor = {sizeof(octavo_plan_editor), this, &set_range, &set_weight_scale, &set_bias, &get_range};
         return algorithm.functions().apply(algorithm.self(), &calibration, &editor, &algorithm.error);
     }
 
@@ -87,6 +88,14 @@ private:
     }
     static void set_range(void* context, std::int32_t point, std::int32_t channels, const double* minimum, const double* maximum) {
         static_cast<Calibration*>(context)->edits.ranges[point] = {{minimum, minimum + channels}, {maximum, maximum + channels}};
+    }
+    static std::int32_t get_range(void* context, std::int32_t point, double* minimum, double* maximum) {
+        const auto& ranges = static_cast<Calibration*>(context)->edits.ranges;
+        const auto found = ranges.find(point);
+        if (found == ranges.end()) return 0;
+        std::copy(found->second.minimum.begin(), found->second.minimum.end(), minimum);
+        std::copy(found->second.maximum.begin(), found->second.maximum.end(), maximum);
+        return 1;
     }
     static void set_weight_scale(void* context, std::int32_t product, std::int64_t channels, const float* scale) {
         static_cast<Calibration*>(context)->edits.scales[product] = {scale, scale + channels};

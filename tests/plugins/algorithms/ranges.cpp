@@ -1,14 +1,17 @@
-// What minmax, percentile and entropy have in common: weight scales, channels, inputs of the model, and degenerate tensors.
+// What minmax, percentile, entropy and mse have in common: weight scales, channels, inputs of the model, and degenerate tensors.
 #include "tests/plugins/algorithms/calibration.h"
+
+#include <octavo/histogram.h>
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <random>
 
 using namespace octavo::testing;
 
 namespace {
 
-const char* const kAlgorithms[] = {"minmax", "percentile", "entropy"};
+const char* const kAlgorithms[] = {"minmax", "percentile", "entropy", "mse"};
 
 void apply(Calibration& calibration, const char* name, const Settings& settings = {}) {
     AlgorithmPlugin algorithm("algorithms", name, settings);
@@ -164,6 +167,25 @@ BOOST_AUTO_TEST_CASE(percentile_by_default_drops_one_value_in_a_hundred_thousand
     calibration.add_point(values);
     apply(calibration, "percentile");  // ten may be left out, which takes one from the ramp
     BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] <= 1.0 + 512.0 / 8192);
+}
+
+BOOST_AUTO_TEST_CASE(mse_makes_no_more_error_than_any_interval_of_a_sweep) {
+    std::mt19937 random(7);
+    for (int round = 0; round < 8; ++round) {
+        std::lognormal_distribution<float> sizes(0, 0.5F + 0.2F * static_cast<float>(round));
+        std::vector<float> values;
+        for (int i = 0; i < 20000; ++i) values.push_back(i % 4 == 0 ? -0.3F * sizes(random) : sizes(random));
+        Calibration calibration;
+        calibration.add_point(values);
+        apply(calibration, "mse");
+        const Ranges& range = calibration.edits.ranges.at(0);
+        const octavo_histogram& histogram = calibration.histogram(0);
+        const double error = octavo::squared_error(histogram, {range.minimum[0], range.maximum[0]});
+        for (double low = 1; low > 0.1; low *= 0.9)
+            for (double high = 1; high > 0.1; high *= 0.9)
+                BOOST_TEST(error <= 1.02 * octavo::squared_error(histogram, {low * histogram.minimum, high * histogram.maximum}),
+                           "round " << round << ", " << low << " of the minimum, " << high << " of the maximum");
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

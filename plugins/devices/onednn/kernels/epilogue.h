@@ -1,6 +1,7 @@
 // What follows the integer sums of a group, in float32, each step rounded, no fused multiply-add (docs/numbers.md): times scale, plus bias,
-// (onto the inner grid and off it,) plus residual, activation, then to each destination: times the reciprocal of its scale, plus zero point, half to even, clamped to u8;
-// or stored as it is. Vectors of channels are padded to a multiple of 16, and pixels are addressed by their index.
+// (onto the inner grid and off it,) plus residual, activation, then to each destination: times the reciprocal of its scale, plus zero
+// point, half to even, clamped to u8; or stored as it is. Vectors of channels are padded to a multiple of 16, and pixels are addressed by
+// their index.
 #pragma once
 
 #include <octavo/numbers.h>

@@ -45,7 +45,8 @@ void epilogue(const Epilogue& e, const std::int32_t* acc, std::int64_t first_pix
             float v = static_cast<float>(acc[16 * j + k]) * e.scale[c];
             v = v + e.bias[c];
             if (e.inner_scale > 0.0F)
-                v = dequantize_u8(quantize_u8(v, e.inner_reciprocal, static_cast<float>(e.inner_zero_point)), e.inner_scale, e.inner_zero_point);
+                v = dequantize_u8(quantize_u8(v, e.inner_reciprocal, static_cast<float>(e.inner_zero_point)), e.inner_scale,
+                                  e.inner_zero_point);
             if (e.residual_u8)
                 v = v + dequantize_u8(e.residual_u8[pixel * e.residual_stride + c], e.residual_scale, e.residual_zero_point);
             else if (e.residual_f32)

@@ -49,6 +49,31 @@ typedef struct octavo_product {
     const float* weight_scale; /* [output_channels] as the plan stands; NULL before a range algorithm has set it */
 } octavo_product;
 
+/* The network as the plan stands, run on the device for a few of the calibration images. Calls cost runs of the network; none may follow
+ * the end of `apply`. Where an operator is meant, `node` is its index in the graph. */
+typedef struct octavo_trial {
+    uint32_t size;
+    void* context;
+    /* Takes that many images (fewer where there are fewer: `found`), chosen by their names, dealt to `parts` disjoint parts. */
+    octavo_status (*open)(void* context, int64_t images, int32_t parts, int64_t* found, octavo_error* error);
+    /* What is changed from here on acts at this operator or behind it: what lies in front is run once and kept. A change in front of it
+     * is allowed and costs a run from the start. */
+    void (*move_to)(void* context, int32_t node);
+    /* The first operator that a range of the point acts on. */
+    int32_t (*node_of_point)(void* context, int32_t point);
+    /* errors[part]: energy of the error at the outputs over that of the fp32 outputs, both less their mean over an image, averaged over
+     * outputs; a softmax at the end is left off. Stops at the first part whose error exceeds limits[part] (NULL: no limits), whose error
+     * and those behind it are then infinite. */
+    octavo_status (*measure)(void* context, const double* limits, double* errors, octavo_error* error);
+    /* shift[output channel]: mean over the images of what fp32 gives in front of activation and residual less what the network as it
+     * stands gives there. */
+    octavo_status (*product_shift)(void* context, int32_t product, double* shift, octavo_error* error);
+    /* Tells people how far the algorithm is: steps done and in all, and by how many dB the error has fallen so far. */
+    void (*progress)(void* context, int64_t done, int64_t total, double gain_db);
+    /* 1: the user wants an end; return with what has been found. */
+    int32_t (*should_stop)(void* context);
+} octavo_trial;
+
 typedef struct octavo_calibration {
     uint32_t size;
     const octavo_graph* graph;
@@ -56,6 +81,7 @@ typedef struct octavo_calibration {
     int32_t point_count;
     const octavo_product* products;
     int32_t product_count;
+    const octavo_trial* trial; /* NULL where no device is at hand */
 } octavo_calibration;
 
 /* How an algorithm changes the plan. Each call copies what it is given. */
@@ -68,6 +94,8 @@ typedef struct octavo_plan_editor {
     /* One or output_channels scales of the product's weight. */
     void (*set_weight_scale)(void* context, int32_t product, int64_t channels, const float* scale);
     void (*set_bias)(void* context, int32_t product, const float* bias); /* [output_channels] */
+    /* The ranges as they stand, `channels` of the point's; returns 0 where none was set. */
+    int32_t (*get_range)(void* context, int32_t point, double* minimum, double* maximum);
 } octavo_plan_editor;
 
 typedef struct octavo_algorithm_functions {

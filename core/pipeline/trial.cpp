@@ -1,0 +1,354 @@
+// Everything is made anew from the state of the view at each call: a plan, the graph behind the frontier, an executable. Making these costs
+// little beside running some dozens of images through them.
+#include "core/pipeline/trial.h"
+
+#include "core/base/check.h"
+#include "core/base/hash.h"
+#include "core/pipeline/fidelity.h"
+#include "core/pipeline/write_plan.h"
+
+#include <octavo/plugin.h>
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+namespace octavo {
+namespace {
+
+constexpr std::int64_t kChunk = 8;  // images that run together, if the model's batch is free
+
+// The images whose hashed names come first: the same ones in whatever order they were calibrated on.
+std::vector<std::int64_t> choose(const Statistics& statistics, std::size_t images) {
+    std::vector<std::tuple<std::string, std::string, std::int64_t>> sorted;
+    for (const auto& [name, number] : statistics.samples) {
+        Hasher hasher;
+        hasher.update(name);
+        sorted.emplace_back(hasher.hex(), name, number);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::int64_t> numbers;
+    for (std::size_t i = 0; i < std::min(images, sorted.size()); ++i) numbers.push_back(std::get<2>(sorted[i]));
+    return numbers;
+}
+
+// The product of this node alone, its result real and in front of activation and residual.
+Node bare_product(const Node& node) {
+    Node bare = node;
+    for (const char* name : {"activation", "activation_alpha", "activation_beta", "inner"}) bare.attributes.erase(name);
+    bare.inputs.resize(3);
+    return bare;
+}
+
+// Sums of each channel over batch rows and places.
+void add_channels(const octavo_tensor& view, std::size_t rows, std::vector<double>& sums) {
+    std::vector<float> values;
+    copy_rows(view, static_cast<std::int64_t>(rows), values);
+    const std::size_t places = values.size() / (rows * sums.size());
+    for (std::size_t i = 0; i < values.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(values[i]);
+}
+
+octavo_status status_of(octavo_error* error, const Result<void>& result) {
+    return result ? 0 : fail(error, result.error().code(), result.error().message());
+}
+
+}  // namespace
+
+Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : request_(request), view_(view) {
+    table_.size = sizeof table_;
+    table_.context = this;
+    table_.open = [](void* self, std::int64_t images, std::int32_t parts, std::int64_t* found, octavo_error* error) {
+        const Result<std::int64_t> opened = static_cast<Trial*>(self)->open(images, static_cast<std::size_t>(parts));
+        if (!opened) return fail(error, opened.error().code(), opened.error().message());
+        *found = *opened;
+        return octavo_status{0};
+    };
+    table_.move_to = [](void* self, std::int32_t node) {
+        static_cast<Trial*>(self)->wanted_frontier_ = static_cast<std::size_t>(std::max(node, 0));
+    };
+    table_.node_of_point = [](void* self, std::int32_t point) {
+        return static_cast<const Trial*>(self)->node_of_point(static_cast<std::size_t>(point));
+    };
+    table_.measure = [](void* self, const double* limits, double* errors, octavo_error* error) {
+        return status_of(error, static_cast<Trial*>(self)->measure(limits, errors));
+    };
+    table_.product_shift = [](void* self, std::int32_t product, double* shift, octavo_error* error) {
+        return status_of(error, static_cast<Trial*>(self)->product_shift(static_cast<std::size_t>(product), shift));
+    };
+    table_.progress = [](void* self, std::int64_t done, std::int64_t total, double gain_db) {
+        const AlgorithmProgress& progress = static_cast<const Trial*>(self)->request_.progress;
+        if (progress) progress(done, total, gain_db);
+    };
+    table_.should_stop = [](void*) { return 0; };
+}
+
+Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {
+    OCTAVO_CHECK(images > 0 && parts > 0);
+    const Graph& executed = request_.model.executed;
+    const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
+    OCTAVO_TRY(graph_, with_batch(executed, is_free ? kChunk : 1));
+    compared_.clear();
+    for (const ComparedOutput& compared : request_.model.compared)
+        for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
+            if (graph_.tensors[i].name == compared.tensor) compared_.push_back(static_cast<TensorId>(i));
+    if (compared_.empty()) return Error(Code::model, "has no output of real numbers to compare");
+    OCTAVO_CHECK_OK(read_images(images, parts));
+    signal_.assign(parts, std::vector<double>(compared_.size(), 0));
+    fp32_means_.clear();
+    OCTAVO_CHECK_OK(expect());
+    reset_frontier();
+    std::int64_t found = 0;
+    for (const Chunk& chunk : chunks_) found += static_cast<std::int64_t>(chunk.rows);
+    return found;
+}
+
+// Images are dealt in turns, so that no part is chosen by name.
+Result<void> Trial::read_images(std::int64_t images, std::size_t parts) {
+    const Config& config = request_.config;
+    OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, config.calibration.dataset));
+    const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
+    const auto batch = static_cast<std::size_t>(inputs[0].shape[0]);
+    const std::vector<std::int64_t> numbers = choose(request_.statistics, static_cast<std::size_t>(images));
+    chunks_.clear();
+    for (std::size_t part = 0; part < parts; ++part) {
+        for (std::size_t i = part; i < numbers.size(); i += parts) {
+            if (chunks_.empty() || chunks_.back().part != part || chunks_.back().rows == batch) {
+                chunks_.push_back({part, 0, {}, {}, {}});
+                for (const Port& port : inputs) chunks_.back().inputs.emplace_back(port.size_bytes());
+            }
+            Chunk& chunk = chunks_.back();
+            const SampleRequest one{dataset, numbers[i], 1, config.preprocess, inputs, 1, false};
+            OCTAVO_TRY([[maybe_unused]] const SamplesDone done, for_each_batch(one, [&](const Batch& sample) -> Result<void> {
+                           for (std::size_t k = 0; k < inputs.size(); ++k) {
+                               const std::size_t row = sample.inputs[k].size() / batch;
+                               std::copy_n(sample.inputs[k].begin(), row,
+                                           chunk.inputs[k].begin() + static_cast<std::ptrdiff_t>(chunk.rows * row));
+                           }
+                           return {};
+                       }));
+            ++chunk.rows;
+        }
+    }
+    return {};
+}
+
+Result<Session> Trial::compile(const Graph& part, const Plan* plan) const {
+    return Session::compile(request_.device, part, plan, {request_.config.threads, {}, false});
+}
+
+// The fp32 outputs, and their energy.
+Result<void> Trial::expect() {
+    OCTAVO_TRY(Session session, compile(slice(graph_, 0, graph_.nodes.size(), compared_), nullptr));
+    for (Chunk& chunk : chunks_) {
+        OCTAVO_CHECK_OK(session.run(chunk.inputs));
+        chunk.expected.resize(compared_.size());
+        for (std::size_t i = 0; i < compared_.size(); ++i) {
+            std::vector<float>& values = chunk.expected[i];
+            copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), values);
+            const std::size_t size = values.size() / chunk.rows;
+            for (std::size_t row = 0; row < chunk.rows; ++row) {
+                const std::span<const float> image(values.data() + row * size, size);
+                Fidelity fidelity;
+                fidelity.add(image, image);
+                signal_[chunk.part][i] += fidelity.signal();
+            }
+        }
+    }
+    return {};
+}
+
+std::int32_t Trial::node_of_point(std::size_t point) const {
+    const QuantizationPoint& at = request_.layout.points[point];
+    if (at.node) return static_cast<std::int32_t>(index(*at.node));
+    const Links links(graph_);
+    std::int32_t first = static_cast<std::int32_t>(graph_.nodes.size());
+    for (const TensorId id : at.tensors) first = std::min(first, links.producer[index(id)]);
+    return std::max(first, 0);  // inputs have no producer
+}
+
+// What is read behind the frontier.
+std::vector<TensorId> Trial::live_at(std::size_t node) const {
+    return slice(graph_, node, graph_.nodes.size(), compared_).inputs;
+}
+
+void Trial::reset_frontier() {
+    frontier_ = 0;
+    live_ = graph_.inputs;
+    for (Chunk& chunk : chunks_) chunk.live.clear();
+}
+
+Trial::State Trial::state() const {
+    State now{view_.ranges(), {}, {}};
+    for (const ProductState& product : view_.products()) {
+        now.biases.push_back(product.biases);
+        now.weight_scales.push_back(product.weight_scale);
+    }
+    return now;
+}
+
+bool Trial::is_frontier_stale() const {
+    const State now = state();
+    for (std::size_t i = 0; i < now.ranges.size(); ++i)
+        if (now.ranges[i] != settled_.ranges[i] && static_cast<std::size_t>(node_of_point(i)) < frontier_) return true;
+    for (std::size_t i = 0; i < now.biases.size(); ++i) {
+        const bool changed = now.biases[i] != settled_.biases[i] || now.weight_scales[i] != settled_.weight_scales[i];
+        if (changed && index(request_.layout.products[i]) < frontier_) return true;
+    }
+    return false;
+}
+
+Result<void> Trial::settle() {
+    if (frontier_ > 0 && is_frontier_stale()) reset_frontier();
+    std::size_t wanted = wanted_frontier_;
+    const Links links(graph_);
+    for (const TensorId id : compared_) wanted = std::min(wanted, static_cast<std::size_t>(std::max(links.producer[index(id)], 0)));
+    if (wanted < frontier_) reset_frontier();
+    return wanted > frontier_ ? advance(wanted) : Result<void>();
+}
+
+// Runs a graph whose inputs are tensors that cross the frontier.
+Result<void> Trial::run(Session& session, const Graph& part, Chunk& chunk) {
+    std::vector<std::vector<std::byte>>& live = frontier_ == 0 ? chunk.inputs : chunk.live;
+    std::vector<std::vector<std::byte>> inputs;
+    const auto place = [&](TensorId id) { return static_cast<std::size_t>(std::find(live_.begin(), live_.end(), id) - live_.begin()); };
+    for (const TensorId id : part.inputs) inputs.push_back(std::move(live[place(id)]));
+    Result<void> done = session.run(inputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i) live[place(part.inputs[i])] = std::move(inputs[i]);
+    return done;
+}
+
+Result<void> Trial::advance(std::size_t node) {
+    const std::vector<TensorId> next = live_at(node);
+    std::vector<TensorId> made;
+    for (const TensorId id : next)
+        if (std::find(live_.begin(), live_.end(), id) == live_.end()) made.push_back(id);
+    const Graph part = slice(graph_, frontier_, node, made);
+    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
+    Session session;
+    if (!made.empty()) {
+        OCTAVO_TRY(session, compile(part, &plan));
+    }
+    for (Chunk& chunk : chunks_) {
+        if (!made.empty()) OCTAVO_CHECK_OK(run(session, part, chunk));
+        std::vector<std::vector<std::byte>> live;
+        for (const TensorId id : next) {
+            const auto kept = std::find(live_.begin(), live_.end(), id);
+            if (kept != live_.end()) {
+                std::vector<std::byte>& old = frontier_ == 0 ? chunk.inputs[static_cast<std::size_t>(kept - live_.begin())]
+                                                             : chunk.live[static_cast<std::size_t>(kept - live_.begin())];
+                live.push_back(frontier_ == 0 ? old : std::move(old));
+            } else {
+                const auto output = static_cast<std::size_t>(std::find(made.begin(), made.end(), id) - made.begin());
+                const auto* bytes = static_cast<const std::byte*>(session.output_views()[output].data);
+                live.emplace_back(bytes, bytes + session.outputs()[output].size_bytes());
+            }
+        }
+        chunk.live = std::move(live);
+    }
+    live_ = next;
+    frontier_ = node;
+    settled_ = state();
+    return {};
+}
+
+Result<void> Trial::measure(const double* limits, double* errors) {
+    OCTAVO_CHECK(!chunks_.empty());
+    OCTAVO_CHECK_OK(settle());
+    const Graph part = slice(graph_, frontier_, graph_.nodes.size(), compared_);
+    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
+    OCTAVO_TRY(Session session, compile(part, &plan));
+    std::fill_n(errors, signal_.size(), 0.0);
+    for (Chunk& chunk : chunks_) {
+        OCTAVO_CHECK_OK(run(session, part, chunk));
+        double& error = errors[chunk.part];
+        error += error_of(session, chunk);
+        if (limits && error > limits[chunk.part]) {
+            std::fill(errors + chunk.part, errors + signal_.size(), std::numeric_limits<double>::infinity());
+            return {};
+        }
+    }
+    return {};
+}
+
+// What a chunk adds to the error of its part.
+double Trial::error_of(const Session& session, const Chunk& chunk) const {
+    double error = 0;
+    for (std::size_t i = 0; i < compared_.size(); ++i) {
+        std::vector<float> found;
+        copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), found);
+        const std::size_t size = found.size() / chunk.rows;
+        Fidelity fidelity;
+        for (std::size_t row = 0; row < chunk.rows; ++row)
+            fidelity.add(std::span(chunk.expected[i]).subspan(row * size, size), std::span<const float>(found).subspan(row * size, size));
+        if (signal_[chunk.part][i] > 0) error += fidelity.noise() / signal_[chunk.part][i];
+    }
+    return error / static_cast<double>(compared_.size());
+}
+
+Result<void> Trial::product_shift(std::size_t product, double* shift) {
+    OCTAVO_CHECK(product < request_.layout.products.size() && !chunks_.empty());
+    if (fp32_means_.empty()) OCTAVO_CHECK_OK(measure_fp32_means());
+    const std::size_t node = index(request_.layout.products[product]);
+    wanted_frontier_ = node;
+    OCTAVO_CHECK_OK(settle());
+
+    Graph part = graph_;
+    part.nodes = {bare_product(graph_.nodes[node])};
+    Tensor result = graph_[graph_.nodes[node].outputs[0]];
+    result.name = graph_.unused_name("bare product");
+    part.nodes[0].outputs = {part.add_tensor(std::move(result))};
+    part = slice(part, 0, 1, part.nodes[0].outputs);
+    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
+    OCTAVO_TRY(Session session, compile(part, &plan));
+    std::vector<double> sums(fp32_means_[product].size(), 0);
+    for (Chunk& chunk : chunks_) {
+        OCTAVO_CHECK_OK(run(session, part, chunk));
+        add_channels(session.output_views()[0], chunk.rows, sums);
+    }
+    const double count = values_a_channel(product);
+    for (std::size_t c = 0; c < sums.size(); ++c) shift[c] = fp32_means_[product][c] - sums[c] / count;
+    return {};
+}
+
+// Values that a channel of the product's result has over all images.
+double Trial::values_a_channel(std::size_t product) const {
+    const Tensor& result = graph_[graph_.nodes[index(request_.layout.products[product])].outputs[0]];
+    const std::int64_t one = element_count(result.shape) / result.shape[0];
+    std::size_t images = 0;
+    for (const Chunk& chunk : chunks_) images += chunk.rows;
+    return static_cast<double>(images) * static_cast<double>(one) / static_cast<double>(view_.products()[product].output_channels);
+}
+
+// One fp32 pass over a graph where each product has a bare twin beside it.
+Result<void> Trial::measure_fp32_means() {
+    Graph twins = graph_;
+    twins.nodes.clear();
+    std::vector<std::string> taps;
+    for (std::size_t n = 0; n < graph_.nodes.size(); ++n) {
+        const auto& products = request_.layout.products;
+        if (std::find(products.begin(), products.end(), static_cast<NodeId>(n)) != products.end()) {
+            Node twin = bare_product(graph_.nodes[n]);
+            Tensor result = graph_[twin.outputs[0]];
+            result.name = twins.unused_name(result.name + " bare");
+            taps.push_back(result.name);
+            twin.name += " bare";
+            twin.outputs = {twins.add_tensor(std::move(result))};
+            twins.nodes.push_back(std::move(twin));
+        }
+        twins.nodes.push_back(graph_.nodes[n]);
+    }
+    OCTAVO_TRY(Session session, Session::compile(request_.device, twins, nullptr, {request_.config.threads, {}, false}, taps));
+    std::vector<std::vector<double>> sums;
+    for (const ProductState& product : view_.products()) sums.emplace_back(static_cast<std::size_t>(product.output_channels), 0.0);
+    for (const Chunk& chunk : chunks_)
+        OCTAVO_CHECK_OK(session.run(chunk.inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
+            const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();
+            add_channels(view, chunk.rows, sums[static_cast<std::size_t>(tap)]);
+        }));
+    for (std::size_t i = 0; i < sums.size(); ++i)
+        for (double& sum : sums[i]) sum /= values_a_channel(i);
+    fp32_means_ = std::move(sums);
+    return {};
+}
+
+}  // namespace octavo

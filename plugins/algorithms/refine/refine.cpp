@@ -1,0 +1,185 @@
+// refine: changes ranges, then biases, one by one in the order of the network, and keeps a change only where the outputs come nearer to
+// fp32 on each of two disjoint halves of a few calibration images, with all of the network on the integer kernels as it stands. No labels.
+// What helps on one half alone has been fitted to it. Comes after algorithms that set ranges and scales; with a limit of time what was
+// found by then is kept, so that the result then depends on the machine.
+#include <octavo/histogram.h>
+#include <octavo/ranges.h>
+
+#include <chrono>
+#include <numeric>
+
+namespace octavo {
+namespace {
+
+constexpr octavo_parameter kParameters[] = {integer("images", "64", 2, 100000, "calibration images that judge each step"),
+                                            integer("passes", "1", 1, 20, "how often ranges and biases are gone through"),
+                                            real("seconds", "600", 0, 1e9, "time after which what has been found is taken")};
+
+constexpr std::int32_t kHalves = 2;
+constexpr double kTails[] = {0, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4};  // shares of the values that a candidate leaves out at each end
+constexpr double kShiftShares[] = {1.0, 0.5};
+constexpr double kAlike = 0.004;  // of the range: about a step
+
+Interval percentile_interval(const octavo_histogram& histogram, double share) {
+    const double count = share * static_cast<double>(histogram.count);
+    return {lower_percentile(histogram, count), upper_percentile(histogram, count)};
+}
+
+bool are_alike(const Ranges& a, const Ranges& b) {
+    for (std::size_t c = 0; c < a.minimum.size(); ++c) {
+        const double span = std::max(a.maximum[c] - a.minimum[c], b.maximum[c] - b.minimum[c]);
+        if (std::fabs(a.minimum[c] - b.minimum[c]) > kAlike * span || std::fabs(a.maximum[c] - b.maximum[c]) > kAlike * span) return false;
+    }
+    return true;
+}
+
+// By `choose` for each histogram of the point.
+template <class Choose>
+Ranges ranges_by(const octavo_point& point, Choose choose) {
+    Ranges ranges;
+    const octavo_histogram* first = point.channels > 1 ? point.by_channel : &point.whole;
+    for (const octavo_histogram& histogram : std::span(first, static_cast<std::size_t>(point.channels))) {
+        const Interval interval = histogram.count == 0 ? Interval{} : choose(histogram);
+        ranges.minimum.push_back(interval.minimum);
+        ranges.maximum.push_back(interval.maximum);
+    }
+    return ranges;
+}
+
+// Those that differ from what stands and from each other.
+std::vector<Ranges> candidates(const octavo_point& point, const Ranges& standing) {
+    std::vector<Ranges> found = {standing};
+    const auto add = [&](const Ranges& ranges) {
+        const bool is_known = std::any_of(found.begin(), found.end(), [&](const Ranges& other) { return are_alike(ranges, other); });
+        if (!is_known) found.push_back(ranges);
+    };
+    for (const double tail : kTails)
+        add(ranges_by(point, [tail](const octavo_histogram& histogram) { return percentile_interval(histogram, tail); }));
+    add(ranges_by(point, least_error_interval));
+    found.erase(found.begin());
+    return found;
+}
+
+class Descent {
+public:
+    Descent(const octavo_calibration& calibration, const PlanEditor& editor, const TrialView& trial, double seconds)
+        : calibration_(calibration), editor_(editor), trial_(trial), seconds_(seconds) {}
+
+    Result<void> run(std::int64_t passes) {
+        OCTAVO_TRY(errors_, trial_.measure());
+        first_ = mean_error();
+        total_ = passes * (calibration_.point_count + calibration_.product_count);
+        for (std::int64_t pass = 0; pass < passes; ++pass) {
+            OCTAVO_CHECK_OK(refine_ranges());
+            OCTAVO_CHECK_OK(refine_biases());
+        }
+        trial_.progress(total_, total_, gain_db());
+        return {};
+    }
+
+private:
+    double mean_error() const { return std::accumulate(errors_.begin(), errors_.end(), 0.0) / static_cast<double>(errors_.size()); }
+    double gain_db() const { return mean_error() > 0 ? 10 * std::log10(first_ / mean_error()) : 0; }
+
+    bool is_over() const {
+        return trial_.should_stop() || std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > seconds_;
+    }
+
+    // Keeps what stands now if it is better on each half.
+    Result<bool> is_better() {
+        OCTAVO_TRY(std::vector<double> errors, trial_.measure(errors_));
+        for (std::size_t half = 0; half < errors.size(); ++half)
+            if (!(errors[half] < errors_[half])) return false;
+        errors_ = std::move(errors);
+        return true;
+    }
+
+    Result<void> refine_ranges() {
+        std::vector<std::size_t> order(static_cast<std::size_t>(calibration_.point_count));
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return trial_.node_of_point(a) < trial_.node_of_point(b); });
+        for (const std::size_t point : order) {
+            if (is_over()) return {};
+            OCTAVO_CHECK_OK(refine_range(point));
+            trial_.progress(++done_, total_, gain_db());
+        }
+        return {};
+    }
+
+    Result<void> refine_range(std::size_t index) {
+        const octavo_point& point = calibration_.points[index];
+        std::optional<Ranges> standing = editor_.range(index, point.channels);
+        if (!standing)
+            return Error(Code::config, std::string("no range was set for '") + point.name + "'; list an algorithm that sets ranges first");
+        if (point.is_input) return {};
+        trial_.move_to(trial_.node_of_point(index));
+        for (const Ranges& candidate : candidates(point, *standing)) {
+            editor_.set_range(index, candidate);
+            OCTAVO_TRY(const bool better, is_better());
+            if (better) standing = candidate;
+        }
+        editor_.set_range(index, *standing);
+        return {};
+    }
+
+    Result<void> refine_biases() {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(calibration_.product_count); ++i) {
+            if (is_over()) return {};
+            OCTAVO_CHECK_OK(refine_bias(i));
+            trial_.progress(++done_, total_, gain_db());
+        }
+        return {};
+    }
+
+    Result<void> refine_bias(std::size_t index) {
+        const octavo_product& product = calibration_.products[index];
+        trial_.move_to(product.node);
+        OCTAVO_TRY(const std::vector<double> shift, trial_.product_shift(index, product.output_channels));
+        std::vector<float> standing(product.biases, product.biases + product.output_channels);
+        const std::vector<float> before = standing;
+        for (const double share : kShiftShares) {
+            std::vector<float> shifted = before;
+            for (std::size_t c = 0; c < shifted.size(); ++c) shifted[c] += static_cast<float>(share * shift[c]);
+            editor_.set_bias(index, shifted);
+            OCTAVO_TRY(const bool better, is_better());
+            if (better) standing = std::move(shifted);
+        }
+        editor_.set_bias(index, standing);
+        return {};
+    }
+
+    const octavo_calibration& calibration_;
+    const PlanEditor& editor_;
+    const TrialView& trial_;
+    const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    double seconds_;
+    std::vector<double> errors_;  // [half] of what stands
+    double first_ = 0;
+    std::int64_t done_ = 0, total_ = 0;
+};
+
+class Refine final : public Algorithm {
+public:
+    static Result<std::unique_ptr<Refine>> create(const Values& values) {
+        return std::make_unique<Refine>(values.integer("images"), values.integer("passes"), values.real("seconds"));
+    }
+    Refine(std::int64_t images, std::int64_t passes, double seconds) : images_(images), passes_(passes), seconds_(seconds) {}
+
+    Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
+        OCTAVO_TRY(const TrialView trial, TrialView::open(calibration, images_, kHalves));
+        if (trial.images() < kHalves) return Error(Code::data, "found " + std::to_string(trial.images()) + " images, expected at least 2");
+        return Descent(calibration, editor, trial, seconds_).run(passes_);
+    }
+
+private:
+    std::int64_t images_, passes_;
+    double seconds_;
+};
+
+}  // namespace
+}  // namespace octavo
+
+OCTAVO_PLUGINS(octavo::describe<octavo::Refine>("refine", "1.0.0",
+                                                "ranges and biases, changed where that brings the outputs nearer to fp32",
+                                                octavo::kParameters))

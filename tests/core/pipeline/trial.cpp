@@ -1,0 +1,141 @@
+// What algorithms that run the network are told: the same errors wherever the frontier stands, whatever was changed in between.
+#include "core/pipeline/trial.h"
+
+#include "core/pipeline/write_plan.h"
+#include "core/plugins/find.h"
+
+#include <octavo/algorithm.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+
+using namespace octavo;
+
+namespace {
+
+const Registry& registry() {
+    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
+    return made;
+}
+
+template <class T>
+T required(Result<T> result) {
+    BOOST_REQUIRE_MESSAGE(result, (result ? "" : result.error().message()));
+    return std::move(result).value();
+}
+
+// The quickstart's network with ranges and scales from least to greatest.
+struct Setting {
+    Config config;
+    Model model;
+    DeviceHandle device;
+    Layout layout;
+    Statistics statistics;
+    Graph graph;
+    FlatGraph flat;
+    CalibrationView view;
+    QuantizeRequest request;
+    Trial trial;
+
+    explicit Setting(const char* device_name)
+        : config(read(device_name)),
+          model(required(load_model(config.model))),
+          device(required(DeviceHandle::create(*config.device.plugin, config.device.values))),
+          layout(required(lay_out(model, device))),
+          statistics(required(collect_statistics({config, model, device, layout, {}}))),
+          graph(required(with_batch(model.executed, 1))),
+          flat(graph),
+          view(required(CalibrationView::create(graph, layout, statistics))),
+          request{config, model, device, layout, statistics, {}},
+          trial(request, view) {
+        const AlgorithmHandle algorithm = required(AlgorithmHandle::create(*config.algorithms[0].plugin, config.algorithms[0].values));
+        BOOST_REQUIRE(view.edit(flat.view(), nullptr,
+                                [&](const auto& calibration, const auto& editor) { return algorithm.apply(calibration, editor); }));
+    }
+
+    static Config read(const char* device_name) {
+        Overrides overrides;
+        overrides.device = device_name;
+        overrides.limit = 12;
+        overrides.algorithm = "minmax,";
+        return required(read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides));
+    }
+
+    // Calls `use(const octavo_calibration&, const PlanEditor&, const Trial& in two parts)`.
+    template <class Use>
+    void with_trial(Use use) {
+        BOOST_REQUIRE(view.edit(flat.view(), trial.table(),
+                                [&](const octavo_calibration& calibration, const octavo_plan_editor& editor) -> Result<void> {
+                                    const TrialView tried = required(TrialView::open(calibration, 10, 2));
+                                    BOOST_TEST(tried.images() == 10);
+                                    use(calibration, PlanEditor(editor), tried);
+                                    return {};
+                                }));
+    }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(trials)
+
+BOOST_AUTO_TEST_CASE(errors_do_not_depend_on_where_the_frontier_stands) {
+    for (const char* device : {"reference", "onednn"}) {
+        Setting setting(device);
+        setting.with_trial([&](const octavo_calibration& calibration, const PlanEditor& editor, const TrialView& trial) {
+            const std::vector<double> whole = required(trial.measure());
+            BOOST_TEST(whole.size() == 2U);
+            for (const double error : whole) BOOST_TEST((error > 0 && error < 0.1));
+            for (std::int32_t node = 0; node < calibration.graph->node_count; ++node) {
+                trial.move_to(node);
+                BOOST_TEST(required(trial.measure()) == whole, "at node " << node << " on " << device);
+            }
+            const Ranges standing = *editor.range(1, calibration.points[1].channels);
+            Ranges halved = standing;
+            for (double& end : halved.maximum) end /= 2;
+            editor.set_range(1, halved);  // in front of the frontier
+            const std::vector<double> changed = required(trial.measure());
+            BOOST_TEST(changed[0] > whole[0]);
+            editor.set_range(1, standing);
+            BOOST_TEST(required(trial.measure()) == whole);
+        });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_measurement_ends_where_a_limit_is_passed) {
+    Setting setting("reference");
+    setting.with_trial([&](const octavo_calibration&, const PlanEditor&, const TrialView& trial) {
+        const std::vector<double> whole = required(trial.measure());
+        BOOST_TEST(required(trial.measure(whole)) == whole);
+        const double infinity = std::numeric_limits<double>::infinity();
+        BOOST_TEST(required(trial.measure(std::vector<double>{whole[0] / 2, whole[1]})) == (std::vector<double>{infinity, infinity}));
+        BOOST_TEST(required(trial.measure(std::vector<double>{whole[0], whole[1] / 2})) == (std::vector<double>{whole[0], infinity}));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_shift_is_what_the_mean_of_a_product_lacks) {
+    Setting setting("onednn");
+    setting.with_trial([&](const octavo_calibration& calibration, const PlanEditor& editor, const TrialView& trial) {
+        for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.product_count); ++i) {
+            const octavo_product& product = calibration.products[i];
+            trial.move_to(product.node);
+            const std::vector<double> before = required(trial.product_shift(i, product.output_channels));
+            std::vector<float> biases(product.biases, product.biases + product.output_channels);
+            for (std::size_t c = 0; c < biases.size(); ++c) biases[c] += static_cast<float>(before[c]);
+            editor.set_bias(i, biases);
+            const std::vector<double> after = required(trial.product_shift(i, product.output_channels));
+            // Biases lie on a grid, before and after: half a step each.
+            const Plan plan = required(write_plan(setting.request, setting.graph, setting.view));
+            const Node& node = setting.graph.nodes[static_cast<std::size_t>(product.node)];
+            const TensorPlan& input = plan.tensors.at(setting.graph[node.inputs[0]].name);
+            const Quantization& grid = is_depthwise(setting.graph, node) && input.depthwise ? *input.depthwise : *input.whole;
+            for (std::size_t c = 0; c < after.size(); ++c) {
+                const float scale = grid.scale.size() == 1 ? grid.scale[0] : grid.scale[c];
+                BOOST_TEST(std::fabs(after[c]) <= 1.01 * static_cast<double>(scale * product.weight_scale[c]) + 1e-5,
+                           "channel " << c << " of " << node.name << " still lacks " << after[c]);
+            }
+        }
+    });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
