@@ -2,6 +2,7 @@
 #include "core/pipeline/run.h"
 
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/plan/plan.h"
 #include "core/plugins/find.h"
 #include "tests/support/folder.h"
@@ -83,6 +84,32 @@ BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_byte_of_what_is_written) {
     calibrated(second);
     for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
         BOOST_TEST((content(*first.output + "/" + name) == content(*second.output + "/" + name)), name << " differs");
+}
+
+BOOST_AUTO_TEST_CASE(the_order_of_the_images_changes_no_byte_of_what_is_written) {
+    const Folder folder;
+    const std::string quickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
+    std::vector<std::string> lines = split(content(quickstart + "/calibration.txt"), '\n');
+    lines.resize(24);
+    for (const char* name : {"a", "b"}) {
+        folder.write(std::string(name) + ".txt", join(lines, "\n") + "\n");
+        std::reverse(lines.begin(), lines.end());
+        std::rotate(lines.begin(), lines.begin() + 5, lines.end());
+        boost::json::object root = boost::json::parse(content(quickstart + "/classify.json")).as_object();
+        root["dataset"].as_object()["list"] = (folder.path / (std::string(name) + ".txt")).string();
+        root["algorithm"] = {"percentile", "bias_correction", {{"plugin", "refine"}, {"images", 8}}};
+        Overrides overrides;
+        overrides.output = (folder.path / name).string();
+        Result<Config> config = parse_config(boost::json::serialize(root), "config", quickstart, registry(), overrides);
+        BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+        config->target.reset();
+        config->validation.resize(1);
+        config->validation[0].limit = 8;
+        const Result<Report> report = run_calibration(*config, {});
+        BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    }
+    for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
+        BOOST_TEST((content((folder.path / "a" / name).string()) == content((folder.path / "b" / name).string())), name << " differs");
 }
 
 BOOST_AUTO_TEST_CASE(a_trailing_comma_leaves_the_correction_out) {
