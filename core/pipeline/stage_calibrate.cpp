@@ -3,6 +3,8 @@
 
 #include "core/base/check.h"
 
+#include <thread>
+
 namespace octavo {
 namespace {
 
@@ -42,7 +44,9 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
         requests.push_back(wanted);
         taps.push_back(name);
     }
-    statistics.collector = Collector(std::move(requests));
+    const std::size_t threads =
+        request.config.threads > 0 ? static_cast<std::size_t>(request.config.threads) : std::max(1U, std::thread::hardware_concurrency());
+    statistics.collector = Collector(std::move(requests), threads);
     OCTAVO_TRY(Session session, Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false}, taps));
     std::map<std::int32_t, std::size_t> entry_of;  // the graph's tensor to the collector's index
     for (std::size_t i = 0; i < taps.size(); ++i) entry_of[session.taps()[i]] = i;

@@ -1,8 +1,9 @@
 // One image after the other: its values are counted, its sums are rounded to fixed point once, and nothing else is remembered of it.
 #include "core/statistics/collector.h"
 
-#include "core/statistics/image_view.h"
+#include <tbb/parallel_for.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 
@@ -40,30 +41,54 @@ bool add_sums(const ImageView& image, std::span<FixedSum> sums) {
 
 }  // namespace
 
-Collector::Collector(std::vector<Request> requests) {
+Collector::Collector(std::vector<Request> requests, std::size_t threads) : threads_(std::max<std::size_t>(threads, 1)) {
     for (Request& request : requests) {
         const std::size_t channels = static_cast<std::size_t>(request.channels);
-        Entry entry = {std::move(request), Histogram(), {}, {}, 0};
+        Entry entry = {std::move(request), std::vector<Histogram>(threads_), {}, {}, 0};
         if (entry.request.by_channel) entry.by_channel.resize(channels, Histogram(Histogram::kChannelBins));
         if (entry.request.means) entry.sums.resize(channels);
         entries_.push_back(std::move(entry));
     }
 }
 
+// A share of the image's values for the tensor's histogram, and of its channels for those by channel. False where a value is not finite.
+bool Collector::add_part(Entry& entry, const ImageView& image, std::size_t part, std::size_t parts) {
+    bool finite = true;
+    if (entry.request.whole) {
+        const std::span<const float> all = image.all();
+        const std::size_t first = all.size() * part / parts, last = all.size() * (part + 1) / parts;
+        finite = entry.wholes[part].add(all.subspan(first, last - first));
+    }
+    const std::size_t tiles = (image.channels + kTileChannels - 1) / kTileChannels;
+    const std::size_t first = std::min(image.channels, tiles * part / parts * kTileChannels);
+    const std::size_t last = std::min(image.channels, tiles * (part + 1) / parts * kTileChannels);
+    const ImageView channels = image.part(first, last - first);
+    if (entry.request.by_channel) {
+        std::vector<float> scratch;
+        for_each_channel_tile(channels, scratch, [&](std::size_t channel, std::span<const float> values) {
+            finite = entry.by_channel[first + channel].add(values) && finite;
+        });
+    }
+    if (entry.request.means) finite = add_sums(channels, std::span(entry.sums).subspan(first, last - first)) && finite;
+    return finite;
+}
+
 Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images) {
     Entry& entry = entries_[index];
     OCTAVO_CHECK_OK(check_view(entry.request, view, images.size()));
-    std::vector<float> copy, scratch;
+    constexpr std::size_t kFew = 16384;  // values that are not worth sharing
+    std::vector<float> copy;
     for (std::size_t row = 0; row < images.size(); ++row) {
         const ImageView image = view_image(view, static_cast<std::int64_t>(row), copy);
-        bool finite = true;
-        if (entry.request.whole) finite = entry.whole.add(image.all());
-        if (entry.request.by_channel) {
-            for_each_channel_tile(image, scratch, [&](std::size_t channel, std::span<const float> values) {
-                finite = entry.by_channel[channel].add(values) && finite;
-            });
-        }
-        if (entry.request.means) finite = add_sums(image, entry.sums) && finite;
+        const std::size_t parts = image.all().size() < kFew ? 1 : threads_;
+        std::atomic<bool> finite = true;
+        const auto add_one = [&](std::size_t part) {
+            if (!add_part(entry, image, part, parts)) finite = false;
+        };
+        if (parts == 1)
+            add_one(0);
+        else
+            tbb::parallel_for(std::size_t{0}, parts, add_one);
         if (!finite) return not_finite(entry.request, images[row]);
         entry.positions += image.positions;
     }
@@ -75,11 +100,17 @@ void Collector::merge(const Collector& other) {
     for (std::size_t i = 0; i < size(); ++i) {
         Entry& to = entries_[i];
         const Entry& from = other.entries_[i];
-        to.whole.merge(from.whole);
+        for (const Histogram& whole : from.wholes) to.wholes[0].merge(whole);
         for (std::size_t c = 0; c < to.by_channel.size(); ++c) to.by_channel[c].merge(from.by_channel[c]);
         for (std::size_t c = 0; c < to.sums.size(); ++c) to.sums[c].merge(from.sums[c]);
         to.positions += from.positions;
     }
+}
+
+Histogram Collector::whole(std::size_t index) const {
+    Histogram whole;
+    for (const Histogram& part : entries_[index].wholes) whole.merge(part);
+    return whole;
 }
 
 std::vector<octavo_histogram> Collector::channel_views(std::size_t index) const {

@@ -1,9 +1,10 @@
-// Collector: what one thread saw of the tapped tensors. It counts image by image, so batch size, layout, order and the split over threads
-// change nothing; collectors of several threads are merged afterwards. Its size does not grow with the number of images.
+// Collector: what was seen of the tapped tensors. It counts image by image, so batch size, layout, order and the number of threads change
+// nothing; collectors of several runs can be merged. Its size does not grow with the number of images.
 #pragma once
 
 #include "core/statistics/fixed_sum.h"
 #include "core/statistics/histogram.h"
+#include "core/statistics/image_view.h"
 
 #include <octavo/result.h>
 
@@ -23,7 +24,8 @@ struct Request {
 
 class Collector {
 public:
-    explicit Collector(std::vector<Request> requests);
+    // An image's values are shared among `threads` threads of the current TBB arena.
+    explicit Collector(std::vector<Request> requests, std::size_t threads = 1);
 
     std::size_t size() const { return entries_.size(); }
     const Request& request(std::size_t index) const { return entries_[index].request; }
@@ -35,7 +37,7 @@ public:
     // `other` was made from the same requests.
     void merge(const Collector& other);
 
-    const Histogram& whole(std::size_t index) const { return entries_[index].whole; }
+    Histogram whole(std::size_t index) const;
     std::span<const Histogram> by_channel(std::size_t index) const { return entries_[index].by_channel; }
     // Views of by_channel as algorithms take them; valid until the next change.
     std::vector<octavo_histogram> channel_views(std::size_t index) const;
@@ -45,13 +47,16 @@ public:
 private:
     struct Entry {
         Request request;
-        Histogram whole;
+        std::vector<Histogram> wholes;  // [thread]
         std::vector<Histogram> by_channel;
         std::vector<FixedSum> sums;
         std::uint64_t positions = 0;  // values of each channel
     };
 
+    static bool add_part(Entry& entry, const ImageView& image, std::size_t part, std::size_t parts);
+
     std::vector<Entry> entries_;
+    std::size_t threads_;
 };
 
 }  // namespace octavo

@@ -77,10 +77,11 @@ void copy_axis(const octavo_tensor& tensor, std::int32_t axis, const float* from
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy) {
     const Shape shape = shape_of(tensor);
     const float* const data = static_cast<const float*>(tensor.data) + row * tensor.strides[0];
-    ImageView view = {data, static_cast<std::size_t>(shape.channels), static_cast<std::size_t>(shape.positions), false};
+    ImageView view = {data, static_cast<std::size_t>(shape.channels), static_cast<std::size_t>(shape.positions), false, 1};
     if (is_dense(tensor, 1, shape.positions)) return view;
     if (is_dense(tensor, shape.channels, 1)) {
         view.channels_last = true;
+        view.pitch = view.channels;
         return view;
     }
     copy.clear();
@@ -96,7 +97,7 @@ std::vector<double> channel_sums(const ImageView& image) {
         const std::size_t positions = std::min(kTilePositions, image.positions - first);
         for (std::size_t c = 0; c < image.channels; c += image.channels_last ? kTileChannels : 1) {
             if (image.channels_last) {
-                add_tile(image.data + first * image.channels + c, positions, image.channels,
+                add_tile(image.data + first * image.pitch + c, positions, image.pitch,
                          std::span(totals).subspan(c, std::min(kTileChannels, image.channels - c)));
             } else {
                 totals[c] += tile_sum(image.data + c * image.positions + first, positions);

@@ -17,8 +17,14 @@ struct ImageView {
     std::size_t channels = 1;
     std::size_t positions = 1;
     bool channels_last = false;
+    std::size_t pitch = 1;  // channels-last: from one position to the next
 
+    // All values, of an image that `part` has not narrowed.
     std::span<const float> all() const { return {data, channels * positions}; }
+    // Some of its channels.
+    ImageView part(std::size_t first, std::size_t count) const {
+        return {data + first * (channels_last ? 1 : positions), count, positions, channels_last, pitch};
+    }
 };
 
 // Row `row` of the batch; `copy` holds the values where they had to be moved.
@@ -40,7 +46,7 @@ void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, 
         for (std::size_t first = 0; first < image.positions; first += kTilePositions) {
             const std::size_t positions = std::min(kTilePositions, image.positions - first);
             for (std::size_t p = 0; p < positions; ++p) {
-                const float* const from = image.data + (first + p) * image.channels + first_channel;
+                const float* const from = image.data + (first + p) * image.pitch + first_channel;
                 for (std::size_t c = 0; c < channels; ++c) scratch[c * kTilePositions + p] = from[c];
             }
             for (std::size_t c = 0; c < channels; ++c) {

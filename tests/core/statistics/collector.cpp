@@ -101,6 +101,19 @@ void add(Collector& collector, const Batch& batch) {
 
 BOOST_AUTO_TEST_SUITE(collector)
 
+BOOST_AUTO_TEST_CASE(the_number_of_threads_changes_nothing) {
+    for (const Size size : {Size{33, 2, 512}, Size{1, 200, 200}, Size{5, 3, 2}})
+        for (const Layout layout : {Layout::nchw, Layout::channels_last, Layout::padded}) {
+            Collector expected = everything(size);
+            add(expected, batch_of({1, 2, 3}, size, layout));
+            for (const std::size_t threads : {2U, 3U, 7U}) {
+                Collector shared({Request{"x", size.channels, true, true, true}}, threads);
+                add(shared, batch_of({1, 2, 3}, size, layout));
+                BOOST_TEST((words(shared) == words(expected)), threads << " threads, " << size.channels << " channels");
+            }
+        }
+}
+
 BOOST_AUTO_TEST_CASE(layout_batch_order_and_split_change_nothing) {
     for (const Size size : {Size{3, 5, 7}, Size{20, 24, 25}, Size{16, 1, 1}, Size{1, 9, 9}, Size{33, 2, 512}}) {
         Collector expected = everything(size);
