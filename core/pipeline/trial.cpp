@@ -16,6 +16,7 @@
 namespace octavo {
 namespace {
 
+constexpr double kClearlyWorse = 0.1;  // of the error of a part's first chunk; half of that with two, and so on
 constexpr std::int64_t kChunk = 8;  // images that run together, if the model's batch is free
 
 // The images whose hashed names come first: the same ones in whatever order they were calibrated on.
@@ -95,6 +96,7 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {
     OCTAVO_CHECK_OK(read_images(images, parts));
     signal_.assign(parts, std::vector<double>(compared_.size(), 0));
     fp32_means_.clear();
+    last_ = {};
     OCTAVO_CHECK_OK(expect());
     reset_frontier();
     std::int64_t found = 0;
@@ -257,16 +259,25 @@ Result<void> Trial::measure(const double* limits, double* errors) {
     const Graph part = slice(graph_, frontier_, graph_.nodes.size(), compared_);
     OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
     OCTAVO_TRY(Session session, compile(part, &plan));
-    std::fill_n(errors, signal_.size(), 0.0);
-    for (Chunk& chunk : chunks_) {
+    Measured now{std::vector<double>(signal_.size(), 0), {}};
+    const bool is_like_last = limits && std::equal(last_.errors.begin(), last_.errors.end(), limits, limits + signal_.size());
+    for (std::size_t i = 0, of_part = 0; i < chunks_.size(); ++i) {
+        Chunk& chunk = chunks_[i];
+        of_part = i > 0 && chunks_[i - 1].part == chunk.part ? of_part + 1 : 1;
         OCTAVO_CHECK_OK(run(session, part, chunk));
-        double& error = errors[chunk.part];
-        error += error_of(session, chunk);
-        if (limits && error > limits[chunk.part]) {
-            std::fill(errors + chunk.part, errors + signal_.size(), std::numeric_limits<double>::infinity());
+        now.errors[chunk.part] += error_of(session, chunk);
+        now.so_far.push_back(now.errors[chunk.part]);
+        const double allowed = 1 + kClearlyWorse / static_cast<double>(of_part);
+        const bool is_hopeless = is_like_last && now.so_far[i] > allowed * last_.so_far[i];
+        if (limits && (now.so_far[i] > limits[chunk.part] || is_hopeless)) {
+            std::fill(now.errors.begin() + static_cast<std::ptrdiff_t>(chunk.part), now.errors.end(),
+                      std::numeric_limits<double>::infinity());
+            std::copy(now.errors.begin(), now.errors.end(), errors);
             return {};
         }
     }
+    std::copy(now.errors.begin(), now.errors.end(), errors);
+    last_ = std::move(now);
     return {};
 }
 

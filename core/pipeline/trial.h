@@ -26,6 +26,11 @@ private:
         std::vector<std::vector<std::byte>> live;    // [tensor of live_]
         std::vector<std::vector<float>> expected;    // [compared tensor], fp32
     };
+    // A measurement that went through.
+    struct Measured {
+        std::vector<double> errors;  // [part]
+        std::vector<double> so_far;  // [chunk] error of its part up to and with it
+    };
     // What decides the values in front of the frontier; weights never change.
     struct State {
         std::vector<PointRange> ranges;
@@ -61,6 +66,7 @@ private:
     std::vector<TensorId> live_;               // tensors that cross the frontier
     std::size_t frontier_ = 0, wanted_frontier_ = 0;
     State settled_;  // what the frontier was made with
+    Measured last_;
     std::vector<std::vector<double>> fp32_means_;
 };
 

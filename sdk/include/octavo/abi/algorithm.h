@@ -62,8 +62,9 @@ typedef struct octavo_trial {
     /* The first operator that a range of the point acts on. */
     int32_t (*node_of_point)(void* context, int32_t point);
     /* errors[part]: energy of the error at the outputs over that of the fp32 outputs, both less their mean over an image, averaged over
-     * outputs; a softmax at the end is left off. Stops at the first part whose error exceeds limits[part] (NULL: no limits), whose error
-     * and those behind it are then infinite. */
+     * outputs; a softmax at the end is left off. Ends at the first part whose error exceeds limits[part] (NULL: no limits), or is about to:
+     * where the limits are what an earlier call gave, and the images so far are clearly worse than they were then. The errors of that
+     * part and of those behind it are then infinite. */
     octavo_status (*measure)(void* context, const double* limits, double* errors, octavo_error* error);
     /* shift[output channel]: mean over the images of what fp32 gives in front of activation and residual less what the network as it
      * stands gives there. */
