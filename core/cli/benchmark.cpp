@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace octavo::cli {
@@ -36,22 +37,29 @@ void print_json(const Figures& figures) {
                              {"implementation", time.implementation},
                              {"precision", precision_of(time)},
                              {"ms", time.milliseconds}});
-    const json::object root{
-        {"latency_ms", {{"min", figures.latency.min_ms}, {"median", figures.latency.median_ms}, {"p90", figures.latency.p90_ms}}},
-        {"throughput_per_s", figures.throughput()},
-        {"memory_mb", {{"steady", figures.steady_mb}, {"peak", figures.peak_mb}, {"device", figures.device_mb}}},
-        {"batch", figures.batch},
-        {"runs", figures.latency.runs},
-        {"operators", operators}};
+    const json::object root{{"latency_ms",
+                             {{"min", figures.latency.min_ms},
+                              {"median", figures.latency.median_ms},
+                              {"p90", figures.latency.p90_ms},
+                              {"p99", figures.latency.p99_ms}}},
+                            {"throughput_per_s", figures.throughput()},
+                            {"memory_mb", {{"steady", figures.steady_mb}, {"peak", figures.peak_mb}, {"device", figures.device_mb}}},
+                            {"batch", figures.batch},
+                            {"runs", figures.latency.runs},
+                            {"operators", operators}};
     std::puts(json::serialize(root).c_str());
 }
 
 void print_text(const Figures& figures) {
+    double all = 0;
+    for (const OperatorTime& time : figures.operators) all += time.milliseconds;
+    std::printf("%9s %6s  %-4s  %-28s %-18s %s\n", "ms", "%", "", "implementation", "operator", "name");
     for (const OperatorTime& time : figures.operators)
-        std::printf("%8.3f ms  %-4s  %-28s %-14s %s\n", time.milliseconds, precision_of(time), time.implementation.c_str(), time.op.c_str(),
-                    time.name.c_str());
-    std::printf("latency     min %.3f  median %.3f  p90 %.3f ms, batch %lld, %d runs\n", figures.latency.min_ms, figures.latency.median_ms,
-                figures.latency.p90_ms, static_cast<long long>(figures.batch), figures.latency.runs);
+        std::printf("%9.3f %6.1f  %-4s  %-28s %-18s %s\n", time.milliseconds, 100 * time.milliseconds / std::max(all, 1e-9),
+                    precision_of(time), time.implementation.c_str(), time.op.c_str(), time.name.c_str());
+    std::printf("\nlatency     min %.3f  median %.3f  p90 %.3f  p99 %.3f ms, batch %lld, %d runs\n", figures.latency.min_ms,
+                figures.latency.median_ms, figures.latency.p90_ms, figures.latency.p99_ms, static_cast<long long>(figures.batch),
+                figures.latency.runs);
     std::printf("throughput  %.1f images/s\n", figures.throughput());
     std::printf("memory      steady %.1f  peak %.1f  held by the device %.1f MB\n", figures.steady_mb, figures.peak_mb, figures.device_mb);
 }
@@ -86,7 +94,9 @@ Result<void> benchmark(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo benchmark MODEL [options]";
     syntax.description =
-        "Runs the model on random numbers and prints latency, throughput, memory and the time of each operator.\n\n"
+        "Runs the model on random numbers and prints the time of each operator, latency, throughput and memory: what the process holds "
+        "while\n"
+        "it runs (steady), held at most (peak, loading included), and what the device keeps for the model.\n\n"
         "  octavo benchmark model.onnx\n"
         "  octavo benchmark model.onnx --plan runs/my/plan.json --batch 8 --json";
     syntax.positional = {"model"};
@@ -99,6 +109,8 @@ Result<void> benchmark(Arguments arguments) {
     add_plugin_path(syntax);
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
+    if (parsed.number("seconds").value_or(0) < 0) return Error(Code::config, "--seconds: expected at least 0");
+    if (parsed.number("threads").value_or(0) < 0) return Error(Code::config, "--threads: expected at least 0 (0: all)");
     if (parsed.number("batch").value_or(1) < 1) return Error(Code::config, "--batch: expected at least 1");
 
     const Registry registry = registry_of(parsed);

@@ -1,4 +1,5 @@
 // octavo calibrate CONFIG: the main job.
+#include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
 #include "core/pipeline/run.h"
@@ -12,7 +13,9 @@ Result<void> calibrate(Arguments arguments) {
     syntax.usage = "octavo calibrate CONFIG [options]";
     syntax.description =
         "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
-        "plan.json and report.json into the output folder. Options stand above what the config says.\n\n"
+        "plan.json and report.json into the output folder. Options stand above what the config says. Ctrl-C leaves what is there (exit "
+        "code\n"
+        "130), a second one ends at once.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
         "  octavo calibrate my.json --algorithm NAME --output runs/try   (octavo plugins list prints the names)\n"
         "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";
@@ -25,11 +28,12 @@ Result<void> calibrate(Arguments arguments) {
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
     syntax.flag("quiet,q", "no progress");
-    syntax.flag("json", "print report.json instead of the table");
+    syntax.flag("json", "print report.json instead of the table, and progress as a JSON object a line on stderr");
     add_plugin_path(syntax);
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
 
+    const Interrupt interrupt;
     const Registry registry = registry_of(parsed);
     Overrides overrides;
     overrides.output = parsed.text("output");
@@ -42,9 +46,14 @@ Result<void> calibrate(Arguments arguments) {
     if (overrides.limit && *overrides.limit < 1) return Error(Code::config, "--limit: expected at least 1");
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
 
-    Progress progress(parsed.flag("quiet"));
-    OCTAVO_TRY(const Report report, run_calibration(config, progress.events()));
-    std::fputs(parsed.flag("json") ? report_json(report).c_str() : report_table(report).c_str(), stdout);
+    const bool is_json = parsed.flag("json");
+    Progress progress(progress_form(parsed.flag("quiet"), is_json));
+    OCTAVO_TRY(const Report report, run_calibration(config, progress.events(interrupt.token())));
+    const bool is_whole = report.interrupted.empty();
+    if (is_whole || is_json) std::fputs(is_json ? report_json(report).c_str() : report_table(report).c_str(), stdout);
+    if (!is_whole)
+        return Error(Code::interrupted,
+                     "interrupted in the stage '" + report.interrupted + "': model, plan and what is known so far are in " + config.output);
     if (report.target.status == "missed") return Error(Code::target, report.target.sentence);
     return {};
 }

@@ -1,11 +1,14 @@
 // octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
 #include "core/base/files.h"
+#include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
+#include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <cstdio>
 
 namespace octavo::cli {
@@ -52,11 +55,12 @@ Result<void> evaluate(Arguments arguments) {
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
     syntax.flag("quiet,q", "no progress");
-    syntax.flag("json", "print JSON");
+    syntax.flag("json", "print JSON, and progress as a JSON object a line on stderr");
     add_plugin_path(syntax);
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
 
+    const Interrupt interrupt;
     const Registry registry = registry_of(parsed);
     Overrides overrides;
     overrides.model = parsed.text("model");
@@ -67,15 +71,18 @@ Result<void> evaluate(Arguments arguments) {
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
     if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
     OCTAVO_TRY(const Model model, load_model(config.model));
+    OCTAVO_CHECK_OK(check_model(config, model));
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
     OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*config.device.plugin, config.device.values));
     OCTAVO_TRY(const std::int64_t images, validation_size(config));
-    Progress progress(parsed.flag("quiet"));
-    const RunEvents events = progress.events();
+    Progress progress(progress_form(parsed.flag("quiet"), parsed.flag("json")));
+    const RunEvents events = progress.events(interrupt.token());
     events.begin("evaluate", images);
-    OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate({config, model, device, {plan ? &*plan : nullptr}, events.advance}));
+    const auto start = std::chrono::steady_clock::now();
+    OCTAVO_TRY(const AccuracyResult evaluation,
+               octavo::evaluate({config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop}));
+    events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers_table(evaluation), Code::data));
-    if (!parsed.flag("quiet")) std::fputs("\r", stderr);
     parsed.flag("json") ? print_json(evaluation) : print_figures(evaluation);
     return {};
 }

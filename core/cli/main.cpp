@@ -11,12 +11,16 @@ namespace octavo::cli {
 std::span<const Verb> verbs() {
     static constexpr Verb kVerbs[] = {
         {"calibrate", "quantize the model of a config and report what it costs and gains", &calibrate},
+        {"check", "say what is wrong with a config, and print it with all defaults; reads no data", &check},
         {"evaluate", "measure the accuracy of a config's model, with or without a plan", &evaluate},
         {"benchmark", "measure latency and memory of a model, with or without a plan", &benchmark},
+        {"convert", "write a model anew, cleaned: constants and batch norms folded, nothing dead left", &convert},
         {"infer", "run a model on arrays or an image and write its outputs", &infer},
+        {"errors", "explain the codes of messages", &errors},
         {"operators", "list the operators that are supported", &operators},
-        {"inspect", "print a model's operators and tensors as Octavo sees them", &inspect},
+        {"inspect", "print a model's operators: shapes, precisions, weights, multiply-adds", &inspect},
         {"plugins", "list the plugins that are found", &plugins},
+        {"schema", "print the JSON Schema of configs, for editors", &schema},
     };
     return kVerbs;
 }
@@ -35,7 +39,7 @@ std::string help_text() {
     return text +
            "\n  octavo VERB --help tells more; octavo --version prints the version.\n"
            "\nexit codes: 0 done, 1 internal error, 2 config or command line wrong, 3 model unsupported or damaged,\n"
-           "4 data missing or damaged, 5 accuracy target not met (outputs are written)\n";
+           "4 data missing or damaged, 5 accuracy target not met (outputs are written), 130 interrupted\n";
 }
 
 void print_lines(const std::string& message) {

@@ -1,4 +1,10 @@
-// Progress on stderr: a bar with rate and time left on a terminal, a line a stage elsewhere, nothing where it is to be quiet.
+// Progress on stderr: a bar with rate and time left on a terminal, plain lines elsewhere, a JSON object a line for machines, or nothing.
+//
+//     calibrate: 300 images
+//     calibrate: 120 of 300 images, 24.0/s, 8 s left        (every five seconds)
+//     calibrate    12.5 s, 300 images
+//
+//     {"stage": "calibrate", "done": 120, "total": 300, "per_second": 24, "seconds_left": 7.5}
 #pragma once
 
 #include "core/pipeline/run.h"
@@ -8,12 +14,17 @@
 
 namespace octavo::cli {
 
+enum class ProgressForm { none, bar, lines, json };
+
+// What a verb's --quiet and --json mean for this stderr.
+ProgressForm progress_form(bool quiet, bool json);
+
 class Progress {
 public:
-    explicit Progress(bool quiet);
+    explicit Progress(ProgressForm form) : form_(form) {}
 
     // The events of a run, bound to this object.
-    RunEvents events();
+    RunEvents events(std::stop_token stop = {});
 
 private:
     void begin(const std::string& stage, std::int64_t total);
@@ -21,11 +32,10 @@ private:
     void improve(std::int64_t done, std::int64_t total, double gain_db);
     void end(double seconds);
 
-    bool quiet_;
-    bool terminal_;
+    ProgressForm form_;
     std::string stage_;
     std::int64_t total_ = 0;
-    std::chrono::steady_clock::time_point begun_{}, drawn_{};
+    std::chrono::steady_clock::time_point begun_{}, shown_{};
 };
 
 }  // namespace octavo::cli

@@ -20,11 +20,15 @@ struct Verb {
 std::span<const Verb> verbs();
 
 Result<void> calibrate(Arguments arguments);
+Result<void> check(Arguments arguments);
+Result<void> convert(Arguments arguments);
+Result<void> errors(Arguments arguments);
 Result<void> evaluate(Arguments arguments);
 Result<void> benchmark(Arguments arguments);
 Result<void> infer(Arguments arguments);
 Result<void> inspect(Arguments arguments);
 Result<void> operators(Arguments arguments);
 Result<void> plugins(Arguments arguments);
+Result<void> schema(Arguments arguments);
 
 }  // namespace octavo::cli

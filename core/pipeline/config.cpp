@@ -5,21 +5,15 @@
 #include "core/base/text.h"
 #include "core/pipeline/config_preprocess.h"
 #include "core/pipeline/section.h"
+#include "core/plugins/value_check.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 
 namespace octavo {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::int64_t kMany = 1'000'000'000;
-constexpr std::int64_t kCalibrationImages = 300;
-constexpr std::int64_t kMostBatch = 1024;
-constexpr std::int64_t kMostThreads = 1024;
-constexpr double kMostDrop = 100;
 
 // Whoever builds the host decides which plugins a config means that names none (top CMakeLists.txt).
 const std::vector<std::string>& default_algorithms() {
@@ -27,25 +21,22 @@ const std::vector<std::string>& default_algorithms() {
     return names;
 }
 
-std::string kind_with_article(octavo_kind kind) {
-    const std::string word = find_kind(kind)->name;
-    return (word.front() == 'a' ? "an " : "a ") + word;
-}
-
 class ConfigReader {
 public:
-    ConfigReader(const Registry& registry, std::string file, std::string folder)
-        : registry_(registry), file_(std::move(file)), folder_(std::move(folder)) {}
+    ConfigReader(const Registry& registry, ConfigSource source, std::string folder) : registry_(registry), folder_(std::move(folder)) {
+        findings_ = repeated_keys(source);
+        config_.file = source.file;
+        config_.source = std::move(source);
+    }
 
     Result<Config> read(const json::object& root, const Overrides& overrides) {
-        config_.file = file_;
-        Section section(root, "", findings_);
+        Section section(root, "", config_keys(), findings_);
         read_model(section);
         read_data(section, overrides);
         read_plugins(section);
         read_rest(section);
         section.finish();
-        if (!findings_.empty()) return findings_error(file_, findings_);
+        if (!findings_.empty()) return findings_error(config_.source, std::move(findings_));
         config_.json = json::serialize(resolved_);
         return std::move(config_);
     }
@@ -60,22 +51,24 @@ private:
         const std::vector<std::string> names = registry_.names(kind);
         const std::string expected = names.empty() ? word + " plugin, but none was found (octavo plugins list says where)"
                                                    : word + " plugin (" + join(names, ", ") + ")";
-        findings_.push_back({place, "\"" + name + "\"", expected, nearest(name, names)});
+        findings_.push_back({FindingCode::unknown_plugin, place, "\"" + name + "\"", expected, nearest(name, names)});
         return nullptr;
     }
 
     // Splits "name" or {"plugin": "name", parameters...}.
     const LoadedPlugin* split_use(octavo_kind kind, const json::value& value, const std::string& place, json::object& parameters) {
         if (value.is_string()) return find_plugin(kind, std::string(value.get_string()), place);
-        const std::string expected = "the name of " + kind_with_article(kind) + " plugin, or an object with the key \"plugin\"";
         if (!value.is_object()) {
-            findings_.push_back({place, shown(value), expected, ""});
+            const std::string expected = "the name of " + kind_with_article(kind) + " plugin, or an object with the key \"plugin\"";
+            findings_.push_back({FindingCode::wrong_type, place, shown(value), expected, ""});
             return nullptr;
         }
         parameters = value.get_object();
         const json::value* name = parameters.if_contains("plugin");
         if (!name || !name->is_string()) {
-            findings_.push_back({place + "/plugin", name ? shown(*name) : "nothing", expected, ""});
+            const FindingCode code = name ? FindingCode::wrong_type : FindingCode::missing_key;
+            const std::string expected = "the name of " + kind_with_article(kind) + " plugin";
+            findings_.push_back({code, place + "/plugin", name ? shown(*name) : "nothing", expected, ""});
             return nullptr;
         }
         const std::string text(name->get_string());
@@ -104,81 +97,72 @@ private:
     // ---- the sections
 
     void read_model(Section& section) {
-        constexpr const char* kExpected = "the path of an ONNX file";
-        const std::optional<std::string> path = section.text("model", kExpected);
-        if (!path) {
-            if (!section.find("model")) section.missing("model", kExpected);
-            return;
-        }
+        const std::optional<std::string> path = section.text("model");
+        if (!path) return;
         config_.model = resolve_path(folder_, *path);
-        std::error_code ignored;
-        if (!std::filesystem::is_regular_file(config_.model, ignored))
-            findings_.push_back({"/model", "no file " + config_.model, kExpected, ""});
+        check_exists(config_.model, expected_text(find_key(config_keys(), "model")->value), "/model", findings_);
         resolved_["model"] = config_.model;
     }
 
     void read_data(Section& section, const Overrides& overrides) {
         const json::value* dataset = section.find("dataset");
         json::object parameters;
-        if (!dataset) section.missing("dataset", "an object with the key \"plugin\" and the parameters of that data set");
+        if (!dataset) section.missing("dataset");
         if (dataset) config_.dataset = split_use(OCTAVO_DATASET, *dataset, "/dataset", parameters);
-        const std::int64_t most = overrides.limit.value_or(kMany);
+        const std::int64_t most = overrides.limit.value_or(0);
 
         const json::object none;
-        const json::object* calibration = section.object("calibration", "an object with limit, skip and changed dataset parameters");
-        config_.calibration =
-            read_slice(calibration ? *calibration : none, "/calibration", "calibration", parameters, kCalibrationImages, 0, most);
+        const json::object* calibration = section.object("calibration");
+        config_.calibration = read_slice(calibration ? *calibration : none, "calibration", "/calibration", "calibration", parameters);
+        const std::int64_t used = config_.calibration.skip + config_.calibration.limit;
+        cap(config_.calibration, most);
         resolved_["calibration"] = shown_slice(config_.calibration);
 
-        json::array shown;
-        if (const json::array* slices = section.array("validation", "a list of objects with limit, skip and changed dataset parameters")) {
+        if (const json::array* slices = section.array("validation")) {
             for (std::size_t i = 0; i < slices->size(); ++i) {
                 const std::string place = "/validation/" + std::to_string(i);
                 const json::object* object = (*slices)[i].if_object();
-                if (!object) findings_.push_back({place, octavo::shown((*slices)[i]), "an object", ""});
-                config_.validation.push_back(
-                    read_slice(object ? *object : none, place, "validation " + std::to_string(i + 1), parameters, 0, 0, most));
+                if (!object)
+                    findings_.push_back({FindingCode::wrong_type, place, shown((*slices)[i]),
+                                         expected_of(*find_key(config_keys(), "validation")->keys), ""});
+                const std::string title = "validation " + std::to_string(i + 1);
+                config_.validation.push_back(read_slice(object ? *object : none, "validation", place, title, parameters));
             }
         } else {  // what calibration leaves of the same list
-            const std::int64_t used = config_.calibration.skip + calibration_limit_;
-            config_.validation.push_back(read_slice(none, "/validation", "validation", parameters, 0, used, most));
+            config_.validation.push_back(read_slice(none, "validation", "/validation", "validation", parameters));
+            config_.validation.back().skip = used;
         }
-        for (const Slice& slice : config_.validation) shown.push_back(shown_slice(slice));
+        json::array shown;
+        for (Slice& slice : config_.validation) {
+            cap(slice, most);
+            shown.push_back(shown_slice(slice));
+        }
         resolved_["validation"] = shown;
         read_preprocess_steps(section);
     }
 
-    // `changed` holds limit, skip and parameters that replace those of the data set.
-    Slice read_slice(const json::object& changed, const std::string& place, const std::string& title, json::object parameters,
-                     std::int64_t limit, std::int64_t skip, std::int64_t most) {
-        Slice slice;
-        slice.title = title;
-        Section section(changed, place, findings_);
-        slice.limit = section.integer("limit", limit, 1, kMany);
-        slice.skip = section.integer("skip", skip, 0, kMany);
-        if (title == "calibration") calibration_limit_ = slice.limit;
-        if (most < kMany) slice.limit = slice.limit == 0 ? most : std::min(slice.limit, most);
-        if (!config_.dataset) return slice;
-        json::object own;
-        for (const auto& member : changed)
-            if (member.key() != "limit" && member.key() != "skip") own[member.key()] = member.value();
-        // Findings of changed keys are those of the slice, all others belong to the data set and are named once.
-        const std::size_t before = findings_.size();
-        for (const auto& member : own) parameters[member.key()] = member.value();
-        slice.dataset = check_parameters(*config_.dataset, parameters, {folder_, "/dataset"}, findings_);
-        for (std::size_t i = before; i < findings_.size(); ++i)
-            for (const auto& member : own)
-                if (findings_[i].place == "/dataset" + pointer_step(member.key())) findings_[i].place = place + pointer_step(member.key());
-        drop_repeated_findings();
-        return slice;
+    static void cap(Slice& slice, std::int64_t most) {
+        if (most > 0) slice.limit = slice.limit == 0 ? most : std::min(slice.limit, most);
     }
 
-    void drop_repeated_findings() {
-        const auto same = [](const Finding& a, const Finding& b) { return a.place == b.place && a.found == b.found; };
-        for (std::size_t i = 0; i < findings_.size(); ++i)
-            findings_.erase(std::remove_if(findings_.begin() + static_cast<std::ptrdiff_t>(i) + 1, findings_.end(),
-                                           [&](const Finding& other) { return same(findings_[i], other); }),
-                            findings_.end());
+    // `changed` holds limit, skip and parameters that replace those of the data set; `key` is where the table declares it.
+    Slice read_slice(const json::object& changed, const char* key, const std::string& place, const std::string& title,
+                     json::object parameters) {
+        const KeyTable& table = *find_key(config_keys(), key)->keys;
+        Slice slice;
+        slice.title = title;
+        Section section(changed, place, table, findings_);
+        slice.limit = section.integer("limit").value_or(0);
+        slice.skip = section.integer("skip").value_or(0);
+        if (!config_.dataset) return slice;
+        ParameterPlace places{folder_, "/dataset"};
+        for (const auto& member : changed) {
+            if (find_key(table, member.key())) continue;
+            parameters[member.key()] = member.value();
+            places.elsewhere[member.key()] = place;
+        }
+        slice.dataset = check_parameters(*config_.dataset, parameters, places, findings_);
+        return slice;
     }
 
     json::value shown_slice(const Slice& slice) const {
@@ -189,7 +173,7 @@ private:
     }
 
     void read_preprocess_steps(Section& section) {
-        const json::array* steps = section.array("preprocess", "a list of steps: resize, crop, normalize");
+        const json::array* steps = section.array("preprocess");
         if (!steps) return;
         config_.preprocess = read_preprocess(*steps, "/preprocess", findings_);
         resolved_["preprocess"] = *steps;
@@ -214,7 +198,7 @@ private:
         json::array uses;
         if (given && given->is_array()) {
             uses = given->get_array();
-            if (uses.empty()) section.wrong("algorithm", "at least one algorithm");
+            if (uses.empty()) section.wrong(FindingCode::impossible_value, "algorithm", "at least one algorithm");
         } else {
             for (const std::string& name : default_algorithms()) uses.push_back(json::value(name));
             if (given) uses[0] = *given;
@@ -229,13 +213,12 @@ private:
     }
 
     void read_rest(Section& section) {
-        config_.objective = section.choice("objective", {"int8", "latency"}, "int8") == "latency" ? Objective::latency : Objective::int8;
-        config_.batch = section.integer("batch", 1, 1, kMostBatch);
-        config_.threads = static_cast<int>(section.integer("threads", 0, 0, kMostThreads));
-        config_.skip_unreadable = section.choice("unreadable_images", {"error", "skip"}, "error") == "skip";
+        config_.objective = section.text("objective") == "latency" ? Objective::latency : Objective::int8;
+        config_.batch = section.integer("batch").value_or(1);
+        config_.threads = static_cast<int>(section.integer("threads").value_or(0));
+        config_.skip_unreadable = section.text("unreadable_images") == "skip";
         read_target(section);
-        const std::optional<std::string> output = section.text("output", "the path of a folder");
-        config_.output = resolve_path(folder_, output.value_or("run"));
+        config_.output = resolve_path(folder_, section.text("output").value_or(""));
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
         resolved_["batch"] = config_.batch;
         resolved_["threads"] = config_.threads;
@@ -244,83 +227,61 @@ private:
     }
 
     void read_target(Section& section) {
-        const json::object* target = section.object("target", "an object with max_drop");
+        const json::object* target = section.object("target");
         if (!target) return;
-        Section inner(*target, "/target", findings_);
-        const json::object* drop = inner.object("max_drop", "{\"points\": 1.0} or {\"percent\": 1.0}");
-        if (drop) {
-            Section numbers(*drop, "/target/max_drop", findings_);
-            const std::optional<double> points = numbers.number("points", 0, kMostDrop);
-            const std::optional<double> percent = numbers.number("percent", 0, kMostDrop);
-            if (drop->size() != 1) inner.wrong("max_drop", "either points or percent");
-            if (points) config_.target = Target{Target::Unit::points, *points};
-            if (percent) config_.target = Target{Target::Unit::percent, *percent};
+        const KeyTable& table = *find_key(config_keys(), "target")->keys;
+        Section inner(*target, "/target", table, findings_);
+        if (const json::object* drop = inner.object("max_drop")) {
+            Section numbers(*drop, "/target/max_drop", *find_key(table, "max_drop")->keys, findings_);
+            if (const std::optional<double> points = numbers.number("points")) config_.target = Target{Target::Unit::points, *points};
+            if (const std::optional<double> percent = numbers.number("percent")) config_.target = Target{Target::Unit::percent, *percent};
             numbers.finish();
         }
         inner.finish();
-        if (!section.find("metric")) section.missing("metric", "a metric, since /target speaks of its principal figure");
+        if (!section.find("metric"))
+            findings_.push_back(
+                {FindingCode::conflict, "/target", shown(*target), "a metric besides, since a target speaks of its principal figure", ""});
         resolved_["target"] = *target;
     }
 
     const Registry& registry_;
-    std::string file_, folder_;
+    std::string folder_;
     std::vector<Finding> findings_;
     Config config_;
     json::object resolved_;
-    std::int64_t calibration_limit_ = kCalibrationImages;
 };
 
-// "file:line:column" of an offset.
-std::string place_of(const std::string& file, std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, std::min(offset, text.size()));
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t start = before.rfind('\n');
-    const std::size_t column = start == std::string_view::npos ? before.size() + 1 : before.size() - start;
-    return file + ":" + std::to_string(line) + ":" + std::to_string(column);
-}
-
-Result<json::object> parse_object(const std::string& text, const std::string& file) {
-    json::parse_options options;
-    options.allow_comments = true;
-    options.allow_trailing_commas = true;
-    json::stream_parser parser({}, options);
-    json::error_code failed;
-    const std::size_t read = parser.write_some(text.data(), text.size(), failed);
-    if (!failed && read == text.size()) parser.finish(failed);
-    if (failed) return Error(Code::config, place_of(file, text, read) + ": not JSON: " + failed.message());
-    const std::size_t rest = text.find_first_not_of(" \t\r\n", read);
-    if (rest != std::string::npos) return Error(Code::config, place_of(file, text, rest) + ": not JSON: text behind the end");
-    json::value value = parser.release();
-    if (!value.is_object()) return findings_error(file, std::vector<Finding>{{"", shown(value), "a JSON object", ""}});
-    return std::move(value.get_object());
-}
-
-void apply(const Overrides& overrides, json::object& root) {
+// Puts the options into the root, and remembers which key each has set.
+void apply(const Overrides& overrides, json::object& root, ConfigSource& source) {
+    const auto set = [&](const char* key, json::value value) {
+        root[key] = std::move(value);
+        source.options[std::string("/") + key] = std::string("--") + key;
+    };
     const auto absolute = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); };
-    if (overrides.model) root["model"] = absolute(*overrides.model);
-    if (overrides.output) root["output"] = absolute(*overrides.output);
-    if (overrides.device) root["device"] = *overrides.device;
-    if (overrides.objective) root["objective"] = *overrides.objective;
-    if (overrides.batch) root["batch"] = *overrides.batch;
-    if (overrides.threads) root["threads"] = *overrides.threads;
+    if (overrides.model) set("model", json::value(absolute(*overrides.model)));
+    if (overrides.output) set("output", json::value(absolute(*overrides.output)));
+    if (overrides.device) set("device", json::value(*overrides.device));
+    if (overrides.objective) set("objective", json::value(*overrides.objective));
+    if (overrides.batch) set("batch", *overrides.batch);
+    if (overrides.threads) set("threads", *overrides.threads);
     if (!overrides.algorithm) return;
-    if (overrides.algorithm->find(',') == std::string::npos) {
-        root["algorithm"] = *overrides.algorithm;
-        return;
-    }
+    if (overrides.algorithm->find(',') == std::string::npos) return set("algorithm", json::value(*overrides.algorithm));
     json::array names;
     for (const std::string& name : split(*overrides.algorithm, ','))
         if (!name.empty()) names.push_back(json::value(name));
-    root["algorithm"] = names;
+    set("algorithm", std::move(names));
 }
 
 }  // namespace
 
 Result<Config> parse_config(const std::string& text, const std::string& file, const std::string& folder, const Registry& registry,
                             const Overrides& overrides) {
-    OCTAVO_TRY(json::object root, parse_object(text, file));
-    apply(overrides, root);
-    return ConfigReader(registry, file, folder).read(root, overrides);
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    ConfigSource source{file, text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text, {}, {}};
+    source.places = find_json_places(source.text);
+    OCTAVO_TRY(json::object root, parse_source(source));
+    apply(overrides, root, source);
+    return ConfigReader(registry, std::move(source), folder).read(root, overrides);
 }
 
 Result<Config> read_config(const std::string& path, const Registry& registry, const Overrides& overrides) {
@@ -334,7 +295,8 @@ Result<PluginUse> default_device(const Registry& registry, const std::optional<s
     const LoadedPlugin* plugin = registry.find(OCTAVO_DEVICE, wanted);
     const std::vector<std::string> names = registry.names(OCTAVO_DEVICE);
     if (!plugin)
-        return Error(Code::config, "device: found '" + wanted + "', expected one of " + join(names, ", ") + did_you_mean(wanted, names));
+        return Error(Code::config, "--device: " + finding_text({FindingCode::unknown_plugin, "", "'" + wanted + "'",
+                                                                "one of " + join(names, ", "), nearest(wanted, names)}));
     std::vector<Finding> findings;
     PluginUse use{plugin, check_parameters(*plugin, {}, {"", ""}, findings)};
     if (!findings.empty()) return findings_error("device '" + wanted + "'", findings);

@@ -1,9 +1,10 @@
 // Config: one run as its JSON file describes it, checked against the plugins that are there, with defaults filled in and paths resolved
-// against the config's folder. Reading a config opens no data and no model; everything that is wrong is reported in one error
-// (Code::config).
+// against the config's folder. Reading a config opens no data and no model, but sees that they are there; everything that is wrong is
+// reported in one error (Code::config).
 #pragma once
 
 #include "core/image/preprocess.h"
+#include "core/pipeline/config_source.h"
 #include "core/plugins/parameters.h"
 #include "core/plugins/registry.h"
 
@@ -55,6 +56,7 @@ struct Config {
     bool skip_unreadable = false;  // an image that cannot be decoded is counted and left out instead of ending the run
     std::string output;            // folder
     std::string json;              // all of the above as JSON text, defaults included
+    ConfigSource source;           // for later findings
 };
 
 // What the command line changes; absent: as the config says. Paths are absolute or relative to the working folder.

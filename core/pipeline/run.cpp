@@ -3,6 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/pipeline/stage_benchmark.h"
+#include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_export.h"
 #include "core/pipeline/stage_quantize.h"
@@ -24,13 +25,14 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Runs one stage between its events and keeps its time.
+// Runs one stage between its events and keeps its time. An interrupted stage has its name for a message.
 template <class Stage>
-auto timed(const RunEvents& events, const std::string& name, std::int64_t total, double& seconds, Stage&& stage) {
+auto timed(const RunEvents& events, const std::string& name, std::int64_t total, double& seconds, Stage&& stage) -> decltype(stage()) {
     if (events.begin) events.begin(name, total);
     const Clock::time_point start = Clock::now();
     auto result = stage();
     seconds = seconds_since(start);
+    if (!result && result.error().code() == Code::interrupted) return Error(Code::interrupted, name);
     if (result && events.end) events.end(seconds);
     return result;
 }
@@ -83,13 +85,14 @@ void judge_target(const Target& target, Report& report) {
     }
 }
 
-Result<void> add_benchmark(const Config& config, const Model& model, const DeviceHandle& device, const Plan& plan, Report& report) {
+Result<void> add_benchmark(const Config& config, const Model& model, const DeviceHandle& device, const Plan& plan, std::stop_token stop,
+                           Report& report) {
     OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
     std::vector<Session> sessions(2);
     const CompileOptions options{config.threads, {}, false};
     OCTAVO_TRY(sessions[0], Session::compile(device, graph, nullptr, options));
     OCTAVO_TRY(sessions[1], Session::compile(device, graph, &plan, options));
-    OCTAVO_TRY(const std::vector<Latency> latencies, measure_latency(sessions, {}));
+    OCTAVO_TRY(const std::vector<Latency> latencies, measure_latency(sessions, {.stop = std::move(stop)}));
     report.latency_fp32 = {latencies[0].median_ms, latencies[0].p90_ms};
     report.latency_int8 = {latencies[1].median_ms, latencies[1].p90_ms};
     report.memory_fp32_bytes = sessions[0].executable().memory_bytes();
@@ -112,10 +115,13 @@ public:
 
     Result<Report> go() {
         const Clock::time_point start = Clock::now();
-        OCTAVO_CHECK_OK(prepare());
-        OCTAVO_CHECK_OK(make_plan());
+        OCTAVO_CHECK_OK(nothing_written(prepare()));
+        OCTAVO_CHECK_OK(nothing_written(make_plan()));
         OCTAVO_CHECK_OK(export_files());
-        OCTAVO_CHECK_OK(measure());
+        if (const Result<void> measured = measure(); !measured) {
+            if (measured.error().code() != Code::interrupted) return measured.error();
+            report_.interrupted = measured.error().message();
+        }
         if (config_.objective == Objective::latency)
             report_.warnings.push_back("objective latency: operators are not chosen by speed yet, so this is the plan of objective int8");
         const std::string isa = device_.isa();
@@ -133,8 +139,15 @@ public:
     }
 
 private:
+    static Result<void> nothing_written(Result<void> stage) {
+        if (stage || stage.error().code() != Code::interrupted) return stage;
+        return Error(Code::interrupted,
+                     "interrupted in the stage '" + stage.error().message() + "': there is no plan yet, nothing was written");
+    }
+
     Result<void> prepare() {
         OCTAVO_TRY(model_, timed(events_, "load", 0, report_.seconds.load, [&] { return load_model(config_.model); }));
+        OCTAVO_CHECK_OK(check_model(config_, model_));
         OCTAVO_TRY(device_, DeviceHandle::create(*config_.device.plugin, config_.device.values));
         OCTAVO_TRY(layout_, lay_out(model_, device_));
         // Both data sets are opened before hours go into either.
@@ -145,10 +158,10 @@ private:
 
     Result<void> make_plan() {
         const auto calibrate = [&]() -> Result<Plan> {
-            OCTAVO_TRY(const Statistics statistics, collect_statistics({config_, model_, device_, layout_, events_.advance}));
+            OCTAVO_TRY(const Statistics statistics, collect_statistics({config_, model_, device_, layout_, events_.advance, events_.stop}));
             report_.calibration_images = statistics.images;
             add_unreadable(statistics.unreadable);
-            return quantize({config_, model_, device_, layout_, statistics, events_.improve});
+            return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
         };
         OCTAVO_TRY(plan_, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, calibrate));
         report_.algorithm = plan_.algorithm;
@@ -169,13 +182,13 @@ private:
 
     Result<void> measure() {
         OCTAVO_TRY(const AccuracyResult evaluation, timed(events_, "evaluate", validation_images_, report_.seconds.evaluate, [&] {
-                       return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance});
+                       return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance, events_.stop});
                    }));
         add_accuracy(config_, evaluation, report_);
         add_unreadable(evaluation.unreadable);
         if (config_.target) judge_target(*config_.target, report_);
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
-                     [&] { return add_benchmark(config_, model_, device_, plan_, report_); });
+                     [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });
     }
 
     void add_unreadable(const std::vector<UnreadableImage>& images) {

@@ -1,93 +1,101 @@
-// The checks of single values; each wording of "expected" stands once.
+// Lookups by the table; a key that is asked for and not declared is a mistake of ours.
 #include "core/pipeline/section.h"
 
+#include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/plugins/value_check.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace octavo {
 
 namespace json = boost::json;
 
-const json::value* Section::find(const char* key) {
-    if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
-    const json::value* value = object_.if_contains(key);
+const ConfigKey& Section::row(std::string_view key) const {
+    const ConfigKey* row = find_key(table_, key);
+    OCTAVO_CHECK(row);
+    return *row;
+}
+
+const json::value* Section::find(std::string_view key) {
+    const json::value* value = object_.if_contains(row(key).value.name);
     return value && !value->is_null() ? value : nullptr;
 }
 
-const json::object* Section::object(const char* key, const char* expected) {
+const json::object* Section::object(std::string_view key) {
     const json::value* value = find(key);
-    if (value && !value->is_object()) wrong(key, expected);
+    if (value && !value->is_object()) wrong(FindingCode::wrong_type, key, expected_of(row(key)));
     return value ? value->if_object() : nullptr;
 }
 
-const json::array* Section::array(const char* key, const char* expected) {
+const json::array* Section::array(std::string_view key) {
     const json::value* value = find(key);
-    if (value && !value->is_array()) wrong(key, expected);
+    if (value && !value->is_array()) wrong(FindingCode::wrong_type, key, expected_of(row(key)));
     return value ? value->if_array() : nullptr;
 }
 
-std::optional<std::string> Section::text(const char* key, const char* expected) {
+// The value or the default, where it is right.
+std::optional<json::value> Section::checked(std::string_view key) {
+    const octavo_parameter& declared = row(key).value;
     const json::value* value = find(key);
+    if (value) return check_value(declared, *value, place(key), findings_) ? std::optional(*value) : std::nullopt;
+    if (!declared.fallback) missing(key);
+    const json::value fallback = declared.fallback ? json::parse(declared.fallback) : json::value();
+    return fallback.is_null() ? std::nullopt : std::optional(fallback);
+}
+
+std::optional<std::string> Section::text(std::string_view key) {
+    const std::optional<json::value> value = checked(key);
+    return value ? std::optional(std::string(value->as_string())) : std::nullopt;
+}
+
+std::optional<std::int64_t> Section::integer(std::string_view key) {
+    const std::optional<json::value> value = checked(key);
+    return value ? std::optional(value->as_int64()) : std::nullopt;
+}
+
+std::optional<double> Section::number(std::string_view key) {
+    const std::optional<json::value> value = checked(key);
+    return value ? std::optional(value->to_number<double>()) : std::nullopt;
+}
+
+std::optional<std::vector<double>> Section::numbers(std::string_view key) {
+    const std::optional<json::value> value = checked(key);
     if (!value) return {};
-    if (value->is_string() && !value->get_string().empty()) return std::string(value->get_string());
-    wrong(key, expected);
-    return {};
-}
-
-std::string Section::choice(const char* key, const std::vector<std::string>& choices, const std::string& fallback) {
-    const json::value* value = find(key);
-    if (!value) return fallback;
-    if (value->is_string()) {
-        const std::string given(value->get_string());
-        if (std::find(choices.begin(), choices.end(), given) != choices.end()) return given;
-        findings_.push_back({place(key), shown(*value), "one of " + join(choices, ", "), nearest(given, choices)});
-    } else {
-        wrong(key, "one of " + join(choices, ", "));
+    const auto size = static_cast<std::size_t>(row(key).list_size);
+    const json::array* list = value->if_array();
+    if (!list) return std::vector<double>(std::max<std::size_t>(size, 1), value->to_number<double>());
+    if (size > 0 && list->size() != size) {
+        wrong(FindingCode::impossible_value, key, "a number, or a list of " + std::to_string(size) + " (" + row(key).value.doc + ")");
+        return {};
     }
-    return fallback;
+    std::vector<double> numbers;
+    for (const json::value& element : *list) numbers.push_back(element.to_number<double>());
+    return numbers;
 }
 
-std::int64_t Section::integer(const char* key, std::int64_t fallback, std::int64_t least, std::int64_t greatest) {
-    const json::value* value = find(key);
-    if (!value) return fallback;
-    json::error_code failed;
-    if (value->is_int64() || value->is_uint64()) {
-        const std::int64_t number = value->to_number<std::int64_t>(failed);
-        if (!failed && number >= least && number <= greatest) return number;
-    }
-    wrong(key, "an integer from " + std::to_string(least) + " to " + std::to_string(greatest));
-    return fallback;
+void Section::missing(std::string_view key) {
+    findings_.push_back({FindingCode::missing_key, place(key), "nothing", expected_of(row(key)), ""});
 }
 
-std::optional<double> Section::number(const char* key, double least, double greatest) {
-    const json::value* value = find(key);
-    if (!value) return {};
-    if (value->is_number()) {
-        const double number = value->to_number<double>();
-        if (std::isfinite(number) && number >= least && number <= greatest) return number;
-    }
-    const auto bound = [](double x) { return std::to_string(static_cast<long long>(x)); };
-    wrong(key, "a number from " + bound(least) + " to " + bound(greatest));
-    return {};
-}
-
-void Section::missing(const char* key, const std::string& expected) {
-    findings_.push_back({place(key), "nothing", expected, ""});
-}
-
-void Section::wrong(const char* key, const std::string& expected) {
-    const json::value* value = object_.if_contains(key);
-    findings_.push_back({place(key), value ? shown(*value) : "nothing", expected, ""});
+void Section::wrong(FindingCode code, std::string_view key, const std::string& expected) {
+    const json::value* value = object_.if_contains(row(key).value.name);
+    findings_.push_back({code, place(key), value ? shown(*value) : "nothing", expected, ""});
 }
 
 void Section::finish() {
+    std::vector<std::string> names;
+    for (const ConfigKey& key : table_.keys) names.emplace_back(key.value.name);
+    bool all_known = true;
     for (const auto& member : object_) {
         const std::string key(member.key());
-        if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-        findings_.push_back({place(key), "an unknown key", "one of " + join(known_, ", "), nearest(key, known_)});
+        if (find_key(table_, key)) continue;
+        findings_.push_back({FindingCode::unknown_key, place(key), "an unknown key", "one of " + join(names, ", "), nearest(key, names)});
+        all_known = false;
     }
+    const auto given = std::count_if(object_.begin(), object_.end(), [](const auto& member) { return !member.value().is_null(); });
+    if (table_.exactly_one && all_known && given != 1)
+        findings_.push_back({FindingCode::conflict, pointer_, shown(object_), expected_of(table_), ""});
 }
 
 }  // namespace octavo

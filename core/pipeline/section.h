@@ -1,7 +1,8 @@
-// Reads one JSON object of a config key by key. Every key that is asked for is known; `finish` reports the others with the nearest known
-// name. Wrong types and values become findings, and the fallback is returned so that reading goes on.
+// Reads one JSON object of a config by the table that declares its keys. Values that are wrong become findings and are then absent or the
+// default, so that reading goes on; `finish` reports keys that the table does not have, with the nearest that it has.
 #pragma once
 
+#include "core/pipeline/config_keys.h"
 #include "core/plugins/findings.h"
 
 #include <boost/json.hpp>
@@ -15,35 +16,40 @@ namespace octavo {
 
 class Section {
 public:
-    // All three outlive the section.
-    Section(const boost::json::object& object, std::string pointer, std::vector<Finding>& findings)
-        : object_(object), pointer_(std::move(pointer)), findings_(findings) {}
+    // All but the pointer outlive the section.
+    Section(const boost::json::object& object, std::string pointer, const KeyTable& table, std::vector<Finding>& findings)
+        : object_(object), pointer_(std::move(pointer)), table_(table), findings_(findings) {}
 
-    const std::string& pointer() const { return pointer_; }
-    std::vector<Finding>& findings() { return findings_; }
     std::string place(std::string_view key) const { return pointer_ + pointer_step(key); }
+    std::vector<Finding>& findings() { return findings_; }
 
-    // nullptr where the key is absent or null.
-    const boost::json::value* find(const char* key);
+    // Every `key` below is one that the table declares. nullptr where it is absent or null.
+    const boost::json::value* find(std::string_view key);
     // The same of an object or a list; another type is a finding.
-    const boost::json::object* object(const char* key, const char* expected);
-    const boost::json::array* array(const char* key, const char* expected);
+    const boost::json::object* object(std::string_view key);
+    const boost::json::array* array(std::string_view key);
 
-    std::optional<std::string> text(const char* key, const char* expected);
-    // "one of a, b"
-    std::string choice(const char* key, const std::vector<std::string>& choices, const std::string& fallback);
-    std::int64_t integer(const char* key, std::int64_t fallback, std::int64_t least, std::int64_t greatest);
-    std::optional<double> number(const char* key, double least, double greatest);
+    // Values with the default of the table; absent where they are wrong, or have none.
+    std::optional<std::string> text(std::string_view key);
+    std::optional<std::int64_t> integer(std::string_view key);
+    std::optional<double> number(std::string_view key);
+    // One value stands for all elements of the list.
+    std::optional<std::vector<double>> numbers(std::string_view key);
 
-    void missing(const char* key, const std::string& expected);
-    void wrong(const char* key, const std::string& expected);
+    // Findings about a key as a whole.
+    void missing(std::string_view key);
+    void wrong(FindingCode code, std::string_view key, const std::string& expected);
+    // Also reports where not exactly one key is there and the table wants that.
     void finish();
 
 private:
+    const ConfigKey& row(std::string_view key) const;
+    std::optional<boost::json::value> checked(std::string_view key);
+
     const boost::json::object& object_;
     std::string pointer_;
+    const KeyTable& table_;
     std::vector<Finding>& findings_;
-    std::vector<std::string> known_;
 };
 
 }  // namespace octavo

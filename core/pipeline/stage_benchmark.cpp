@@ -18,8 +18,9 @@ double milliseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
-// Numbers of both signs for f32, zeros for everything else (indices and flags).
-std::vector<std::vector<std::byte>> make_inputs(const std::vector<Port>& ports) {
+}  // namespace
+
+std::vector<std::vector<std::byte>> random_inputs(const std::vector<Port>& ports) {
     std::vector<std::vector<std::byte>> inputs;
     std::mt19937 random(1);
     for (const Port& port : ports) {
@@ -33,8 +34,6 @@ std::vector<std::vector<std::byte>> make_inputs(const std::vector<Port>& ports) 
     return inputs;
 }
 
-}  // namespace
-
 double quantile(std::vector<double> times, double share) {
     if (times.empty()) return 0;
     std::sort(times.begin(), times.end());
@@ -46,13 +45,14 @@ double quantile(std::vector<double> times, double share) {
 
 Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, const BenchmarkLimits& limits) {
     if (sessions.empty()) return std::vector<Latency>();
-    const std::vector<std::vector<std::byte>> inputs = make_inputs(sessions[0].inputs());
+    const std::vector<std::vector<std::byte>> inputs = random_inputs(sessions[0].inputs());
     std::vector<std::vector<double>> times(sessions.size());
     const Clock::time_point begin = Clock::now();
     const auto is_late = [&](double share) { return milliseconds_since(begin) > limits.seconds * 1000 * share; };
     for (int i = 0; i < limits.warm_up && (i == 0 || !is_late(0.25)); ++i)
         for (Session& session : sessions) OCTAVO_CHECK_OK(session.run(inputs));
     for (int i = 0; i < limits.most_runs && (i < limits.least_runs || !is_late(1)); ++i) {
+        if (limits.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         for (std::size_t s = 0; s < sessions.size(); ++s) {
             const Clock::time_point start = Clock::now();
             OCTAVO_CHECK_OK(sessions[s].run(inputs));
@@ -61,7 +61,7 @@ Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, con
     }
     std::vector<Latency> latencies;
     for (const std::vector<double>& of : times)
-        latencies.push_back({quantile(of, 0), quantile(of, 0.5), quantile(of, 0.9), static_cast<int>(of.size())});
+        latencies.push_back({quantile(of, 0), quantile(of, 0.5), quantile(of, 0.9), quantile(of, 0.99), static_cast<int>(of.size())});
     return latencies;
 }
 

@@ -5,12 +5,13 @@
 #include "core/pipeline/session.h"
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 namespace octavo {
 
 struct Latency {
-    double min_ms = 0, median_ms = 0, p90_ms = 0;
+    double min_ms = 0, median_ms = 0, p90_ms = 0, p99_ms = 0;
     int runs = 0;
 };
 
@@ -19,10 +20,14 @@ struct BenchmarkLimits {
     int most_runs = 100;  // of each session
     int least_runs = 5;
     double seconds = 4;  // for all sessions together, once the least number is reached
+    std::stop_token stop = {};
 };
 
 // [session]; the inputs are the same numbers from a fixed seed for all.
 Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, const BenchmarkLimits& limits);
+
+// Numbers of both signs for f32 from a fixed seed, zeros for everything else (indices and flags).
+std::vector<std::vector<std::byte>> random_inputs(const std::vector<Port>& ports);
 
 // Of sorted or unsorted times; `share` 0.5 is the median. Between two values it is interpolated.
 double quantile(std::vector<double> times, double share);

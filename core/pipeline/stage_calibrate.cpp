@@ -55,7 +55,8 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
     OCTAVO_TRY(const SliceRange range, range_of(request.config.calibration, dataset.count()));
     const std::vector<Port> inputs = ports_of(graph, graph.inputs);
     const SampleRequest samples{
-        dataset, range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable};
+        dataset,     range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable,
+        request.stop};
     OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                    Result<void> added;
                    std::size_t seen = 0;

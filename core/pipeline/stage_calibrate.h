@@ -27,6 +27,7 @@ struct CalibrateRequest {
     const DeviceHandle& device;
     const Layout& layout;
     std::function<void(std::int64_t images)> progress;  // may be empty
+    std::stop_token stop = {};
 };
 
 Result<Statistics> collect_statistics(const CalibrateRequest& request);

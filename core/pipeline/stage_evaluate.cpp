@@ -126,7 +126,8 @@ Result<void> run_slice(const EvaluateRequest& request, const Slice& slice, std::
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
     OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
     const SampleRequest samples{
-        dataset, range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable};
+        dataset,     range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable,
+        request.stop};
     OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                    for (Contender& contender : contenders) OCTAVO_CHECK_OK(contender.run(batch));
                    if (contenders.size() == 2) compare(contenders[0], contenders[1], batch.size(), fidelities, result);

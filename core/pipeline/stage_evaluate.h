@@ -42,6 +42,7 @@ struct EvaluateRequest {
     const DeviceHandle& device;
     std::vector<const Plan*> contenders;                // one or two; nullptr: fp32
     std::function<void(std::int64_t images)> progress;  // may be empty
+    std::stop_token stop = {};
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

@@ -15,6 +15,7 @@ struct QuantizeRequest {
     const Layout& layout;
     const Statistics& statistics;
     AlgorithmProgress progress;  // may be empty
+    std::stop_token stop = {};   // asks algorithms that run the network to end with what they have found
 };
 
 Result<Plan> quantize(const QuantizeRequest& request);

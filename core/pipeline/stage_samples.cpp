@@ -187,6 +187,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
     SamplesDone done;
     Batch batch = empty_batch(request.inputs);
     for (std::int64_t i = 0; i < request.count; ++i) {
+        if (request.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         Result<Prepared> sample = decoders.next();
         if (!sample) {
             if (!request.skip_unreadable || sample.error().code() != Code::data) return sample.error();

@@ -7,6 +7,7 @@
 #include "core/pipeline/session.h"
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct SampleRequest {
     std::span<const Port> inputs;  // of the model at the wanted batch size
     int threads = 0;               // that decode; 0: all
     bool skip_unreadable = false;
+    std::stop_token stop = {};
 };
 
 // What of the data set a slice means; Code::data where nothing is left.
@@ -50,7 +52,7 @@ Result<SliceRange> range_of(const Slice& slice, std::int64_t samples);
 
 using BatchSink = std::function<Result<void>(const Batch&)>;
 
-// Hands every batch to `consume` on the calling thread. Ends early where that fails.
+// Hands every batch to `consume` on the calling thread. Ends early where that fails, and with Code::interrupted where a stop is requested.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
 // One image file through the preprocessing, as the only row of a batch. Zeros behind it.

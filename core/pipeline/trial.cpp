@@ -80,7 +80,7 @@ Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : requ
         const AlgorithmProgress& progress = static_cast<const Trial*>(self)->request_.progress;
         if (progress) progress(done, total, gain_db);
     };
-    table_.should_stop = [](void*) { return 0; };
+    table_.should_stop = [](void* self) { return static_cast<const Trial*>(self)->request_.stop.stop_requested() ? 1 : 0; };
 }
 
 Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {

@@ -26,4 +26,9 @@ const KindRow* find_kind(octavo_kind kind) {
     return nullptr;
 }
 
+std::string kind_with_article(octavo_kind kind) {
+    const std::string word = find_kind(kind)->name;
+    return (word.front() == 'a' ? "an " : "a ") + word;
+}
+
 }  // namespace octavo

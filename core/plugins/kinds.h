@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace octavo {
 
@@ -18,5 +19,7 @@ struct KindRow {
 std::span<const KindRow> plugin_kinds();
 // nullptr where there is no such kind.
 const KindRow* find_kind(octavo_kind kind);
+// "an adapter", "a device"
+std::string kind_with_article(octavo_kind kind);
 
 }  // namespace octavo

@@ -1,87 +1,17 @@
-// One row of a table gives the text of what is expected and the check; scalars are lists of one.
+// Values are checked, then stored the way the C interface shows them.
 #include "core/plugins/parameters.h"
 
 #include "core/base/text.h"
+#include "core/plugins/value_check.h"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <sstream>
 
 namespace octavo {
-namespace {
 
 namespace json = boost::json;
-
-enum class Content { ints, reals, strings };
-
-struct TypeRow {
-    octavo_parameter_type type;
-    Content content;
-    bool is_list;
-    const char* one;   // "an integer"
-    const char* many;  // "a list of integers"
-};
-
-constexpr TypeRow kTypes[] = {
-    {OCTAVO_INT, Content::ints, false, "an integer", ""},
-    {OCTAVO_REAL, Content::reals, false, "a number", ""},
-    {OCTAVO_BOOL, Content::ints, false, "true or false", ""},
-    {OCTAVO_STRING, Content::strings, false, "a string", ""},
-    {OCTAVO_PATH, Content::strings, false, "a path", ""},
-    {OCTAVO_INT_LIST, Content::ints, true, "an integer", "a list of integers"},
-    {OCTAVO_REAL_LIST, Content::reals, true, "a number", "a list of numbers"},
-    {OCTAVO_STRING_LIST, Content::strings, true, "a string", "a list of strings"},
-};
-
-const TypeRow& row_of(octavo_parameter_type type) {
-    return kTypes[static_cast<std::size_t>(type) - 1];
-}
-
-bool is_bounded(const octavo_parameter& parameter) {
-    return parameter.minimum != 0 || parameter.maximum != 0;
-}
-
-std::string number_text(double value) {
-    std::ostringstream text;
-    text.precision(15);
-    text << value;
-    return text.str();
-}
-
-std::vector<std::string> choices_of(const octavo_parameter& parameter) {
-    return parameter.choices ? split(parameter.choices, '|') : std::vector<std::string>();
-}
-
-std::string expected_text(const octavo_parameter& parameter) {
-    const TypeRow& row = row_of(parameter.type);
-    std::string text = row.is_list ? row.many : row.one;
-    if (const std::vector<std::string> choices = choices_of(parameter); !choices.empty()) text = "one of " + join(choices, ", ");
-    if (is_bounded(parameter)) text += " from " + number_text(parameter.minimum) + " to " + number_text(parameter.maximum);
-    return text;
-}
-
-bool within_bounds(const octavo_parameter& parameter, double value) {
-    return std::isfinite(value) && (!is_bounded(parameter) || (value >= parameter.minimum && value <= parameter.maximum));
-}
-
-bool is_choice(const octavo_parameter& parameter, std::string_view text) {
-    if (!parameter.choices) return true;
-    for (const std::string& choice : choices_of(parameter))
-        if (choice == text) return true;
-    return false;
-}
-
-bool read_integer(const json::value& value, std::int64_t& out) {
-    json::error_code failed;
-    if (!value.is_int64() && !value.is_uint64()) return false;
-    out = value.to_number<std::int64_t>(failed);
-    return !failed;
-}
-
-}  // namespace
 
 class ParameterReader {
 public:
@@ -95,9 +25,8 @@ public:
         for (std::size_t i = 0; i < plugin_.parameters().size(); ++i) {
             const octavo_parameter& parameter = plugin_.parameters()[i];
             const json::value value = choose(parameter, given);
-            if (!value.is_null() && !store(parameter, value, values_.storage_[i]))
-                findings_.push_back({place_of(parameter.name), shown(value), expected_text(parameter) + " (" + parameter.doc + ")",
-                                     value.is_string() ? nearest(value.get_string().c_str(), choices_of(parameter)) : ""});
+            if (!value.is_null() && check_value(parameter, value, place_of(parameter.name), findings_))
+                store(parameter, value, values_.storage_[i]);
             values_.values_.push_back(view(parameter.type, values_.storage_[i]));
             all[parameter.name] = value;
         }
@@ -106,7 +35,10 @@ public:
     }
 
 private:
-    std::string place_of(std::string_view key) const { return place_.pointer + pointer_step(key); }
+    std::string place_of(std::string_view key) const {
+        const auto elsewhere = place_.elsewhere.find(key);
+        return (elsewhere == place_.elsewhere.end() ? place_.pointer : elsewhere->second) + pointer_step(key);
+    }
 
     void find_unknown(const json::object& given) {
         std::vector<std::string> names;
@@ -114,7 +46,7 @@ private:
         for (const auto& member : given) {
             const std::string key(member.key());
             if (std::find(names.begin(), names.end(), key) != names.end()) continue;
-            findings_.push_back({place_of(key), "a key that " + plugin_.title() + " does not know",
+            findings_.push_back({FindingCode::unknown_key, place_of(key), "a key that " + plugin_.title() + " does not know",
                                  names.empty() ? "no parameters" : "one of " + join(names, ", "), nearest(key, names)});
         }
     }
@@ -127,47 +59,30 @@ private:
             json::error_code failed;
             json::value fallback = json::parse(parameter.fallback, failed);
             if (!failed) return fallback;
-            findings_.push_back({place_of(parameter.name), "a default that is no JSON in the table of " + plugin_.title(), "", ""});
+            findings_.push_back({FindingCode::bad_declaration, place_of(parameter.name),
+                                 "a default that is no JSON in the table of " + plugin_.title(), "", ""});
         } else {
-            findings_.push_back({place_of(parameter.name), "nothing", expected_text(parameter) + " (" + parameter.doc + ")", ""});
+            findings_.push_back({FindingCode::missing_key, place_of(parameter.name), "nothing", expected_text(parameter), ""});
         }
         return nullptr;
     }
 
-    bool store(const octavo_parameter& parameter, const json::value& value, ParameterValues::Storage& out) const {
-        if (!row_of(parameter.type).is_list || !value.is_array()) return store_one(parameter, value, out);
-        for (const json::value& element : value.get_array())
-            if (!store_one(parameter, element, out)) return false;
-        return true;
-    }
-
-    bool store_one(const octavo_parameter& parameter, const json::value& value, ParameterValues::Storage& out) const {
-        if (parameter.type == OCTAVO_BOOL) {
-            if (!value.is_bool()) return false;
+    // The value has been checked.
+    void store(const octavo_parameter& parameter, const json::value& value, ParameterValues::Storage& out) {
+        if (const json::array* list = value.if_array()) {
+            for (const json::value& element : *list) store(parameter, element, out);
+        } else if (value.is_bool()) {
             out.ints.push_back(value.get_bool() ? 1 : 0);
-            return true;
+        } else if (parameter.type == OCTAVO_REAL || parameter.type == OCTAVO_REAL_LIST) {
+            out.reals.push_back(value.to_number<double>());
+        } else if (value.is_number()) {
+            out.ints.push_back(value.to_number<std::int64_t>());
+        } else if (parameter.type == OCTAVO_PATH) {
+            out.strings.push_back(resolve_path(place_.folder, std::string(value.get_string())));
+            check_exists(out.strings.back(), expected_text(parameter), place_of(parameter.name), findings_);
+        } else {
+            out.strings.emplace_back(value.get_string());
         }
-        switch (row_of(parameter.type).content) {
-            case Content::ints: {
-                std::int64_t number = 0;
-                if (!read_integer(value, number) || !within_bounds(parameter, static_cast<double>(number))) return false;
-                out.ints.push_back(number);
-                return true;
-            }
-            case Content::reals: {
-                if (!value.is_number() || !within_bounds(parameter, value.to_number<double>())) return false;
-                out.reals.push_back(value.to_number<double>());
-                return true;
-            }
-            case Content::strings: {
-                if (!value.is_string() || !is_choice(parameter, value.get_string())) return false;
-                const std::string text(value.get_string());
-                if (parameter.type == OCTAVO_PATH && text.empty()) return false;
-                out.strings.push_back(parameter.type == OCTAVO_PATH ? resolve_path(place_.folder, text) : text);
-                return true;
-            }
-        }
-        return false;
     }
 
     static octavo_value view(octavo_parameter_type type, ParameterValues::Storage& storage) {

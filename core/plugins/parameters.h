@@ -1,5 +1,6 @@
 // From the JSON object of a config to the values that a plugin is created with, by the plugin's declared table: unknown keys, wrong types,
-// numbers out of bounds and wrong choices become findings, defaults are filled in, paths are resolved against the config's folder.
+// numbers out of bounds, wrong choices and files that are not there become findings, defaults are filled in, paths are resolved against the
+// config's folder.
 #pragma once
 
 #include "core/plugins/findings.h"
@@ -8,7 +9,8 @@
 #include <octavo/abi.h>
 
 #include <boost/json/fwd.hpp>
-#include <span>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,9 @@ private:
 };
 
 struct ParameterPlace {
-    std::string folder;   // of the config
-    std::string pointer;  // of the object in the config
+    std::string folder;                                              // of the config
+    std::string pointer;                                             // of the object in the config
+    std::map<std::string, std::string, std::less<>> elsewhere = {};  // keys that another object holds, with its pointer
 };
 
 // `given` holds parameters only (the key "plugin" has been taken out). Findings are appended; where there are some the values are not to be

@@ -70,6 +70,7 @@ struct Report {
     ReportSeconds seconds;
     std::vector<std::string> files;
     std::vector<std::string> warnings;
+    std::string interrupted;                 // the stage that was cut off, with all behind it; empty: none
     std::vector<ReportNote> unreadable;      // images
     std::vector<ReportNote> exported_float;  // int8 operators that the written ONNX model leaves to floating point
     std::string config_json;

@@ -1,10 +1,9 @@
 // report.json: the fields that other tools read, in a fixed order. Numbers that are no numbers (an infinite ratio) are null.
+#include "core/report/pretty.h"
 #include "core/report/report.h"
 
 #include <boost/json.hpp>
 
-#include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace octavo {
@@ -44,8 +43,10 @@ json::object fidelity_of(const Report& report) {
         {"snr_db", number(report.snr_db, 1e3)}, {"images", report.validation_images}, {"changed", report.changed}, {"outputs", outputs}};
 }
 
-json::object latency_of(const ReportLatency& latency) {
-    return {{"median", number(latency.median_ms, 1e4)}, {"p90", number(latency.p90_ms, 1e4)}};
+// Null where nothing was measured.
+json::value latency_of(const ReportLatency& latency) {
+    if (latency.median_ms == 0) return nullptr;
+    return json::object{{"median", number(latency.median_ms, 1e4)}, {"p90", number(latency.p90_ms, 1e4)}};
 }
 
 json::array operators_of(const Report& report) {
@@ -84,48 +85,13 @@ json::array names(const std::vector<std::string>& texts) {
     return list;
 }
 
-// Two blanks a level, short lists of plain values on one line.
-void print(std::string& out, const json::value& value, const std::string& indent) {
-    const auto is_flat = [](const json::value& v) { return !v.is_structured(); };
-    const std::string inner = indent + "  ";
-    if (const json::object* object = value.if_object(); object && !object->empty()) {
-        const bool is_row =
-            object->size() <= 5 && std::all_of(object->begin(), object->end(), [&](const auto& m) { return is_flat(m.value()); });
-        out += is_row ? "{" : "{\n";
-        bool first = true;
-        for (const auto& member : *object) {
-            if (!first) out += is_row ? ", " : ",\n";
-            first = false;
-            out += (is_row ? "" : inner) + json::serialize(json::value(member.key())) + ": ";
-            print(out, member.value(), inner);
-        }
-        out += is_row ? "}" : "\n" + indent + "}";
-    } else if (const json::array* array = value.if_array(); array && !array->empty()) {
-        const bool is_row = array->size() <= 8 && std::all_of(array->begin(), array->end(), is_flat);
-        out += is_row ? "[" : "[\n";
-        bool first = true;
-        for (const json::value& element : *array) {
-            if (!first) out += is_row ? ", " : ",\n";
-            first = false;
-            if (!is_row) out += inner;
-            print(out, element, inner);
-        }
-        out += is_row ? "]" : "\n" + indent + "]";
-    } else if (value.is_double()) {
-        char digits[32];  // the shortest that reads back the same
-        out.append(digits, std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr);
-    } else {
-        out += json::serialize(value);
-    }
-}
-
 }  // namespace
 
 std::string report_json(const Report& report) {
     const Int8Share share = int8_share(report.operators);
     json::object root;
     if (report.accuracy) root["accuracy"] = accuracy_of(report);
-    root["fidelity"] = fidelity_of(report);
+    if (report.validation_images > 0) root["fidelity"] = fidelity_of(report);
     root["latency_ms"] = {{"fp32", latency_of(report.latency_fp32)}, {"int8", latency_of(report.latency_int8)}};
     root["memory_mb"] = {{"fp32", number(static_cast<double>(report.memory_fp32_bytes) / kMega, 1e3)},
                          {"int8", number(static_cast<double>(report.memory_int8_bytes) / kMega, 1e3)},
@@ -135,6 +101,7 @@ std::string report_json(const Report& report) {
     root["plan"] = {{"algorithm", names(report.algorithm)}, {"objective", report.objective}, {"isa", report.isa}};
     root["seconds"] = seconds_of(report.seconds);
     root["calibration_images"] = report.calibration_images;
+    root["interrupted"] = report.interrupted.empty() ? json::value(nullptr) : json::value(report.interrupted);
     root["warnings"] = names(report.warnings);
     root["unreadable_images"] = notes(report.unreadable, "id");
     root["onnx_float"] = notes(report.exported_float, "name");
@@ -143,9 +110,7 @@ std::string report_json(const Report& report) {
     root["environment"] = {
         {"version", report.version}, {"cpu", report.cpu}, {"isa", report.isa}, {"device", report.device}, {"threads", report.threads}};
     root["operators"] = operators_of(report);
-    std::string text;
-    print(text, root, "");
-    return text + "\n";
+    return pretty_json(root);
 }
 
 }  // namespace octavo

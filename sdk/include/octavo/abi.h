@@ -35,7 +35,7 @@ typedef enum octavo_parameter_type {
     OCTAVO_REAL = 2,
     OCTAVO_BOOL = 3, /* in ints, 0 or 1 */
     OCTAVO_STRING = 4,
-    OCTAVO_PATH = 5, /* relative paths are resolved against the config's folder before the plugin sees them */
+    OCTAVO_PATH = 5, /* of a file or folder that must be there; resolved against the config's folder before the plugin sees it */
     OCTAVO_INT_LIST = 6,
     OCTAVO_REAL_LIST = 7,
     OCTAVO_STRING_LIST = 8

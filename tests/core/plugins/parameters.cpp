@@ -1,5 +1,6 @@
 // From JSON to values by a declared table.
 #include "core/plugins/parameters.h"
+#include "tests/support/folder.h"
 
 #include <octavo/parameters.h>
 
@@ -28,10 +29,18 @@ struct Checked {
     std::vector<Finding> findings;
 };
 
+// Holds run/ (the config's folder) with a list in it, and images/ beside it.
+const std::string& root() {
+    static const testing::Folder folder;
+    static const std::string path = folder.path.string();
+    for (const char* name : {"run/l.txt", "images/1.jpg", "run/i/1.jpg"}) folder.write(name, "");
+    return path;
+}
+
 Checked check(const std::string& text) {
     Checked checked;
     checked.values =
-        check_parameters({&kPlugin, "x.so"}, boost::json::parse(text).as_object(), {"/data/run", "/dataset"}, checked.findings);
+        check_parameters({&kPlugin, "x.so"}, boost::json::parse(text).as_object(), {root() + "/run", "/dataset"}, checked.findings);
     return checked;
 }
 
@@ -50,7 +59,7 @@ BOOST_AUTO_TEST_CASE(defaults_are_filled_in_and_paths_resolved) {
     const Checked checked = check(R"({"images": "../images"})");
     BOOST_TEST(checked.findings.empty());
     const Values values(kTable, checked.values.data());
-    BOOST_TEST(values.text("images") == "/data/images");
+    BOOST_TEST(values.text("images") == root() + "/images");
     BOOST_TEST(!values.has("list"));
     BOOST_TEST(values.integer("seed") == 7);
     BOOST_TEST(values.real("percent") == 99.5);
@@ -66,12 +75,12 @@ BOOST_AUTO_TEST_CASE(defaults_are_filled_in_and_paths_resolved) {
 
 BOOST_AUTO_TEST_CASE(given_values_stand_above_defaults) {
     const Checked checked = check(
-        R"({"images": "/abs", "list": "l.txt", "seed": 0, "percent": 60, "strict": false, "weights": "tensor", "top": 3, "names": ["a", "b"]})");
+        R"({"images": "/", "list": "l.txt", "seed": 0, "percent": 60, "strict": false, "weights": "tensor", "top": 3, "names": ["a", "b"]})");
     BOOST_TEST(checked.findings.empty());
-    const ParameterValues moved = [](Checked c) { return std::move(c.values); }(check(R"({"images": "/abs", "names": ["short", "x"]})"));
+    const ParameterValues moved = [](Checked c) { return std::move(c.values); }(check(R"({"images": "/", "names": ["short", "x"]})"));
     const Values values(kTable, checked.values.data());
-    BOOST_TEST(values.text("images") == "/abs");
-    BOOST_TEST(values.text("list") == "/data/run/l.txt");
+    BOOST_TEST(values.text("images") == "/");
+    BOOST_TEST(values.text("list") == root() + "/run/l.txt");
     BOOST_TEST(values.integer("seed") == 0);
     BOOST_TEST(values.real("percent") == 60.0);
     BOOST_TEST(!values.boolean("strict"));
@@ -82,31 +91,39 @@ BOOST_AUTO_TEST_CASE(given_values_stand_above_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(each_fault_is_named_with_place_and_expectation) {
-    BOOST_TEST(finding(R"({})") == "/dataset/images: found nothing, expected a path (folder of the images)");
-    BOOST_TEST(finding(R"({"images": 3})") == "/dataset/images: found 3, expected a path (folder of the images)");
+    BOOST_TEST(finding(R"({})") == "/dataset/images: found nothing, expected a path (folder of the images) [E102-missing-key]");
+    BOOST_TEST(finding(R"({"images": 3})") == "/dataset/images: found 3, expected a path (folder of the images) [E103-wrong-type]");
     BOOST_TEST(finding(R"({"images": "i", "seed": "7"})") ==
-               "/dataset/seed: found \"7\", expected an integer from 0 to 100 (start of the random numbers)");
+               "/dataset/seed: found \"7\", expected an integer from 0 to 100 (start of the random numbers) [E103-wrong-type]");
     BOOST_TEST(finding(R"({"images": "i", "seed": 101})") ==
-               "/dataset/seed: found 101, expected an integer from 0 to 100 (start of the random numbers)");
+               "/dataset/seed: found 101, expected an integer from 0 to 100 (start of the random numbers) [E104-impossible-value]");
     BOOST_TEST(finding(R"({"images": "i", "seed": 1.5})") ==
-               "/dataset/seed: found 1.5, expected an integer from 0 to 100 (start of the random numbers)");
+               "/dataset/seed: found 1.5, expected an integer from 0 to 100 (start of the random numbers) [E103-wrong-type]");
     BOOST_TEST(finding(R"({"images": "i", "percent": 10})") ==
-               "/dataset/percent: found 10, expected a number from 50 to 100 (share that is kept)");
-    BOOST_TEST(finding(R"({"images": "i", "strict": 1})") == "/dataset/strict: found 1, expected true or false (whether to be strict)");
+               "/dataset/percent: found 10, expected a number from 50 to 100 (share that is kept) [E104-impossible-value]");
+    BOOST_TEST(finding(R"({"images": "i", "strict": 1})") ==
+               "/dataset/strict: found 1, expected true or false (whether to be strict) [E103-wrong-type]");
     BOOST_TEST(finding(R"({"images": "i", "top": [1, 0]})") ==
-               "/dataset/top: found [1, 0], expected a list of integers from 1 to 1000 (ranks that count)");
-    BOOST_TEST(
-        finding(R"({"images": "i", "weights": "chanel"})") ==
-        "/dataset/weights: found \"chanel\", expected one of channel, tensor (one scale a channel or a tensor); did you mean 'channel'?");
+               "/dataset/top/1: found 0, expected an integer from 1 to 1000 (ranks that count) [E104-impossible-value]");
+    BOOST_TEST(finding(R"({"images": "i", "weights": "chanel"})") ==
+               "/dataset/weights: found \"chanel\", expected one of channel, tensor (one scale a channel or a tensor); did you mean "
+               "'channel'? [E105-unknown-choice]");
     BOOST_TEST(
         finding(R"({"images": "i", "seeed": 1})") ==
         "/dataset/seeed: found a key that dataset 'sample' does not know, expected one of images, list, seed, percent, strict, weights, "
-        "top, names; did you mean 'seed'?");
+        "top, names; did you mean 'seed'? [E101-unknown-key]");
 }
 
 BOOST_AUTO_TEST_CASE(null_means_absent) {
     BOOST_TEST(check(R"({"images": "i", "list": null, "seed": null})").findings.empty());
-    BOOST_TEST(finding(R"({"images": null})") == "/dataset/images: found nothing, expected a path (folder of the images)");
+    BOOST_TEST(finding(R"({"images": null})") ==
+               "/dataset/images: found nothing, expected a path (folder of the images) [E102-missing-key]");
+}
+
+BOOST_AUTO_TEST_CASE(files_must_be_there_and_the_nearest_is_offered) {
+    BOOST_TEST(finding(R"({"images": "../imags"})") ==
+               "/dataset/images: found nothing at " + root() +
+                   "/imags, expected a path (folder of the images); did you mean 'images'? [E107-missing-file]");
 }
 
 BOOST_AUTO_TEST_CASE(all_faults_are_found_at_once) {

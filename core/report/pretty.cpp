@@ -1,0 +1,56 @@
+// Short lists and objects of plain values stand on one line.
+#include "core/report/pretty.h"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace octavo {
+namespace {
+
+namespace json = boost::json;
+
+void print(std::string& out, const json::value& value, const std::string& indent) {
+    const auto is_flat = [](const json::value& v) { return !v.is_structured(); };
+    const std::string inner = indent + "  ";
+    if (const json::object* object = value.if_object(); object && !object->empty()) {
+        const bool is_row =
+            object->size() <= 5 && std::all_of(object->begin(), object->end(), [&](const auto& m) { return is_flat(m.value()); });
+        out += is_row ? "{" : "{\n";
+        bool first = true;
+        for (const auto& member : *object) {
+            if (!first) out += is_row ? ", " : ",\n";
+            first = false;
+            out += (is_row ? "" : inner) + json::serialize(json::value(member.key())) + ": ";
+            print(out, member.value(), inner);
+        }
+        out += is_row ? "}" : "\n" + indent + "}";
+    } else if (const json::array* array = value.if_array(); array && !array->empty()) {
+        const bool is_row = array->size() <= 8 && std::all_of(array->begin(), array->end(), is_flat);
+        out += is_row ? "[" : "[\n";
+        bool first = true;
+        for (const json::value& element : *array) {
+            if (!first) out += is_row ? ", " : ",\n";
+            first = false;
+            if (!is_row) out += inner;
+            print(out, element, inner);
+        }
+        out += is_row ? "]" : "\n" + indent + "]";
+    } else if (value.is_double()) {
+        char digits[32];  // the shortest that reads back the same
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr);
+    } else {
+        out += json::serialize(value);
+    }
+}
+
+}  // namespace
+
+std::string pretty_json(const json::value& value) {
+    std::string text;
+    print(text, value, "");
+    return text + "\n";
+}
+
+}  // namespace octavo

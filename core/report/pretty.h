@@ -1,0 +1,11 @@
+// JSON as people read it: two blanks a level, keys in their order, numbers as the shortest text that reads back to the same value.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <string>
+
+namespace octavo {
+
+std::string pretty_json(const boost::json::value& value);
+
+}  // namespace octavo
