@@ -219,6 +219,7 @@ private:
         config_.skip_unreadable = section.text("unreadable_images") == "skip";
         read_target(section);
         config_.output = resolve_path(folder_, section.text("output").value_or(""));
+        section.text("$schema");  // is for editors; only its type matters here
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
         resolved_["batch"] = config_.batch;
         resolved_["threads"] = config_.threads;

@@ -1,5 +1,6 @@
 // Configs: what is read, and the messages for what cannot be. Whole broken files stand in tests/data/broken, each with what is said of it.
 #include "core/pipeline/config.h"
+#include "core/pipeline/config_keys.h"
 #include "core/pipeline/stage_check.h"
 #include "tests/support/folder.h"
 #include "tests/support/golden.h"
@@ -163,6 +164,15 @@ BOOST_AUTO_TEST_CASE(every_finding_names_line_column_pointer_and_code) {
         "metric, adapter, algorithm, device, objective, target, batch, threads, unreadable_images, output, $schema; did you mean 'model'? "
         "[E101-unknown-key]\n"
         "my.json:4:20: /batch: found 0, expected an integer from 1 to 1024 (images that run together) [E104-impossible-value]");
+}
+
+// Whatever the table declares is read: a value that is wrong for every form is found.
+BOOST_AUTO_TEST_CASE(every_declared_key_is_checked) {
+    for (const ConfigKey& key : config_keys().keys) {
+        const std::string text = "{\"" + std::string(key.value.name) + "\": [[]]}";
+        BOOST_TEST(message(text).find(": /" + std::string(key.value.name)) != std::string::npos, text);
+        BOOST_TEST(message(text).find("E103-wrong-type") != std::string::npos, text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_an_option_has_set_is_said_of_the_option) {
