@@ -5,7 +5,7 @@
 
 #include <octavo/result.h>
 
-#include <string_view>
+#include <cstdio>
 
 namespace octavo::cli {
 namespace {
@@ -34,11 +34,12 @@ Interrupt::~Interrupt() {
 }
 
 void Interrupt::wait() {
-    constexpr std::string_view kSeen = "\noctavo: stopping at the next batch; once more ends at once\n";
+    constexpr const char* kSeen = "octavo: stopping at the next batch; once more ends at once\n";
     const sigset_t set = interrupts();
     for (int seen = 0, signal = 0; sigwait(&set, &signal) == 0 && !done_; ++seen) {
         if (seen > 0) _exit(static_cast<int>(Code::interrupted));
-        [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kSeen.data(), kSeen.size());
+        if (isatty(STDERR_FILENO) == 1) std::fputc('\n', stderr);  // the terminal has shown ^C behind the bar
+        std::fputs(kSeen, stderr);
         source_.request_stop();
     }
 }

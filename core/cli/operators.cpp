@@ -29,7 +29,8 @@ Result<void> operators(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo operators [options]";
     syntax.description =
-        "Prints the ONNX operators that are supported, and in which precision they can run. ScaleShift and Silu are our own.";
+        "Prints the ONNX operators that are supported, and in which precision they can run. ScaleShift and Silu are our own.\n\n"
+        "  octavo operators | grep Pool";
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 0));
     if (parsed.help) return {};
     for (const ops::Row* row : ops::all()) std::printf("%-20s %s\n", row->name, int8_text(row->role));
