@@ -2,9 +2,7 @@
 // as .npy files named after the tensors. The way anybody checks Octavo against anything.
 #include "core/base/text.h"
 #include "core/cli/options.h"
-#include "core/graph/flat.h"
-#include "core/pipeline/npy.h"
-#include "core/pipeline/stage_load.h"
+#include "core/pipeline/stage_infer.h"
 #include "core/pipeline/stage_samples.h"
 
 #include <algorithm>
@@ -21,21 +19,15 @@ std::string file_name(const std::string& tensor) {
     return name + ".npy";
 }
 
-std::string shape_text(std::span<const std::int64_t> shape) {
-    std::vector<std::string> sizes;
-    for (const std::int64_t size : shape) sizes.push_back(std::to_string(size));
-    return join(sizes, "x");
-}
-
 // NAME=FILE, or FILE alone where the model has one input.
-Result<std::map<std::string, Array>> read_arrays(const std::vector<std::string>& given, const std::vector<Port>& ports) {
-    std::map<std::string, Array> arrays;
+Result<Arrays> read_arrays(const std::vector<std::string>& given, const std::vector<BorderTensor>& inputs) {
+    Arrays arrays;
     std::vector<std::string> names;
-    for (const Port& port : ports) names.push_back(port.name);
+    for (const BorderTensor& input : inputs) names.push_back(input.name);
     for (const std::string& text : given) {
         const std::size_t equals = text.find('=');
-        const std::string name = equals == std::string::npos ? names[0] : text.substr(0, equals);
-        if (std::find(names.begin(), names.end(), name) == names.end() || (equals == std::string::npos && names.size() > 1))
+        const std::string name = equals != std::string::npos ? text.substr(0, equals) : names.size() == 1 ? names[0] : "";
+        if (std::find(names.begin(), names.end(), name) == names.end())
             return Error(Code::config,
                          "--input " + text + ": expected NAME=FILE with one of " + join(names, ", ") + did_you_mean(name, names));
         OCTAVO_TRY(arrays[name], read_npy(equals == std::string::npos ? text : text.substr(equals + 1)));
@@ -43,46 +35,35 @@ Result<std::map<std::string, Array>> read_arrays(const std::vector<std::string>&
     return arrays;
 }
 
-// The batch size that the arrays were made for: dimension 0 of the first input, where the model leaves that free.
-std::int64_t batch_of(const std::map<std::string, Array>& arrays, const std::vector<Port>& ports) {
-    const auto first = arrays.find(ports[0].name);
-    return first == arrays.end() || first->second.shape.empty() ? 1 : first->second.shape[0];
+// Outputs have the width that the model gives them; NumPy has no bfloat16, so that is written as float32.
+FloatWidth width_of(const Border& border, const std::string& output) {
+    for (const BorderTensor& tensor : border.outputs)
+        if (tensor.name == output) return tensor.type == "float16" ? FloatWidth::half : tensor.type == "float64" ? FloatWidth::wide : FloatWidth::single;
+    return FloatWidth::single;
 }
 
-Result<Batch> batch_of_arrays(const std::map<std::string, Array>& arrays, const std::vector<Port>& ports) {
-    Batch batch;
-    for (const Port& port : ports) {
-        const auto found = arrays.find(port.name);
-        if (found == arrays.end()) return Error(Code::config, "input '" + port.name + "': expected --input " + port.name + "=FILE.npy");
-        const Array& array = found->second;
-        if (array.type != port.type || array.shape != port.shape)
-            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + shape_text(array.shape) +
-                                         ", expected " + type_name(port.type) + " " + shape_text(port.shape));
-        batch.inputs.push_back(array.bytes);
-    }
-    return batch;
-}
-
-Result<void> write_outputs(const Session& session, const std::string& folder) {
-    for (std::size_t i = 0; i < session.outputs().size(); ++i) {
-        const Port& port = session.outputs()[i];
-        const auto* begin = static_cast<const std::byte*>(session.output_views()[i].data);
-        OCTAVO_CHECK_OK(write_npy(folder + "/" + file_name(port.name), port.type, port.shape, {begin, port.size_bytes()}));
-    }
+Result<void> write_outputs(const Session& session, const Border& border, const std::string& folder) {
+    for (const auto& [name, array] : output_arrays(session))
+        OCTAVO_CHECK_OK(write_npy(folder + "/" + file_name(name), array.type, array.shape, array.bytes, width_of(border, name)));
     return {};
 }
 
+struct Destination {
+    const Border& border;
+    const std::string& folder;
+};
+
 // Runs, and writes each tapped tensor while it is shown.
-Result<void> run_and_write(Session& session, const Graph& graph, const Batch& batch, const std::string& folder) {
+Result<void> run_and_write(Session& session, const Graph& graph, std::span<const std::vector<std::byte>> inputs, const Destination& to) {
     Result<void> written;
     std::map<std::int32_t, bool> seen;
-    OCTAVO_CHECK_OK(session.run(batch.inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
+    OCTAVO_CHECK_OK(session.run(inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
         if (!written) return;
         seen[tensor] = true;
         std::vector<float> values;
         copy_rows(view, view.rank > 0 ? view.shape[0] : 1, values);
         const std::string& name = graph.tensors[static_cast<std::size_t>(tensor)].name;
-        written = write_npy(folder + "/" + file_name(name), OCTAVO_F32, {view.shape, static_cast<std::size_t>(view.rank)},
+        written = write_npy(to.folder + "/" + file_name(name), OCTAVO_F32, {view.shape, static_cast<std::size_t>(view.rank)},
                             std::as_bytes(std::span(values)));
     }));
     OCTAVO_CHECK_OK(written);
@@ -90,7 +71,7 @@ Result<void> run_and_write(Session& session, const Graph& graph, const Batch& ba
         if (!seen.contains(tap))
             return Error(Code::config,
                          "--tap " + graph.tensors[static_cast<std::size_t>(tap)].name + ": the device does not show this tensor");
-    return write_outputs(session, folder);
+    return write_outputs(session, to.border, to.folder);
 }
 
 }  // namespace
@@ -131,21 +112,23 @@ Result<void> infer(Arguments arguments) {
     }
     OCTAVO_TRY(const DeviceHandle device,
                config ? DeviceHandle::create(*config->device.plugin, config->device.values) : device_of(parsed, registry));
-    OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
+    const std::string path = *parsed.text("model");
+    OCTAVO_TRY(const Border border, read_onnx_border(path));
+    OCTAVO_TRY(const Arrays arrays, read_arrays(parsed.texts("input"), border.inputs));
+    OCTAVO_TRY(const Model model, load_model(path, input_values(arrays)));
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
-    const std::vector<Port> ports = ports_of(loaded, loaded.inputs);
-    OCTAVO_TRY(const auto arrays, read_arrays(parsed.texts("input"), ports));
-    OCTAVO_TRY(const Graph graph, with_batch(loaded, batch_of(arrays, ports)));
+    OCTAVO_TRY(const Graph graph, with_batch(loaded, batch_size(arrays, loaded)));
     const std::vector<std::string> taps = parsed.texts("tap");
     const CompileOptions options{static_cast<int>(parsed.number("threads").value_or(0)), {}, false};
     OCTAVO_TRY(Session session, Session::compile(device, graph, plan ? &*plan : nullptr, options, taps));
+    const Destination to{border, *folder};
     if (!parsed.has("image")) {
-        OCTAVO_TRY(const Batch batch, batch_of_arrays(arrays, session.inputs()));
-        return run_and_write(session, graph, batch, *folder);
+        OCTAVO_TRY(const auto inputs, input_bytes(arrays, session.inputs()));
+        return run_and_write(session, graph, inputs, to);
     }
     OCTAVO_TRY(const Batch batch, batch_of_image(*parsed.text("image"), config->preprocess, session.inputs()));
-    return run_and_write(session, graph, batch, *folder);
+    return run_and_write(session, graph, batch.inputs, to);
 }
 
 }  // namespace octavo::cli

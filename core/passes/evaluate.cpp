@@ -9,7 +9,7 @@ namespace octavo {
 namespace {
 
 // More than this, one or all together, is not worth holding as constants; a damaged model cannot make us try.
-constexpr std::size_t kLargestValue = std::size_t{1} << 28;
+constexpr std::size_t kLargestValue = std::size_t{1} << 29;
 constexpr std::size_t kLargestTotal = std::size_t{1} << 30;
 
 octavo_tensor view_of(const octavo_tensor_info& info, void* data) {
@@ -64,7 +64,7 @@ private:
         const ops::NodeView view(flat.view(), state_.infos);
         const Result<std::vector<ops::TensorType>> types = ops::infer(view);
         if (!types) {
-            if (!state_.error) state_.error = types.error();
+            state_.errors.push_back(types.error());
             return;
         }
         for (std::size_t i = 0; i < std::min(node.outputs.size(), types->size()); ++i) {

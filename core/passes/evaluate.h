@@ -12,7 +12,7 @@ struct NodeValues {
     std::vector<octavo_tensor_info> infos;  // [tensor]; `data` is set where the value is known
     std::vector<bool> typed;                // [tensor] type and shape are known
     std::vector<Buffer> values;             // [tensor] what was computed here; constants of the graph are not repeated
-    std::optional<Error> error;             // the first node whose inference failed; those behind it are unknown
+    std::vector<Error> errors;              // of nodes whose inference failed; what lies behind those is unknown
 
     Shape shape(TensorId id) const { return {infos[index(id)].shape, infos[index(id)].shape + infos[index(id)].rank}; }
 };

@@ -37,7 +37,7 @@ void copy_batch_in_reshapes(Graph& graph, std::int64_t batch, const NodeValues& 
 bool outputs_scale(const Graph& graph, std::int64_t batch) {
     for (const std::int64_t factor : {1, 2, 3}) {
         const NodeValues evaluation = evaluate(graph, factor * batch);
-        if (evaluation.error) return false;
+        if (!evaluation.errors.empty()) return false;
         for (const TensorId id : graph.outputs) {
             const Shape shape = evaluation.shape(id);
             if (shape.empty() || shape[0] != factor * batch) return false;
@@ -54,7 +54,7 @@ void set_free(Graph& graph, bool free) {
 
 Result<void> free_batch(Graph& graph) {
     const bool declared_free = has_free_batch(graph);
-    if (declared_free && !evaluate(graph, 2).error) return {};
+    if (declared_free && evaluate(graph, 2).errors.empty()) return {};
     Graph freed = graph;
     for (const TensorId id : freed.inputs) {
         Shape& shape = freed[id].shape;
@@ -63,7 +63,7 @@ Result<void> free_batch(Graph& graph) {
     set_free(freed, false);
     const std::int64_t batch = common_batch(freed);
     const NodeValues before = evaluate(freed, 1);
-    if (before.error) return {};  // inference will say what is wrong
+    if (!before.errors.empty()) return {};  // inference will say what is wrong
     if (declared_free) graph = freed;
     if (batch == 0) return {};
     copy_batch_in_reshapes(freed, batch, before);

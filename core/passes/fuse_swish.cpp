@@ -5,6 +5,8 @@
 //     x * Sigmoid(x)                          -> Silu(x)
 //     x * HardSigmoid(x, 1/6, 1/2)            -> HardSwish(x)
 //     (x * Clip(x + 3, 0, 6)) * 1/6 or / 6    -> HardSwish(x)
+//     x * (Erf(x / sqrt(2)) + 1) * 1/2        -> Gelu(x), the three factors in any order
+//     x * Tanh(Softplus(x))                   -> Mish(x)
 //
 // The node that stays is the last of the pattern; the others become its parts where nothing else reads them, and stay otherwise.
 #include "core/passes/passes.h"
@@ -146,10 +148,80 @@ bool make_swish(const Place& place, Node& node) {
     return false;
 }
 
+// Erf(x / sqrt(2)) + 1, from the addition on: x, or none. The nodes before it are put into `chain`.
+TensorId gelu_gate(const Place& place, Node* add, std::vector<Node*>& chain) {
+    const std::optional<Shifted> outer = add ? shifted(place.graph, *add) : std::nullopt;
+    Node* erf = outer && close(outer->summand, 1) ? place.producer(outer->x, "Erf") : nullptr;
+    Node* inner = erf ? producer_of(place.graph, place.links, erf->inputs[0]) : nullptr;
+    const std::optional<Scaled> scale = inner && !has_activation(*inner) ? scaled(place.graph, *inner) : std::nullopt;
+    if (!scale || !close(scale->factor, 0.70710678F, 1e-5F) || !keeps_shape(place.graph, *inner, scale->x)) return TensorId::none;
+    chain.insert(chain.end(), {add, erf, inner});
+    return scale->x;
+}
+
+// The product's operands without a scalar factor of 1/2, be it in the product itself or in one of its operands.
+struct Halves {
+    TensorId a = TensorId::none, b = TensorId::none;
+    std::vector<Node*> taken;  // behind the last product
+};
+
+std::optional<Halves> halved_product(const Place& place, Node& node) {
+    if (node.op != "Mul" && node.op != "Div") return std::nullopt;
+    if (const std::optional<Scaled> outer = scaled(place.graph, node)) {
+        Node* product = close(outer->factor, 0.5F) && keeps_shape(place.graph, node, outer->x) ? place.producer(outer->x, "Mul") : nullptr;
+        if (!product) return std::nullopt;
+        return Halves{product->inputs[0], product->inputs[1], {product}};
+    }
+    if (node.op != "Mul") return std::nullopt;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        Node* half = producer_of(place.graph, place.links, node.inputs[i]);
+        const std::optional<Scaled> inner = half && !has_activation(*half) ? scaled(place.graph, *half) : std::nullopt;
+        if (inner && close(inner->factor, 0.5F) && keeps_shape(place.graph, *half, inner->x)) return Halves{inner->x, node.inputs[1 - i], {half}};
+    }
+    return std::nullopt;
+}
+
+bool make_gelu(const Place& place, Node& node) {
+    if (has_activation(node)) return false;
+    std::optional<Halves> halves = halved_product(place, node);
+    if (!halves) return false;
+    for (const auto& [x, gate] : {std::pair{halves->a, halves->b}, std::pair{halves->b, halves->a}}) {
+        std::vector<Node*> chain = halves->taken;
+        if (gelu_gate(place, place.producer(gate, "Add"), chain) != x) continue;
+        for (Node* part : chain) {  // from the last one on: what somebody else reads stays, with all before it
+            if (place.links.only_reader(part->outputs[0]) < 0) break;
+            place.take(node, *part);
+        }
+        node.op = "Gelu";
+        node.inputs = {x};
+        node.attributes.clear();
+        return true;
+    }
+    return false;
+}
+
+bool make_mish(const Place& place, Node& node) {
+    if (node.op != "Mul" || has_activation(node)) return false;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+        Node* tanh = place.producer(node.inputs[i], "Tanh");
+        Node* softplus = tanh ? place.producer(tanh->inputs[0], "Softplus") : nullptr;
+        const TensorId x = node.inputs[1 - i];
+        if (!softplus || softplus->inputs[0] != x) continue;
+        if (place.links.only_reader(tanh->outputs[0]) >= 0) place.take(node, *softplus);
+        place.take(node, *tanh);
+        node.op = "Mish";
+        node.inputs = {x};
+        node.attributes.clear();
+        return true;
+    }
+    return false;
+}
+
 bool fuse(Graph& graph, const Links& links, std::size_t n) {
     const Place place{graph, links};
     Node& node = graph.nodes[n];
-    return make_hard_sigmoid(place, node) || take_summand(place, node) || make_hard_swish_of_clip(place, node) || make_swish(place, node);
+    return make_hard_sigmoid(place, node) || take_summand(place, node) || make_hard_swish_of_clip(place, node) || make_swish(place, node) ||
+           make_gelu(place, node) || make_mish(place, node);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr std::array<Pass, 9> kPasses = {{
     // So that patterns are not interrupted.
     {"remove_identities", "takes out operators that change nothing", &remove_identities},
     // Before fold_batch_norm, which would take the constant factors of these patterns.
-    {"fuse_swish", "recognizes SiLU, hard-sigmoid and hard-swish in their parts", &fuse_swish},
+    {"fuse_swish", "recognizes SiLU, hard-sigmoid, hard-swish, GELU and Mish in their parts", &fuse_swish},
     // Before fold_batch_norm, so that there is a bias to fold into.
     {"give_bias", "gives each product a bias of its own and makes MatMul a Gemm", &give_bias},
     // Before fuse_activations: the activation stands behind the normalization.

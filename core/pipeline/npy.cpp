@@ -2,6 +2,7 @@
 #include "core/pipeline/npy.h"
 
 #include "core/base/files.h"
+#include "core/base/half.h"
 
 #include <algorithm>
 #include <cstring>
@@ -20,7 +21,13 @@ struct TypeRow {
     std::size_t file_size;  // bytes of an element in the file
 };
 constexpr TypeRow kTypes[] = {{"<f4", OCTAVO_F32, 4}, {"<i8", OCTAVO_S64, 8},     {"<i4", OCTAVO_S32, 4}, {"|u1", OCTAVO_U8, 1},
-                              {"|i1", OCTAVO_S8, 1},  {"|b1", OCTAVO_BOOLEAN, 1}, {"<f8", OCTAVO_F32, 8}};
+                              {"|i1", OCTAVO_S8, 1},  {"|b1", OCTAVO_BOOLEAN, 1}, {"<f8", OCTAVO_F32, 8}, {"<f2", OCTAVO_F32, 2}};
+
+const TypeRow& row_of(octavo_type type, FloatWidth width) {
+    const std::size_t size = width == FloatWidth::half ? 2 : width == FloatWidth::wide ? 8 : 4;
+    return *std::find_if(std::begin(kTypes), std::end(kTypes),
+                         [&](const TypeRow& row) { return row.type == type && (type != OCTAVO_F32 || row.file_size == size); });
+}
 
 // What stands behind 'key': in the dictionary, without leading blanks.
 std::string_view value_of(std::string_view header, std::string_view key) {
@@ -59,15 +66,28 @@ bool read_shape(std::string_view text, std::vector<std::int64_t>& shape, std::ui
     return i < text.size();
 }
 
-std::vector<std::byte> narrowed(std::span<const std::byte> doubles) {
-    std::vector<std::byte> floats(doubles.size() / 2);
-    for (std::size_t i = 0; i < doubles.size() / 8; ++i) {
-        double wide = 0;
-        std::memcpy(&wide, doubles.data() + i * 8, 8);
-        const float narrow = static_cast<float>(wide);
-        std::memcpy(floats.data() + i * 4, &narrow, 4);
+template <class From, class To, class Convert>
+std::vector<std::byte> converted(std::span<const std::byte> from, Convert convert) {
+    std::vector<std::byte> to(from.size() / sizeof(From) * sizeof(To));
+    for (std::size_t i = 0; i < from.size() / sizeof(From); ++i) {
+        From value{};
+        std::memcpy(&value, from.data() + i * sizeof(From), sizeof(From));
+        const To made = convert(value);
+        std::memcpy(to.data() + i * sizeof(To), &made, sizeof(To));
     }
-    return floats;
+    return to;
+}
+
+std::vector<std::byte> as_read(const TypeRow& row, std::span<const std::byte> data) {
+    if (row.type == OCTAVO_F32 && row.file_size == 8) return converted<double, float>(data, [](double x) { return static_cast<float>(x); });
+    if (row.type == OCTAVO_F32 && row.file_size == 2) return converted<std::uint16_t, float>(data, from_float16);
+    return {data.begin(), data.end()};
+}
+
+std::vector<std::byte> as_written(const TypeRow& row, std::span<const std::byte> data) {
+    if (row.type == OCTAVO_F32 && row.file_size == 8) return converted<float, double>(data, [](float x) { return static_cast<double>(x); });
+    if (row.type == OCTAVO_F32 && row.file_size == 2) return converted<float, std::uint16_t>(data, to_float16);
+    return {data.begin(), data.end()};
 }
 
 }  // namespace
@@ -88,7 +108,7 @@ Result<Array> parse_npy(std::span<const std::byte> file, const std::string& name
     if (descr.size() > 1 && descr.front() == '\'') descr = descr.substr(1, descr.find('\'', 1) - 1);
     const TypeRow* row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeRow& r) { return r.descr == descr; });
     if (row == std::end(kTypes))
-        return damaged("found type " + std::string(descr.substr(0, 16)) + ", expected f4, f8, i4, i8, u1, i1 or b1");
+        return damaged("found type " + std::string(descr.substr(0, 16)) + ", expected f2, f4, f8, i4, i8, u1, i1 or b1");
     if (value_of(header, "'fortran_order'").substr(0, 5) != "False") return damaged("found Fortran order, expected C order");
     Array array{row->type, {}, {}};
     std::uint64_t count = 0;
@@ -96,7 +116,7 @@ Result<Array> parse_npy(std::span<const std::byte> file, const std::string& name
     const std::span<const std::byte> data = file.subspan(begin + length);
     if (data.size() != count * row->file_size)
         return damaged("found " + std::to_string(data.size()) + " bytes of data, expected " + std::to_string(count * row->file_size));
-    array.bytes = row->file_size == 8 && row->type == OCTAVO_F32 ? narrowed(data) : std::vector<std::byte>(data.begin(), data.end());
+    array.bytes = as_read(*row, data);
     return array;
 }
 
@@ -105,9 +125,11 @@ Result<Array> read_npy(const std::string& path) {
     return parse_npy(file.bytes(), path);
 }
 
-std::vector<std::byte> npy_bytes(octavo_type type, std::span<const std::int64_t> shape, std::span<const std::byte> bytes) {
-    const TypeRow* row = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeRow& r) { return r.type == type; });
-    std::string header = "{'descr': '" + std::string(row->descr) + "', 'fortran_order': False, 'shape': (";
+std::vector<std::byte> npy_bytes(octavo_type type, std::span<const std::int64_t> shape, std::span<const std::byte> values,
+                                 FloatWidth width) {
+    const TypeRow& row = row_of(type, width);
+    const std::vector<std::byte> bytes = as_written(row, values);
+    std::string header = "{'descr': '" + std::string(row.descr) + "', 'fortran_order': False, 'shape': (";
     for (const std::int64_t size : shape) header += std::to_string(size) + ", ";
     if (shape.size() > 1) header.resize(header.size() - 2);
     if (shape.size() == 1) header.resize(header.size() - 1);  // "(5,)"
@@ -124,8 +146,9 @@ std::vector<std::byte> npy_bytes(octavo_type type, std::span<const std::int64_t>
     return out;
 }
 
-Result<void> write_npy(const std::string& path, octavo_type type, std::span<const std::int64_t> shape, std::span<const std::byte> bytes) {
-    return write_atomically(path, npy_bytes(type, shape, bytes), Code::data);
+Result<void> write_npy(const std::string& path, octavo_type type, std::span<const std::int64_t> shape, std::span<const std::byte> bytes,
+                       FloatWidth width) {
+    return write_atomically(path, npy_bytes(type, shape, bytes, width), Code::data);
 }
 
 }  // namespace octavo

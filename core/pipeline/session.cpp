@@ -81,6 +81,8 @@ Result<void> Session::run(std::span<const std::vector<std::byte>> inputs, const 
         OCTAVO_CHECK(inputs[i].size() == inputs_[i].size_bytes());
         views.push_back(dense_view(inputs_[i].type, inputs_[i].shape, inputs[i].data()));
     }
+    for (std::size_t i = 0; i < outputs_.size(); ++i)  // the last run may have made less than there can be
+        output_views_[i] = dense_view(outputs_[i].type, outputs_[i].shape, output_views_[i].data);
     return executable_.run(views, output_views_, tap);
 }
 

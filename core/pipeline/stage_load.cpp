@@ -39,10 +39,10 @@ std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
     return outputs;
 }
 
-Result<Model> load_model(const std::string& path) {
+Result<Model> load_model(const std::string& path, const InputValues& given) {
     Model model;
     model.path = path;
-    OCTAVO_TRY(model.calibration, read_onnx(path));
+    OCTAVO_TRY(model.calibration, read_onnx(path, given));
     if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);
     model.executed = model.calibration;
     if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);

@@ -2,7 +2,7 @@
 // operator; `executed` is the same with residual additions fused, the graph that plans, devices and reports speak of.
 #pragma once
 
-#include "core/graph/graph.h"
+#include "core/formats/onnx/reader.h"
 
 #include <string>
 #include <vector>
@@ -22,7 +22,8 @@ struct Model {
     std::vector<ComparedOutput> compared;
 };
 
-Result<Model> load_model(const std::string& path);
+// `given` as for read_onnx.
+Result<Model> load_model(const std::string& path, const InputValues& given = {});
 
 std::vector<ComparedOutput> compared_outputs(const Graph& graph);
 

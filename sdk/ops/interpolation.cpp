@@ -1,5 +1,5 @@
-// See interpolation.h. Positions are computed in fp32, as ONNX Runtime does, since rounding decides which neighbour is nearest. Axes are
-// resized one after the other, in order; each step of a linear interpolation is a * (1 - w) + b * w.
+// See interpolation.h. Positions are computed in fp32, as ONNX Runtime does, since rounding decides which neighbour is nearest; weights of the
+// cubic and stretched filters in double. Axes are resized one after the other, in order; each value is a sum of weighted taps in fp32.
 #include "ops/interpolation.h"
 
 #include <algorithm>
@@ -12,21 +12,33 @@ namespace {
 constexpr float kLargestSize = 1 << 24;  // exact as a float
 
 struct Tap {
-    std::int64_t first, second;
-    float weight;  // of the second
+    std::int64_t index;
+    float weight;
 };
+using Taps = std::vector<Tap>;  // none: outside of the tensor
 
-float source_position(CoordinateMode mode, std::int64_t position, float scale, std::int64_t from, std::int64_t to) {
+float source_position(const Interpolation& how, std::size_t axis, std::int64_t position, std::int64_t from) {
     const auto x = static_cast<float>(position);
-    switch (mode) {
+    const float scale = how.scales[axis];
+    const std::int64_t to = how.output[axis];
+    const auto last = static_cast<float>(from - 1);
+    switch (how.coordinates) {
         case CoordinateMode::half_pixel:
             return (x + 0.5F) / scale - 0.5F;
+        case CoordinateMode::half_pixel_symmetric: {
+            const float exact = scale * static_cast<float>(from);  // the size before it was cut to a whole number
+            const float centre = static_cast<float>(from) / 2;
+            return centre * (1.0F - static_cast<float>(to) / exact) + (x + 0.5F) / scale - 0.5F;
+        }
         case CoordinateMode::pytorch_half_pixel:
             return to > 1 ? (x + 0.5F) / scale - 0.5F : 0.0F;
         case CoordinateMode::asymmetric:
             return x / scale;
         case CoordinateMode::align_corners:
-            return to == 1 ? 0.0F : x * static_cast<float>(from - 1) / static_cast<float>(to - 1);
+            return to == 1 ? 0.0F : x * last / static_cast<float>(to - 1);
+        case CoordinateMode::tf_crop_and_resize:
+            if (to == 1) return 0.5F * (how.begin[axis] + how.end[axis]) * last;
+            return how.begin[axis] * last + x * (how.end[axis] - how.begin[axis]) * last / static_cast<float>(to - 1);
     }
     return x;
 }
@@ -45,27 +57,66 @@ float nearest(NearestMode mode, float x) {
     return x;
 }
 
-std::vector<Tap> taps_of(const Interpolation& how, std::size_t axis, std::int64_t from) {
-    const std::int64_t to = how.output[axis];
-    const auto last = static_cast<float>(from - 1);
-    std::vector<Tap> taps;
-    for (std::int64_t i = 0; i < to; ++i) {
-        const float x = source_position(how.coordinates, i, how.scales[axis], from, to);
-        const float inside = std::clamp(how.linear ? x : nearest(how.nearest, x), 0.0F, last);
-        const auto first = static_cast<std::int64_t>(inside);
-        taps.push_back({first, std::min(first + 1, from - 1), inside - static_cast<float>(first)});
+// The filters' weights at distance t from the position (Keys 1981 for the cubic one).
+double linear_weight(double t) {
+    return std::max(0.0, 1.0 - std::abs(t));
+}
+double cubic_weight(double a, double t) {
+    t = std::abs(t);
+    if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+    if (t < 2) return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+    return 0;
+}
+
+Taps between_two(float x, std::int64_t from) {
+    const float inside = std::clamp(x, 0.0F, static_cast<float>(from - 1));
+    const auto first = static_cast<std::int64_t>(inside);
+    const float weight = inside - static_cast<float>(first);
+    if (weight == 0) return {{first, 1.0F}};
+    return {{first, 1.0F - weight}, {first + 1, weight}};
+}
+
+// All taps that the filter reaches, made to add up to 1.
+Taps filtered(const Interpolation& how, std::size_t axis, float x, std::int64_t from) {
+    const auto scale = static_cast<double>(how.scales[axis]);
+    const double stretch = how.antialias ? std::min(scale, 1.0) : 1.0;
+    const double reach = (how.filter == Filter::cubic ? 2.0 : 1.0) / stretch;
+    const auto centre = static_cast<double>(x);
+    std::vector<std::pair<std::int64_t, double>> weights;
+    double sum = 0;
+    for (auto i = static_cast<std::int64_t>(std::ceil(centre - reach)); static_cast<double>(i) <= centre + reach; ++i) {
+        if (how.exclude_outside && (i < 0 || i >= from)) continue;
+        const double t = (static_cast<double>(i) - centre) * stretch;
+        const double weight = how.filter == Filter::cubic ? cubic_weight(static_cast<double>(how.cubic_coefficient), t) : linear_weight(t);
+        if (weight == 0) continue;
+        weights.emplace_back(std::clamp<std::int64_t>(i, 0, from - 1), weight);
+        sum += weight;
     }
+    Taps taps;
+    for (const auto& [index, weight] : weights) taps.push_back({index, static_cast<float>(weight / sum)});
     return taps;
 }
 
-std::vector<float> resize_axis(const std::vector<float>& from, const AxisSplit& split, const std::vector<Tap>& taps) {
-    std::vector<float> to(static_cast<std::size_t>(split.outer * split.inner) * taps.size());
+Taps taps_at(const Interpolation& how, std::size_t axis, std::int64_t position, std::int64_t from) {
+    const float x = source_position(how, axis, position, from);
+    if (how.coordinates == CoordinateMode::tf_crop_and_resize && (x < 0 || x > static_cast<float>(from - 1))) return {};
+    if (how.filter == Filter::nearest)
+        return {{static_cast<std::int64_t>(std::clamp(nearest(how.nearest, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
+    if (how.filter == Filter::linear && !how.antialias) return between_two(x, from);
+    return filtered(how, axis, x, from);
+}
+
+std::vector<float> resize_axis(const std::vector<float>& from, const AxisSplit& split, const std::vector<Taps>& positions, float outside) {
+    std::vector<float> to(static_cast<std::size_t>(split.outer * split.inner) * positions.size(), outside);
     float* out = to.data();
     for (std::int64_t outer = 0; outer < split.outer; ++outer)
-        for (const Tap& tap : taps) {
-            const float* a = from.data() + (outer * split.size + tap.first) * split.inner;
-            const float* b = from.data() + (outer * split.size + tap.second) * split.inner;
-            for (std::int64_t i = 0; i < split.inner; ++i) *out++ = tap.weight > 0 ? a[i] * (1.0F - tap.weight) + b[i] * tap.weight : a[i];
+        for (const Taps& taps : positions) {
+            for (const Tap& tap : taps) {
+                const float* x = from.data() + (outer * split.size + tap.index) * split.inner;
+                const bool first = &tap == taps.data();
+                for (std::int64_t i = 0; i < split.inner; ++i) out[i] = first ? x[i] * tap.weight : out[i] + x[i] * tap.weight;
+            }
+            out += split.inner;
         }
     return to;
 }
@@ -101,8 +152,11 @@ void interpolate(const Interpolation& interpolation, const octavo_tensor& from, 
     std::vector<float> data(source.begin(), source.end());
     Shape shape = shape_of(from);
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        if (shape[axis] == interpolation.output[axis] && interpolation.scales[axis] == 1.0F) continue;
-        data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), taps_of(interpolation, axis, shape[axis]));
+        const bool crops = interpolation.coordinates == CoordinateMode::tf_crop_and_resize;
+        if (shape[axis] == interpolation.output[axis] && interpolation.scales[axis] == 1.0F && !crops) continue;
+        std::vector<Taps> positions;
+        for (std::int64_t i = 0; i < interpolation.output[axis]; ++i) positions.push_back(taps_at(interpolation, axis, i, shape[axis]));
+        data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), positions, interpolation.extrapolation);
         shape[axis] = interpolation.output[axis];
     }
     std::ranges::copy(data, values<float>(to).begin());

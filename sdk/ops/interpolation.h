@@ -5,15 +5,21 @@
 
 namespace octavo::ops {
 
-enum class CoordinateMode { half_pixel, pytorch_half_pixel, asymmetric, align_corners };
+enum class Filter { nearest, linear, cubic };
+enum class CoordinateMode { half_pixel, half_pixel_symmetric, pytorch_half_pixel, asymmetric, align_corners, tf_crop_and_resize };
 enum class NearestMode { round_prefer_floor, round_prefer_ceil, floor, ceil };
 
 struct Interpolation {
-    bool linear = false;
+    Filter filter = Filter::nearest;
     CoordinateMode coordinates = CoordinateMode::half_pixel;
     NearestMode nearest = NearestMode::round_prefer_floor;
-    std::vector<float> scales;  // [rank]
-    Shape output;               // [rank]
+    float cubic_coefficient = -0.75F;
+    bool antialias = false;         // shrinking, the filter is stretched over all that an output position covers
+    bool exclude_outside = false;   // taps outside of the tensor have no weight, instead of the border's values
+    float extrapolation = 0;        // tf_crop_and_resize: what stands outside of the tensor
+    std::vector<float> scales;      // [rank]
+    std::vector<float> begin, end;  // [rank] tf_crop_and_resize: the part that is resized, 0..1
+    Shape output;                   // [rank]
 };
 
 // The output's shape from `scales` (floor of size times scale). Error: a scale that is not positive or an output that is empty or too

@@ -38,6 +38,7 @@ public:
     std::size_t input_count() const { return static_cast<std::size_t>(node_->input_count); }
     std::size_t output_count() const { return static_cast<std::size_t>(node_->output_count); }
     bool has_input(std::size_t i) const { return i < input_count() && node_->inputs[i] >= 0; }
+    bool has_output(std::size_t i) const { return i < output_count() && node_->outputs[i] >= 0; }
     std::int32_t input_id(std::size_t i) const { return node_->inputs[i]; }
     std::int32_t output_id(std::size_t i) const { return node_->outputs[i]; }
     const octavo_tensor_info& input(std::size_t i) const { return tensors_[static_cast<std::size_t>(node_->inputs[i])]; }
@@ -85,6 +86,10 @@ struct Row {
     // Reference arithmetic in fp32 on dense row-major tensors, without the fused activation (the caller applies it) but with a fused
     // residual. Outputs have the inferred shapes.
     Result<void> (*compute)(const NodeView& node, std::span<const octavo_tensor> inputs, std::span<octavo_tensor> outputs);
+    // Bit i: inference reads the value of input i, which must be constant (a shape, axes, pads).
+    std::uint32_t value_inputs = 0;
+    // How large output 0 is along axis 0 depends on values: `infer` gives the most, `compute` sets the shape of outputs[0].
+    bool bounded = false;
 };
 
 // nullptr where there is no such operator.
@@ -103,6 +108,8 @@ struct Window {
 };
 // For Conv the kernel's size comes from the weight. auto_pad, ceil_mode and missing attributes as ONNX defines them.
 Result<Window> window_of(const NodeView& node);
+// The same of a ConvTranspose, where strides, dilations and pads speak of the output.
+Result<Window> transposed_window_of(const NodeView& node);
 
 // True for a convolution of several channels that mixes none: group == input channels. Only such a one reads per-channel parameters.
 bool is_depthwise(const NodeView& node);

@@ -57,6 +57,16 @@ Result<void> expect_floats(const NodeView& node) {
     return {};
 }
 
+Result<void> expect_number(const NodeView& node, std::size_t input) {
+    if (node.input(input).type != OCTAVO_BOOLEAN) return {};
+    return refusal(node, "input " + std::to_string(input) + " is boolean, expected numbers");
+}
+
+Result<void> expect_integer(const NodeView& node, std::size_t input) {
+    if (node.input(input).type == OCTAVO_S32) return {};
+    return expect_type(node, input, OCTAVO_S64);
+}
+
 Types like_input(const NodeView& node) {
     return one_output(node.input(0).type, node.input_shape(0));
 }
@@ -162,6 +172,20 @@ void copy_strided(const std::byte* from, const Shape& strides, const Shape& shap
         if (element_bytes == 8) copy_run<std::uint64_t>(source, step, length, to);
         to += length * width;
     });
+}
+
+std::vector<std::int64_t> integer_values(const octavo_tensor& tensor) {
+    if (tensor.type == OCTAVO_S64) {
+        const auto list = values<const std::int64_t>(tensor);
+        return {list.begin(), list.end()};
+    }
+    const auto list = values<const std::int32_t>(tensor);
+    return {list.begin(), list.end()};
+}
+
+Result<Types> infer_number_like_input(const NodeView& node) {
+    OCTAVO_CHECK_OK(expect_number(node, 0));
+    return like_input(node);
 }
 
 Result<Types> infer_float_like_input(const NodeView& node) {

@@ -21,6 +21,29 @@ const char* type_name(octavo_type type);
 Result<void> expect_type(const NodeView& node, std::size_t input, octavo_type type);
 // Every input that is present has this type.
 Result<void> expect_floats(const NodeView& node);
+// Anything but boolean: what arithmetic works on.
+Result<void> expect_number(const NodeView& node, std::size_t input);
+Result<void> expect_integer(const NodeView& node, std::size_t input);  // s64 or s32
+
+// Calls visitor(T{}) with the C++ type of `type`.
+template <class Visitor>
+auto with_type(octavo_type type, Visitor&& visitor) {
+    switch (type) {
+        case OCTAVO_U8:
+            return visitor(std::uint8_t{});
+        case OCTAVO_S8:
+            return visitor(std::int8_t{});
+        case OCTAVO_S32:
+            return visitor(std::int32_t{});
+        case OCTAVO_S64:
+            return visitor(std::int64_t{});
+        case OCTAVO_BOOLEAN:
+            return visitor(bool{});
+        case OCTAVO_F32:
+            break;
+    }
+    return visitor(float{});
+}
 
 inline Types one_output(octavo_type type, Shape shape) {
     return {{type, std::move(shape)}};
@@ -51,8 +74,13 @@ template <class T>
 std::span<T> values(const octavo_tensor& tensor) {
     return {static_cast<T*>(tensor.data), static_cast<std::size_t>(count_of(tensor))};
 }
-inline bool is_given(Inputs inputs, std::size_t i) {
-    return i < inputs.size() && inputs[i].data;
+inline bool is_given(std::span<const octavo_tensor> tensors, std::size_t i) {
+    return i < tensors.size() && tensors[i].data;
+}
+// For Row::value_inputs.
+template <class... Index>
+constexpr std::uint32_t inputs_at(Index... index) {
+    return (... | (1U << index));
 }
 // Product of dimensions first..last-1.
 std::int64_t extent(const Shape& shape, std::size_t first, std::size_t last);
@@ -100,13 +128,28 @@ void for_each_run(const Shape& shape, const std::array<Shape, N>& strides, Run&&
 // Fills a dense tensor of this shape from `from` (which points at the element with index 0) by the strides, in elements.
 void copy_strided(const std::byte* from, const Shape& strides, const Shape& shape, std::size_t element_bytes, std::byte* to);
 
-// The whole row of a unary f32 operator is its inference and one function.
+// The values of an s64 or s32 tensor.
+std::vector<std::int64_t> integer_values(const octavo_tensor& tensor);
+
+// The whole row of a unary operator is its inference and one function.
 Result<Types> infer_float_like_input(const NodeView& node);
+Result<Types> infer_number_like_input(const NodeView& node);
 template <class Function>
 void map_floats(Inputs inputs, Outputs outputs, Function&& function) {
     const std::span<const float> from = values<const float>(inputs[0]);
     const std::span<float> to = values<float>(outputs[0]);
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = function(from[i]);
+}
+
+// The same for any number type; `function` takes and gives each.
+template <class Function>
+void map_numbers(Inputs inputs, Outputs outputs, Function&& function) {
+    with_type(outputs[0].type, [&](auto zero) {
+        using T = decltype(zero);
+        const std::span<const T> from = values<const T>(inputs[0]);
+        const std::span<T> to = values<T>(outputs[0]);
+        for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(function(from[i]));
+    });
 }
 
 // Reshape, Flatten, Identity and their like: the same bytes in the same order.

@@ -29,7 +29,7 @@ Result<Shape> kernel_of(const NodeView& node, std::size_t axes) {
     const Shape whole(input.begin() + 2, input.end());
     if (node.op() == "GlobalAveragePool") return whole;
     Shape kernel = node.integers("kernel_shape", {});
-    if (node.op() == "Conv") {
+    if (node.op() == "Conv" || node.op() == "ConvTranspose") {
         const Shape weight = node.input_shape(1);
         if (weight.size() != axes + 2) return refusal(node, "weight " + shape_text(weight) + " does not fit input " + shape_text(input));
         const Shape of_weight(weight.begin() + 2, weight.end());
@@ -93,19 +93,33 @@ Result<std::vector<Axis>> axes_of(const NodeView& node) {
     return axes;
 }
 
-}  // namespace
+// The transposed form: the output's size from the input's, and pads where they are chosen by auto_pad or by a wanted size. A wanted size
+// that is larger than what the windows cover ends in zeros.
+Result<void> resolve_transposed(const NodeView& node, std::string_view auto_pad, std::int64_t added, std::int64_t wanted, Axis& axis) {
+    if (axis.input < 1) return refusal(node, "input " + shape_text(node.input_shape(0)) + " is empty");
+    if (added < 0 || added > kLargest) return refusal(node, "output_padding " + std::to_string(added) + " is not possible");
+    const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
+    if (auto_pad == "VALID") axis.pad_begin = axis.pad_end = 0;
+    if (same && wanted == 0) wanted = axis.input * axis.stride;
+    const std::int64_t covered = (axis.input - 1) * axis.stride + axis.reach() + added;
+    axis.output = wanted > 0 ? wanted : covered - axis.pad_begin - axis.pad_end;
+    if (axis.output < 1 || axis.output > kLargest)
+        return refusal(node, "its output has a size of " + std::to_string(axis.output));
+    if (wanted == 0) return {};
+    const std::int64_t padding = std::max<std::int64_t>(0, covered - wanted);
+    axis.pad_begin = auto_pad == "SAME_UPPER" ? padding / 2 : padding - padding / 2;
+    axis.pad_end = padding - axis.pad_begin;
+    return {};
+}
 
-Result<Window> window_of(const NodeView& node) {
-    OCTAVO_TRY(std::vector<Axis> axes, axes_of(node));
-    Rules rules;
-    rules.auto_pad = node.text("auto_pad", "NOTSET");
-    rules.pools = node.op() != "Conv";
-    rules.ceil = rules.pools && node.integer("ceil_mode", 0) != 0;
+Result<std::string_view> auto_pad_of(const NodeView& node) {
     constexpr std::string_view kAutoPads[] = {"", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"};
-    if (std::ranges::find(kAutoPads, rules.auto_pad) == std::end(kAutoPads))
-        return refusal(node, "auto_pad '" + std::string(rules.auto_pad) + "' is not known");
-    for (Axis& axis : axes) OCTAVO_CHECK_OK(resolve(node, rules, axis));
+    const std::string_view auto_pad = node.text("auto_pad", "NOTSET");
+    if (std::ranges::find(kAutoPads, auto_pad) != std::end(kAutoPads)) return auto_pad;
+    return refusal(node, "auto_pad '" + std::string(auto_pad) + "' is not known");
+}
 
+Window window_from(const std::vector<Axis>& axes) {
     const Axis x = axes.back();
     const Axis y = axes.size() == 2 ? axes.front() : Axis{};
     return Window{.kernel_h = y.kernel,
@@ -122,6 +136,29 @@ Result<Window> window_of(const NodeView& node) {
                   .input_w = x.input,
                   .output_h = y.output,
                   .output_w = x.output};
+}
+
+}  // namespace
+
+Result<Window> transposed_window_of(const NodeView& node) {
+    OCTAVO_TRY(std::vector<Axis> axes, axes_of(node));
+    OCTAVO_TRY(const std::string_view auto_pad, auto_pad_of(node));
+    OCTAVO_TRY(const Shape added, checked(node, "output_padding", node.integers("output_padding", Shape(axes.size(), 0)), axes.size(), 0));
+    Shape wanted = node.integers("output_shape", Shape(axes.size(), 0));
+    if (wanted.size() == axes.size() + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);  // some exporters count batch and channels
+    OCTAVO_TRY(wanted, checked(node, "output_shape", wanted, axes.size(), 0));
+    for (std::size_t i = 0; i < axes.size(); ++i) OCTAVO_CHECK_OK(resolve_transposed(node, auto_pad, added[i], wanted[i], axes[i]));
+    return window_from(axes);
+}
+
+Result<Window> window_of(const NodeView& node) {
+    OCTAVO_TRY(std::vector<Axis> axes, axes_of(node));
+    Rules rules;
+    OCTAVO_TRY(rules.auto_pad, auto_pad_of(node));
+    rules.pools = node.op() != "Conv";
+    rules.ceil = rules.pools && node.integer("ceil_mode", 0) != 0;
+    for (Axis& axis : axes) OCTAVO_CHECK_OK(resolve(node, rules, axis));
+    return window_from(axes);
 }
 
 }  // namespace octavo::ops

@@ -26,8 +26,8 @@ class Model:
     def __init__(self, opset: int):
         self.opset, self.nodes, self.inputs, self.outputs, self.constants, self.feeds, self.texts = opset, [], [], [], [], {}, {}
 
-    def add(self, op: str, arrays: list, outputs: int = 1, **attributes) -> None:
-        """`arrays`: an ndarray is an input, ("const", ndarray) an initializer, None an absent optional input."""
+    def add(self, op: str, arrays: list, outputs: int = 1, types: tuple = (), **attributes) -> None:
+        """`arrays`: an ndarray is an input, ("const", ndarray) an initializer, None an absent optional input. `types`: of the outputs."""
         number, names = len(self.nodes), []
         for position, array in enumerate(arrays):
             name = f"x{number}_{position}"
@@ -36,20 +36,19 @@ class Model:
             elif isinstance(array, tuple):
                 self.constants.append(numpy_helper.from_array(array[1], name))
             else:
-                self.inputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape))
+                self.inputs.append(helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape))
                 self.feeds[name] = array
             names.append(name)
         results = [f"y{number}_{k}" for k in range(outputs)]
         self.nodes.append(helper.make_node(op, names, results, f"{op}_{number}", **attributes))
-        for name in results:
+        for name, kind in zip(results, types or [TensorProto.FLOAT] * outputs):
             self.outputs.append(helper.make_empty_tensor_value_info(name))
+            self.outputs[-1].type.tensor_type.elem_type = kind
             shapes = [a[1].shape if isinstance(a, tuple) else None if a is None else a.shape for a in arrays]
             self.texts[name] = f"{op} {shapes} {attributes}"
 
     def proto(self) -> onnx.ModelProto:
         graph = helper.make_graph(self.nodes, "variants", self.inputs, self.outputs, self.constants)
-        for output in graph.output:
-            output.type.tensor_type.elem_type = TensorProto.FLOAT
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
         return model
 
@@ -133,9 +132,8 @@ def pool(op, **extra):
     return lambda rng, m: m.add(op, [image(rng)], **window(rng, True), **{k: int(rng.integers(0, 2)) for k in extra})
 
 
-def softmax(rng, m):
-    x = image(rng)
-    m.add("Softmax", [x], axis=int(rng.integers(-4, 4)))
+def softmax(op):
+    return lambda rng, m: m.add(op, [image(rng)], axis=int(rng.integers(-4, 4)))
 
 
 def concat(rng, m):
@@ -189,17 +187,165 @@ def mat_mul(rng, m):
     m.add("MatMul", [rng.standard_normal((n, k), np.float32), const(rng.standard_normal((k, o), np.float32))])
 
 
+def comparison(op):
+    def variant(rng, m):
+        x = image(rng).round(1)
+        m.add(op, [x, image(rng)[:1, :1, :1, :1] if rng.random() < 0.3 else const(x.round(0))], types=(TensorProto.BOOL,))
+
+    return variant
+
+
+def logic(op):
+    return lambda rng, m: m.add(op, [image(rng) > 0.5, const(np.asarray([True])) if rng.random() < 0.3 else const(np.asarray(False))],
+                                types=(TensorProto.BOOL,))
+
+
+def where(rng, m):
+    x = image(rng)
+    m.add("Where", [x > 0, x, const(np.float32(0.25))])
+
+
+def variadic(op):
+    def variant(rng, m):
+        x = image(rng)
+        m.add(op, [x, const(rng.standard_normal((x.shape[1], 1, 1), np.float32)), x[:, :1]][: int(rng.integers(1, 4))])
+
+    return variant
+
+
+def power(rng, m):
+    m.add("Pow", [abs(image(rng)) + 0.1, const(np.float32(rng.choice([0.5, 2, 3, -1])))])
+
+
+def p_relu(rng, m):
+    x = image(rng)
+    m.add("PRelu", [x, const(rng.random((x.shape[1], 1, 1), np.float32))])
+
+
+def reduction(op, positive=False):
+    def variant(rng, m):
+        x = image(rng) * (0.5 if op == "ReduceProd" else 1)
+        axes = [[2, 3], [1], [-1, -2], [0, 2], [0, 1, 2, 3]][int(rng.integers(0, 5))]
+        keep = int(rng.integers(0, 2))
+        x = abs(x) + 0.1 if positive else x
+        if op == "ReduceSum":
+            m.add(op, [x, const(axes, np.int64)], keepdims=keep)
+        else:
+            m.add(op, [x], axes=axes, keepdims=keep)
+
+    return variant
+
+
+def arg(op):
+    return lambda rng, m: m.add(op, [image(rng).round(0)], types=(TensorProto.INT64,), axis=int(rng.integers(-4, 4)),
+                                keepdims=int(rng.integers(0, 2)), select_last_index=int(rng.integers(0, 2)))
+
+
+def top_k(rng, m):
+    m.add("TopK", [image(rng).round(1), const([int(rng.integers(1, 5))], np.int64)], outputs=2, types=(TensorProto.FLOAT, TensorProto.INT64),
+          axis=int(rng.integers(2, 4)), largest=int(rng.integers(0, 2)))
+
+
+def transposed(rng, m):
+    groups = int(rng.choice([1, 1, 2]))
+    ic, oc = groups * int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    kernel, strides = [int(k) for k in rng.integers(1, 4, 2)], [int(s) for s in rng.integers(1, 4, 2)]
+    attributes = {"kernel_shape": kernel, "strides": strides, "dilations": [int(d) for d in rng.integers(1, 3, 2)]}
+    attributes["pads"] = [int(rng.integers(0, kernel[k % 2])) for k in range(4)]
+    if rng.random() < 0.3:
+        attributes["output_padding"] = [int(rng.integers(0, s)) for s in strides]
+    weight = rng.standard_normal((ic, oc, *kernel), np.float32)
+    bias = [const(rng.standard_normal(oc * groups, np.float32))] if rng.random() < 0.7 else []
+    m.add("ConvTranspose", [image(rng, ic), const(weight), *bias], group=groups, **attributes)
+
+
+def instance_normalization(rng, m):
+    x = image(rng)
+    m.add("InstanceNormalization", [x] + [const(rng.random(x.shape[1], np.float32) + 0.5) for _ in range(2)], epsilon=1e-3)
+
+
+def lp_pool(rng, m):
+    attributes = window(rng, True)
+    for name in ("ceil_mode", "dilations"):
+        attributes.pop(name, None)
+    m.add("LpPool", [image(rng)], p=int(rng.integers(1, 4)), **attributes)
+
+
+def expand(rng, m):
+    x = image(rng)
+    m.add("Expand", [x[:, :, :1], const([1, 1, int(rng.integers(1, 4)), 1], np.int64)])
+
+
+def tile(rng, m):
+    m.add("Tile", [image(rng), const([1, *rng.integers(1, 3, 3)], np.int64)])
+
+
+def blocks(op):
+    def variant(rng, m):
+        block = int(rng.integers(1, 4))
+        shape = (2, 2 * block * block, 3, 4) if op == "DepthToSpace" else (2, 3, 2 * block, 3 * block)
+        mode = {"mode": str(rng.choice(["DCR", "CRD"]))} if op == "DepthToSpace" else {}
+        m.add(op, [rng.standard_normal(shape, np.float32)], blocksize=block, **mode)
+
+    return variant
+
+
+def resize(rng, m):
+    x = image(rng)
+    mode = str(rng.choice(["nearest", "linear", "cubic"]))
+    coordinates = str(rng.choice(["half_pixel", "pytorch_half_pixel", "asymmetric", "align_corners"]))
+    attributes = {"mode": mode, "coordinate_transformation_mode": coordinates}
+    if mode == "nearest":
+        attributes["nearest_mode"] = str(rng.choice(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]))
+    if mode == "cubic":
+        attributes["exclude_outside"] = int(rng.integers(0, 2))
+    sizes = [2, x.shape[1], *(int(v) for v in rng.integers(3, 20, 2))]
+    if rng.random() < 0.5:
+        m.add("Resize", [x, None, None, const(sizes, np.int64)], **attributes)
+    else:
+        m.add("Resize", [x, None, const([1, 1, *rng.choice([0.5, 0.75, 1.5, 2, 3], 2)], np.float32)], **attributes)
+
+
+def pad_modes(rng, m):
+    m.add("Pad", [image(rng), const([0, 0, *rng.integers(0, 3, 2), 0, 0, *rng.integers(0, 3, 2)], np.int64)],
+          mode=str(rng.choice(["reflect", "edge"])))
+
+
+def gather(rng, m):
+    m.add("Gather", [image(rng), const(rng.integers(-3, 3, 4), np.int64)], axis=int(rng.integers(2, 4)))
+
+
+def non_max_suppression(rng, m):
+    corners = rng.random((1, 12, 4), np.float32)
+    m.add("NonMaxSuppression", [corners, rng.random((1, 2, 12), np.float32), const([int(rng.integers(1, 8))], np.int64),
+                                const(np.float32([0.3])), const(np.float32([0.2]))], types=(TensorProto.INT64,))
+
+
 OPERATORS = {
+    "Equal": comparison("Equal"), "Greater": comparison("Greater"), "GreaterOrEqual": comparison("GreaterOrEqual"),
+    "Less": comparison("Less"), "LessOrEqual": comparison("LessOrEqual"), "And": logic("And"), "Or": logic("Or"), "Xor": logic("Xor"),
+    "Where": where, "Min": variadic("Min"), "Max": variadic("Max"), "Sum": variadic("Sum"), "Mean": variadic("Mean"), "Pow": power,
+    "PRelu": p_relu, "Elu": unary("Elu", alpha=0.7), "Selu": unary("Selu"), "Celu": unary("Celu", alpha=0.7), "Mish": unary("Mish"),
+    "Softplus": unary("Softplus"), "Gelu": unary("Gelu"), "Erf": unary("Erf"), "Abs": unary("Abs"), "Neg": unary("Neg"),
+    "Sign": unary("Sign"), "Floor": unary("Floor"), "Ceil": unary("Ceil"), "Round": unary("Round"), "Log": positive("Log"),
+    "Reciprocal": positive("Reciprocal"), "ReduceSum": reduction("ReduceSum"), "ReduceMax": reduction("ReduceMax"),
+    "ReduceMin": reduction("ReduceMin"), "ReduceProd": reduction("ReduceProd"), "ReduceL1": reduction("ReduceL1"),
+    "ReduceL2": reduction("ReduceL2"), "ReduceLogSum": reduction("ReduceLogSum", True), "ReduceLogSumExp": reduction("ReduceLogSumExp"),
+    "ReduceSumSquare": reduction("ReduceSumSquare"), "ArgMax": arg("ArgMax"), "ArgMin": arg("ArgMin"), "TopK": top_k,
+    "ConvTranspose": transposed, "InstanceNormalization": instance_normalization, "LpPool": lp_pool,
+    "GlobalMaxPool": unary("GlobalMaxPool"), "GlobalLpPool": unary("GlobalLpPool", p=3), "Expand": expand, "Tile": tile,
+    "DepthToSpace": blocks("DepthToSpace"), "SpaceToDepth": blocks("SpaceToDepth"), "Resize": resize, "PadModes": pad_modes,
+    "Gather": gather, "LogSoftmax": softmax("LogSoftmax"), "NonMaxSuppression": non_max_suppression,
     "Conv": convolution, "Gemm": gemm, "MatMul": mat_mul, "BatchNormalization": batch_normalization, "Relu": unary("Relu"), "Clip": clip,
     "LeakyRelu": unary("LeakyRelu", alpha=0.1), "Sigmoid": unary("Sigmoid"), "HardSigmoid": unary("HardSigmoid", alpha=0.3, beta=0.4),
     "HardSwish": unary("HardSwish"), "Tanh": unary("Tanh"), "Exp": unary("Exp"), "Sqrt": positive("Sqrt"), "Add": binary("Add"),
     "Sub": binary("Sub"), "Mul": binary("Mul"), "Div": binary("Div"), "MaxPool": pool("MaxPool"),
     "AveragePool": pool("AveragePool", count_include_pad=1), "GlobalAveragePool": unary("GlobalAveragePool"), "ReduceMean": reduce_mean,
-    "LRN": lrn, "LpNormalization": unary("LpNormalization", axis=1, p=2), "Softmax": softmax, "Concat": concat, "Split": split,
+    "LRN": lrn, "LpNormalization": unary("LpNormalization", axis=1, p=2), "Softmax": softmax("Softmax"), "Concat": concat, "Split": split,
     "Flatten": unary("Flatten", axis=2), "Reshape": reshape, "Transpose": transpose, "Squeeze": squeeze, "Slice": slices, "Pad": pad,
     "Identity": unary("Identity"), "Dropout": unary("Dropout"),
 }
-OPSETS = {"Softmax": (11, 13), "HardSwish": (14,)}
+OPSETS = {"Softmax": (11, 13), "LogSoftmax": (11, 13), "HardSwish": (14,), "Gelu": (20,), "Mish": (18,)}
 
 
 def run_octavo(octavo, device, folder: Path, model: Model):

@@ -2,8 +2,8 @@
 #include "core/formats/onnx/constants.h"
 
 #include "core/base/files.h"
+#include "core/base/half.h"
 
-#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -36,22 +36,6 @@ Buffer listed(const std::vector<From>& list, Convert convert) {
     values.reserve(list.size());
     for (const From& value : list) values.push_back(convert(value));
     return make_buffer(std::move(values));
-}
-
-float from_bfloat16(std::uint16_t bits) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
-float from_float16(std::uint16_t bits) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16;
-    const std::uint32_t exponent = (bits >> 10) & 0x1FU;
-    const std::uint32_t mantissa = bits & 0x3FFU;
-    if (exponent == 0) {  // zero and subnormal: mantissa * 2^-24, exact
-        const float magnitude = static_cast<float>(mantissa) * 0x1p-24F;
-        return sign ? -magnitude : magnitude;
-    }
-    const std::uint32_t wide = exponent == 31 ? 255U : exponent + 112U;
-    return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
 }
 
 struct TypeRow {

@@ -5,6 +5,8 @@
 #include "core/formats/onnx/order.h"
 #include "sdk/ops/op.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -109,10 +111,31 @@ Result<Tensor> constant_value(const NodeProto& node, ConstantReader& constants) 
     return Error(Code::model, "no value of numbers, which alone is supported");
 }
 
+// Inputs whose values inference needs, be it by way of other operators, become constants where values are given.
+void fix_inputs_that_decide_shapes(Graph& graph, const InputValues& given) {
+    std::vector<bool> decides(graph.tensors.size(), false);
+    for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+        const bool passes_on = node->op != "Shape" && node->op != "Size" &&
+                               std::any_of(node->outputs.begin(), node->outputs.end(),
+                                           [&](TensorId id) { return id != TensorId::none && decides[index(id)]; });
+        const std::uint32_t read = ops::find(node->op)->value_inputs;
+        for (std::size_t i = 0; i < node->inputs.size(); ++i)
+            if (node->inputs[i] != TensorId::none && (passes_on || (i < 32 && (read >> i & 1U) != 0))) decides[index(node->inputs[i])] = true;
+    }
+    const auto fix = [&](TensorId id) {
+        const auto value = given.find(graph[id].name);
+        if (!decides[index(id)] || value == given.end() || value->second.type != graph[id].type) return false;
+        graph[id].shape = value->second.shape;
+        graph[id].data = value->second.data;
+        return true;
+    };
+    std::erase_if(graph.inputs, fix);
+}
+
 class Importer {
 public:
-    Importer(const ModelProto& model, ConstantReader& constants)
-        : model_(model), constants_(constants), node_names_(unique_node_names(model.nodes)) {}
+    Importer(const ModelProto& model, ConstantReader& constants, const InputValues& given)
+        : model_(model), constants_(constants), given_(given), node_names_(unique_node_names(model.nodes)) {}
 
     Result<Graph> run() {
         if (!model_.has_graph) return Error(Code::model, "no graph: the file is truncated or no ONNX model");
@@ -126,6 +149,7 @@ public:
         OCTAVO_CHECK_OK(add_nodes());
         OCTAVO_CHECK_OK(add_outputs());
         OCTAVO_CHECK_OK(sort_topologically(graph_));
+        fix_inputs_that_decide_shapes(graph_, given_);
         return std::move(graph_);
     }
 
@@ -143,7 +167,8 @@ private:
         for (const TensorProto& initializer : model_.initializers) initialized.insert(initializer.name);
         for (const ValueInfo& input : model_.inputs) {
             if (initialized.contains(input.name)) continue;
-            Result<Tensor> tensor = input_tensor(input);
+            const auto given = given_.find(std::string(input.name));
+            Result<Tensor> tensor = input_tensor(input, given == given_.end() ? nullptr : &given->second);
             if (!tensor) return tensor.error().within("input " + quoted(input.name));
             OCTAVO_TRY(const TensorId id, define(input.name, std::move(*tensor)));
             graph_.inputs.push_back(id);
@@ -151,17 +176,26 @@ private:
         return {};
     }
 
-    // Dimension 0 is the batch size where nothing is said about it; all others must be numbers.
-    static Result<Tensor> input_tensor(const ValueInfo& input) {
+    // Dimension 0 is the batch size where nothing is said about it; all others must be numbers, in the model or in what is given.
+    static Result<Tensor> input_tensor(const ValueInfo& input, const Tensor* given) {
         Tensor tensor;
         const std::optional<octavo_type> type = graph_type(input.type);
         if (!input.is_tensor || !type) return Error(Code::model, "its type is " + type_name(input.type) + ", which is not supported");
+        tensor.type = *type;
+        if (!input.has_shape && given) {
+            tensor.shape = given->shape;
+            return tensor;
+        }
         if (!input.has_shape) return Error(Code::model, "it has no shape: give the model one");
         if (input.dims.size() > OCTAVO_MAX_RANK)
             return Error(Code::model, "it has more than " + std::to_string(OCTAVO_MAX_RANK) + " dimensions");
-        tensor.type = *type;
+        const bool fits = given && given->shape.size() == input.dims.size();
         for (std::size_t i = 0; i < input.dims.size(); ++i) {
-            const std::int64_t dim = input.dims[i].value_or(0);
+            std::int64_t dim = input.dims[i].value_or(0);
+            if (dim <= 0 && i > 0 && fits) {
+                tensor.shape.push_back(given->shape[i]);
+                continue;
+            }
             if (dim <= 0 && i > 0)
                 return Error(Code::model, "dimension " + std::to_string(i) + " is free: only the batch size may be, fix the others");
             tensor.shape.push_back(dim <= 0 ? -1 : dim);
@@ -217,12 +251,24 @@ private:
             node.outputs.push_back(id);
         }
         for (const AttributeProto& attribute : proto.attributes) {
+            if (node.op == "ConstantOfShape" && attribute.name == "value" && attribute.tensor) {
+                OCTAVO_CHECK_OK(add_value(i, *attribute.tensor));
+                continue;
+            }
             Result<Attribute> value = attribute_of(attribute);
             if (!value) return value.error().within(title(i));
             node.attributes.emplace(attribute.name, std::move(*value));
         }
         if (depends_on_opset(node.op)) node.attributes.insert_or_assign("opset", opset_);
         graph_.nodes.push_back(std::move(node));
+        return {};
+    }
+
+    // ConstantOfShape's attribute of tensor type: graphs have none, so it becomes input 1.
+    Result<void> add_value(std::size_t i, const TensorProto& value) {
+        Result<Tensor> tensor = constants_.read(value);
+        if (!tensor) return tensor.error().within(title(i));
+        OCTAVO_TRY(fill_values_[i], define(node_names_[i] + ".value", std::move(*tensor)));
         return {};
     }
 
@@ -239,6 +285,7 @@ private:
             if (found == ids_.end()) return Error(Code::model, title(i) + ": reads " + quoted(proto.inputs[k]) + ", which nothing makes");
             node.inputs.push_back(found->second);
         }
+        if (const auto value = fill_values_.find(i); value != fill_values_.end()) node.inputs.push_back(value->second);
         return {};
     }
 
@@ -261,16 +308,18 @@ private:
 
     const ModelProto& model_;
     ConstantReader& constants_;
+    const InputValues& given_;
     std::vector<std::string> node_names_;
     std::int64_t opset_ = 0;
     Graph graph_;
     std::unordered_map<std::string, TensorId> ids_;
+    std::map<std::size_t, TensorId> fill_values_;  // by node: the value of a ConstantOfShape
 };
 
 }  // namespace
 
-Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants) {
-    return Importer(model, constants).run();
+Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants, const InputValues& given) {
+    return Importer(model, constants, given).run();
 }
 
 }  // namespace octavo::onnx

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "core/formats/onnx/constants.h"
+#include "core/formats/onnx/reader.h"
 
 namespace octavo::onnx {
 
 // The graph in topological order, before shape inference.
-Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants);
+Result<Graph> import_graph(const ModelProto& model, ConstantReader& constants, const InputValues& given);
 
 }  // namespace octavo::onnx

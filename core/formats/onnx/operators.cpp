@@ -52,6 +52,58 @@ struct Job {
     }
 };
 
+// Operators that opset 13 does not have, in parts.
+void write_gelu(Job& job) {
+    ModelBuilder& m = job.model;
+    const std::string& x = job.inputs[0];
+    const auto step = [&](const char* op, const char* what, const Names& inputs) {
+        const std::string result = job.between(what);
+        m.add_node(job.part(what), op, inputs, {result});
+        return result;
+    };
+    std::string gate;
+    if (attribute_or(job.node, "approximate", std::string("none")) == "tanh") {
+        const std::string cube = step("Mul", "cube", {step("Mul", "square", {x, x}), x});
+        const std::string sum = step("Add", "sum", {x, step("Mul", "bent", {cube, m.scalar(job.part("third"), 0.044715F)})});
+        gate = step("Tanh", "tanh", {step("Mul", "scaled", {sum, m.scalar(job.part("slope"), 0.79788456F)})});
+    } else {
+        gate = step("Erf", "erf", {step("Mul", "scaled", {x, m.scalar(job.part("root"), 0.70710678F)})});
+    }
+    const std::string open = step("Add", "gate", {gate, m.scalar(job.part("one"), 1)});
+    m.add_node(job.node.name, "Mul", {step("Mul", "half", {x, m.scalar(job.part("factor"), 0.5F)}), open}, job.outputs);
+}
+
+void write_mish(Job& job) {
+    const std::string softplus = job.between("softplus"), tanh = job.between("tanh");
+    job.model.add_node(job.part("softplus"), "Softplus", job.inputs, {softplus});
+    job.model.add_node(job.part("tanh"), "Tanh", {softplus}, {tanh});
+    job.model.add_node(job.node.name, "Mul", {job.inputs[0], tanh}, job.outputs);
+}
+
+void write_swish(Job& job) {
+    const std::string scaled = job.between("scaled"), gate = job.between("gate");
+    const std::string alpha = job.model.scalar(job.part("alpha"), attribute_or(job.node, "alpha", 1.0F));
+    job.model.add_node(job.part("scale"), "Mul", {job.inputs[0], alpha}, {scaled});
+    job.model.add_node(job.part("sigmoid"), "Sigmoid", {scaled}, {gate});
+    job.model.add_node(job.node.name, "Mul", {job.inputs[0], gate}, job.outputs);
+}
+
+// The value is our input 1; ONNX has it as an attribute of tensor type, which graphs have not.
+void write_constant_of_shape(Job& job) {
+    const std::string value = job.has_input(1) ? job.inputs[1] : job.model.scalar(job.part("value"), 0);
+    job.inputs = {value, job.inputs[0]};
+    job.write("Expand");
+}
+
+void write_top_k(Job& job) {
+    const auto k = job.attributes.find("k");  // before opset 10
+    if (k != job.attributes.end()) {
+        job.set_input(1, job.model.integers(job.part("k"), {std::get<std::int64_t>(k->second)}));
+        job.attributes.erase(k);
+    }
+    job.write("TopK");
+}
+
 void write_by_parts(Job& job, ActivationKind kind) {
     write_activation(job.model, job.node.name, {kind, 0, 0}, job.inputs[0], job.outputs[0]);
 }
@@ -206,14 +258,23 @@ constexpr SpecialRow kSpecial[] = {
     {"BatchNormalization", write_batch_normalization},
     {"Cast", write_cast},
     {"Clip", write_clip},
+    {"ConstantOfShape", write_constant_of_shape},
     {"Dropout", write_dropout},
+    {"Gelu", write_gelu},
     {"HardSwish", write_hard_swish},
     {"LogSoftmax", write_softmax},
+    {"Mish", write_mish},
     {"Pad", write_pad},
+    {"ReduceL1", write_reduction},
+    {"ReduceL2", write_reduction},
+    {"ReduceLogSum", write_reduction},
+    {"ReduceLogSumExp", write_reduction},
     {"ReduceMax", write_reduction},
     {"ReduceMean", write_reduction},
     {"ReduceMin", write_reduction},
+    {"ReduceProd", write_reduction},
     {"ReduceSum", write_axes_as_input},
+    {"ReduceSumSquare", write_reduction},
     {"Reshape", write_reshape},
     {"Resize", write_resize},
     {"ScaleShift", write_scale_shift},
@@ -222,6 +283,8 @@ constexpr SpecialRow kSpecial[] = {
     {"Softmax", write_softmax},
     {"Split", write_split},
     {"Squeeze", write_axes_as_input},
+    {"Swish", write_swish},
+    {"TopK", write_top_k},
     {"Unsqueeze", write_axes_as_input},
     {"Upsample", write_resize},
 };

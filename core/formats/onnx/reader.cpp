@@ -3,7 +3,11 @@
 
 #include "core/base/files.h"
 #include "core/formats/onnx/import.h"
+#include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
+
+#include <algorithm>
+#include <set>
 
 namespace octavo {
 namespace {
@@ -19,29 +23,53 @@ bool is_inferable_when_folded(Graph graph) {
     return fold_constants(graph) && infer_shapes(graph, 1);
 }
 
-Result<Graph> read(std::shared_ptr<const void> owner, std::string_view bytes, std::optional<std::string> folder) {
+// All operators that cannot be inferred even with folded shapes, in one message.
+Error inference_error(const Graph& graph, const Error& first) {
+    constexpr std::size_t kMostShown = 20;
+    const std::vector<Error> errors = evaluate(graph, 1).errors;
+    if (errors.size() < 2) return first;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(errors.size(), kMostShown); ++i) list += "\n  " + errors[i].message();
+    if (errors.size() > kMostShown) list += "\n  and " + std::to_string(errors.size() - kMostShown) + " more";
+    return {Code::model, std::to_string(errors.size()) + " operators cannot run:" + list};
+}
+
+Result<Graph> read(std::shared_ptr<const void> owner, std::string_view bytes, std::optional<std::string> folder, const InputValues& given) {
     OCTAVO_TRY(const onnx::ModelProto model, onnx::parse_model(bytes));
     onnx::ConstantReader constants(std::move(owner), std::move(folder));
-    OCTAVO_TRY(Graph graph, onnx::import_graph(model, constants));
+    OCTAVO_TRY(Graph graph, onnx::import_graph(model, constants, given));
     OCTAVO_CHECK_OK(check_invariants(graph, "import"));
     const Result<void> inferred = infer_shapes(graph, 1);
-    if (!inferred && !is_inferable_when_folded(graph)) return inferred.error();
+    if (!inferred && !is_inferable_when_folded(graph)) return inference_error(graph, inferred.error());
     return graph;
 }
 
 }  // namespace
 
-Result<Graph> read_onnx(const std::string& path) {
+Result<Graph> read_onnx(const std::string& path, const InputValues& given) {
     OCTAVO_TRY(const MappedFile file, map_file(path, Code::model));
-    Result<Graph> graph = read(file.owner, file.text(), folder_of(path));
+    Result<Graph> graph = read(file.owner, file.text(), folder_of(path), given);
     if (!graph) return graph.error().within(path);
     return graph;
 }
 
 Result<Graph> read_onnx(Buffer bytes, const std::string& name) {
-    Result<Graph> graph = read(bytes.owner, {reinterpret_cast<const char*>(bytes.data), bytes.size_bytes}, std::nullopt);
+    Result<Graph> graph = read(bytes.owner, {reinterpret_cast<const char*>(bytes.data), bytes.size_bytes}, std::nullopt, {});
     if (!graph) return graph.error().within(name);
     return graph;
+}
+
+Result<Border> read_onnx_border(const std::string& path) {
+    OCTAVO_TRY(const MappedFile file, map_file(path, Code::model));
+    const Result<onnx::ModelProto> model = onnx::parse_model(file.text());
+    if (!model) return model.error().within(path);
+    std::set<std::string_view> constants;
+    for (const onnx::TensorProto& initializer : model->initializers) constants.insert(initializer.name);
+    Border border;
+    for (const onnx::ValueInfo& input : model->inputs)
+        if (!constants.contains(input.name)) border.inputs.push_back({std::string(input.name), onnx::type_name(input.type)});
+    for (const onnx::ValueInfo& output : model->outputs) border.outputs.push_back({std::string(output.name), onnx::type_name(output.type)});
+    return border;
 }
 
 }  // namespace octavo

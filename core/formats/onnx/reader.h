@@ -8,11 +8,27 @@
 
 #include "core/graph/graph.h"
 
+#include <map>
 #include <string>
+#include <vector>
 
 namespace octavo {
 
-Result<Graph> read_onnx(const std::string& path);
+// Constants for graph inputs, by name. They give what the model leaves open: free dimensions, and the values of inputs that decide shapes
+// (Reshape's target, pads, axes), which become constants and are inputs no more.
+using InputValues = std::map<std::string, Tensor>;
+
+Result<Graph> read_onnx(const std::string& path, const InputValues& given = {});
+
+// What stands at the border of the model, as the file says it: names, and types before they are widened ("float16").
+struct BorderTensor {
+    std::string name;
+    std::string type;
+};
+struct Border {
+    std::vector<BorderTensor> inputs, outputs;
+};
+Result<Border> read_onnx_border(const std::string& path);
 
 // The same from memory; external data is refused. `name` stands in messages.
 Result<Graph> read_onnx(Buffer bytes, const std::string& name);

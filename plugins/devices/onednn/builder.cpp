@@ -1,5 +1,7 @@
 #include "builder.h"
 
+#include "ops/support.h"
+
 #include "kernels/parallel.h"
 #include "steps.h"
 
@@ -31,9 +33,32 @@ std::shared_ptr<const CodeParameters> code_parameters(const octavo_quantization&
 }  // namespace
 
 Layout layout_of(const octavo_tensor_info& tensor) {
-    if (tensor.rank == 4) return {tensor.shape[0], tensor.shape[2] * tensor.shape[3], tensor.shape[1]};
+    if (tensor.rank == 4 && tensor.type == OCTAVO_F32) return {tensor.shape[0], tensor.shape[2] * tensor.shape[3], tensor.shape[1]};
     if (tensor.rank < 2) return {1, 1, ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})};
     return {tensor.shape[0], 1, ops::element_count({tensor.shape + 1, static_cast<std::size_t>(tensor.rank) - 1})};
+}
+
+std::size_t byte_count(const octavo_tensor_info& tensor) {
+    return static_cast<std::size_t>(layout_of(tensor).count()) * ops::size_bytes(tensor.type);
+}
+
+void to_rows(const Layout& layout, const float* from, float* to) {
+    if (layout.pixels == 1) {
+        std::memcpy(to, from, static_cast<std::size_t>(layout.count()) * sizeof(float));
+        return;
+    }
+    for (std::int64_t n = 0; n < layout.images; ++n)
+        for (std::int64_t c = 0; c < layout.channels; ++c)
+            for (std::int64_t p = 0; p < layout.pixels; ++p)
+                to[(n * layout.channels + c) * layout.pixels + p] = from[(n * layout.pixels + p) * layout.channels + c];
+}
+
+void from_rows(const Layout& layout, const float* from, float* to) {
+    const Layout turned = {layout.images, layout.channels, layout.pixels};
+    if (layout.pixels == 1)
+        std::memcpy(to, from, static_cast<std::size_t>(layout.count()) * sizeof(float));
+    else
+        to_rows(turned, from, to);
 }
 
 Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads, Products products)
@@ -53,6 +78,11 @@ bool Builder::has(std::int32_t tensor, Form form) const {
 }
 bool Builder::is_quantized(std::int32_t tensor) const {
     return has(tensor, Form::whole) || has(tensor, Form::depthwise);
+}
+
+std::shared_ptr<ops::Shape> Builder::bounded_shape(std::int32_t tensor) const {
+    const auto found = bounded_.find(tensor);
+    return found == bounded_.end() ? nullptr : found->second;
 }
 
 const void* Builder::constant(std::int32_t tensor) const {
@@ -117,7 +147,8 @@ std::vector<Target> Builder::targets(std::int32_t tensor) {
     std::vector<Target> made;
     for (const Form form : forms) {
         // 64 bytes behind the values: vectors may read, never write, beyond the last
-        const std::size_t bytes = static_cast<std::size_t>(layout.count()) * (form == Form::real ? sizeof(float) : 1) + 64;
+        const std::size_t size = form == Form::real ? ops::size_bytes(this->tensor(tensor).type) : 1;
+        const std::size_t bytes = static_cast<std::size_t>(layout.count()) * size + 64;
         const BufferId buffer = add_buffer(bytes);
         set(tensor, form, buffer);
         made.push_back({buffer, parameters(tensor, form), layout.channels});
@@ -165,16 +196,39 @@ void Builder::finish_from_real(std::int32_t tensor, BufferId real) {
     for (const Target& target : targets(tensor)) convert(tensor, real, nullptr, target, "quantize");
 }
 
+namespace {
+
+// What only the operator table's own arithmetic knows how to do.
+bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::Row& row) {
+    bool computed = false;
+    bool special = row.bounded;
+    for (std::size_t i = 0; i < node.input_count(); ++i) {
+        if (!node.has_input(i)) continue;
+        computed = computed || !node.input(i).data;
+        special = special || byte_count(node.input(i)) == 0 || builder.bounded_shape(node.input_id(i));
+    }
+    for (std::size_t i = 0; i < node.output_count(); ++i)
+        special = special || !node.has_output(i) || byte_count(node.output(i)) == 0;
+    return special || !computed;
+}
+
+}  // namespace
+
 Result<void> lower_node(Builder& builder, std::int32_t node) {
     const ops::NodeView view = builder.view(node);
     const ops::Row* row = ops::find(view.op());
     if (!row) return Error(Code::model, view.title() + ": no such operator");
+    if (is_for_table(builder, view, *row)) {
+        lower_by_table(builder, node);
+        return {};
+    }
     const bool int8 = builder.precision(node) == OCTAVO_INT8;
     const bool product = row->role == ops::Role::product && view.op() != "MatMul";
     if (product && int8) return lower_product_int8(builder, node);
-    if (product && view.input(1).data) return lower_product_f32(builder, node);
+    const bool constant_bias = !view.has_input(2) || view.input(2).data;
+    if (product && view.input(1).data && constant_bias) return lower_product_f32(builder, node);
     if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
-        lower_lrn(builder, node))
+        lower_lrn(builder, node) || lower_transposed(builder, node))
         return {};
     lower_by_table(builder, node);
     return {};

@@ -16,12 +16,17 @@ namespace octavo::onednn {
 
 enum class Form : std::size_t { real, whole, depthwise };
 
-// Channels-last geometry of a tensor: images x pixels x channels (rank 2: pixels 1; other ranks: all in channels).
+// Channels-last geometry of a tensor: images x pixels x channels (rank 2: pixels 1; other ranks and types: all in channels).
 struct Layout {
     std::int64_t images = 1, pixels = 1, channels = 1;
     std::int64_t count() const { return images * pixels * channels; }
 };
 Layout layout_of(const octavo_tensor_info& tensor);
+std::size_t byte_count(const octavo_tensor_info& tensor);
+
+// Channels-last (or dense) real numbers to row-major, and back.
+void to_rows(const Layout& layout, const float* from, float* to);
+void from_rows(const Layout& layout, const float* from, float* to);
 
 // Constants of a quantization, one a channel, padded to a multiple of 16 so that vectors may read beyond the last.
 struct CodeParameters {
@@ -58,6 +63,9 @@ public:
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
     // Of the sum that the node adds a residual to; null: it stays real.
     std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
+    // The shape of a tensor in the present run, where it is only bounded before; null for all others.
+    std::shared_ptr<ops::Shape> bounded_shape(std::int32_t tensor) const;
+    void set_bounded(std::int32_t tensor) { bounded_[tensor] = std::make_shared<ops::Shape>(); }
     // Data of a constant as the plan has it.
     const void* constant(std::int32_t tensor) const;
 
@@ -98,6 +106,7 @@ private:
     Products products_;
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::array<BufferId, 3>> form_;
+    std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
     mutable std::map<std::pair<std::int32_t, Form>, std::shared_ptr<const CodeParameters>> parameters_;
     std::vector<Buffer> buffers_;
     std::vector<std::unique_ptr<Step>> steps_;
@@ -108,6 +117,7 @@ private:
 Result<void> lower_node(Builder& builder, std::int32_t node);
 Result<void> lower_product_f32(Builder& builder, std::int32_t node);   // oneDNN
 Result<void> lower_product_int8(Builder& builder, std::int32_t node);  // own kernels, or oneDNN from VNNI on
+bool lower_transposed(Builder& builder, std::int32_t node);  // oneDNN
 bool lower_pool(Builder& builder, std::int32_t node);
 bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);

@@ -47,6 +47,7 @@ Result<void> Interpreter::prepare(const octavo_plan* plan, const octavo_compile_
         steps_.push_back(std::move(step));
     }
     settle_constants();
+    find_bounded();
     find_last_reads();
     measure_memory();
     return {};
@@ -56,7 +57,7 @@ Result<Interpreter::Step> Interpreter::make_step(const octavo_plan* plan, std::s
     const ops::NodeView node(graph_.nodes()[i], graph_.tensors());
     const auto precision = plan ? static_cast<octavo_precision>(plan->precision[i]) : OCTAVO_FP32;
     OCTAVO_CHECK_OK(can_run(node, precision));
-    Step step{node, ops::find(node.op()), precision, {}, {}, {}};
+    Step step{node, ops::find(node.op()), precision, {}, {}, {}, false};
     if (precision != OCTAVO_INT8) return step;
     OCTAVO_CHECK_OK(check_int8_inputs(node, *step.row, grids_));
     if (step.row->role == ops::Role::product) {
@@ -75,6 +76,17 @@ void Interpreter::settle_constants() {
         const octavo_tensor to = make(i);
         std::ranges::copy(ops::values<const float>(from), ops::values<float>(to).begin());
         settle(i);
+    }
+}
+
+// Behind an operator whose output is only bounded, all shapes are.
+void Interpreter::find_bounded() {
+    std::vector<bool> bounded(graph_.tensors().size());
+    for (Step& step : steps_) {
+        for (std::size_t i = 0; i < step.node.input_count(); ++i)
+            step.reads_bounded = step.reads_bounded || (step.node.has_input(i) && bounded[index(step.node.input_id(i))]);
+        for (std::size_t i = 0; i < step.node.output_count(); ++i)
+            if (step.node.has_output(i)) bounded[index(step.node.output_id(i))] = step.reads_bounded || step.row->bounded;
     }
 }
 
@@ -108,7 +120,8 @@ void Interpreter::measure_memory() {
     memory_bytes_ = graph_.constant_bytes();
     for (const Step& step : steps_) {
         if (step.product) memory_bytes_ += static_cast<std::int64_t>(step.product->weight.size());
-        for (std::size_t i = 0; i < step.node.output_count(); ++i) live += bytes_of(index(step.node.output_id(i)));
+        for (std::size_t i = 0; i < step.node.output_count(); ++i)
+            if (step.node.has_output(i)) live += bytes_of(index(step.node.output_id(i)));
         most = std::max(most, live);
         for (const std::size_t tensor : step.last_reads) live -= bytes_of(tensor);
     }

@@ -1,6 +1,8 @@
 // See graph_copy.h.
 #include "graph_copy.h"
 
+#include <algorithm>
+
 #include <ops/support.h>
 
 namespace octavo::reference {
@@ -49,6 +51,11 @@ octavo_attribute GraphCopy::copy_attribute(const octavo_attribute& attribute) {
     if (attribute.floats) copy.floats = floats_.emplace_back(attribute.floats, attribute.floats + attribute.count).data();
     if (attribute.string) copy.string = keep(attribute.string);
     return copy;
+}
+
+void GraphCopy::set_shape(std::size_t tensor, std::span<const std::int64_t> shape) {
+    tensors_[tensor].rank = static_cast<std::int32_t>(shape.size());
+    std::copy(shape.begin(), shape.end(), tensors_[tensor].shape);
 }
 
 }  // namespace octavo::reference

@@ -18,6 +18,8 @@ public:
     GraphCopy& operator=(const GraphCopy&) = delete;
 
     std::span<const octavo_tensor_info> tensors() const { return tensors_; }
+    // For a tensor whose shape is known only when it has been computed.
+    void set_shape(std::size_t tensor, std::span<const std::int64_t> shape);
     std::span<const octavo_node> nodes() const { return nodes_; }
     std::span<const std::int32_t> inputs() const { return inputs_; }
     std::span<const std::int32_t> outputs() const { return outputs_; }

@@ -110,12 +110,23 @@ Result<void> Interpreter::compute(const Step& step, std::vector<octavo_tensor>& 
     return compute_row(step, outputs);
 }
 
+Result<void> Interpreter::infer_again(const Step& step) {
+    OCTAVO_TRY(const std::vector<ops::TensorType> types, ops::infer(step.node));
+    for (std::size_t i = 0; i < step.node.output_count(); ++i)
+        if (step.node.has_output(i)) graph_.set_shape(index(step.node.output_id(i)), types[i].shape);
+    return {};
+}
+
 Result<void> Interpreter::run_step(const Step& step, const Tap& tap) {
+    if (step.reads_bounded || step.row->bounded) OCTAVO_CHECK_OK(infer_again(step));
     std::vector<octavo_tensor> outputs;
-    for (std::size_t i = 0; i < step.node.output_count(); ++i) outputs.push_back(make(index(step.node.output_id(i))));
+    for (std::size_t i = 0; i < step.node.output_count(); ++i)
+        outputs.push_back(step.node.has_output(i) ? make(index(step.node.output_id(i))) : octavo_tensor{});
     OCTAVO_CHECK_OK(compute(step, outputs));
+    if (step.row->bounded) graph_.set_shape(index(step.node.output_id(0)), ops::shape_of(outputs[0]));
     if (outputs[0].type == OCTAVO_F32) ops::apply_activation(step.node.activation(), ops::values<float>(outputs[0]));
     for (std::size_t i = 0; i < step.node.output_count(); ++i) {
+        if (!step.node.has_output(i)) continue;
         settle(index(step.node.output_id(i)));
         show(index(step.node.output_id(i)), tap);
     }
@@ -142,7 +153,9 @@ Result<void> Interpreter::run(const octavo_tensor* inputs, octavo_tensor* output
     ++runs_;
     for (std::size_t i = 0; i < graph_.outputs().size(); ++i) {
         const std::size_t tensor = index(graph_.outputs()[i]);
-        std::memcpy(outputs[i].data, view(tensor).data, byte_count(graph_.tensors()[tensor]));
+        const octavo_tensor from = view(tensor);
+        std::copy_n(from.shape, from.rank, outputs[i].shape);
+        std::memcpy(outputs[i].data, from.data, byte_count(graph_.tensors()[tensor]));
     }
     return {};
 }

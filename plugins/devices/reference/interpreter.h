@@ -41,16 +41,19 @@ private:
         std::optional<Product> product;        // int8 Conv, Gemm, MatMul
         std::optional<Activation> activation;  // int8 Relu, Sigmoid, ...: what the operator itself computes
         std::vector<std::size_t> last_reads;   // tensors that nobody needs behind this step
+        bool reads_bounded = false;            // shapes of its outputs are inferred anew in each run
         std::chrono::steady_clock::duration time{};
     };
 
     Result<void> prepare(const octavo_plan* plan, const octavo_compile_options& options);
     Result<Step> make_step(const octavo_plan* plan, std::size_t node) const;
     void settle_constants();
+    void find_bounded();
     void find_last_reads();
     void measure_memory();
 
     Result<void> run_step(const Step& step, const Tap& tap);
+    Result<void> infer_again(const Step& step);
     Result<void> compute(const Step& step, std::vector<octavo_tensor>& outputs);
     Result<void> compute_row(const Step& step, std::vector<octavo_tensor>& outputs);
     // Puts a value that is complete onto its grids, and shows it.

@@ -1,20 +1,11 @@
 // Add: the sum of two tensors. Integers wrap around.
+#include <functional>
+
 #include "ops/binary.h"
 
 namespace octavo::ops {
 
-namespace {
-
-struct Add {
-    float operator()(float a, float b) const { return a + b; }
-    std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-        return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-    }
-};
-
-}  // namespace
-
 extern const Row add_row;
-const Row add_row = {"Add", 2, 2, Role::elementwise, {}, infer_binary, compute_binary<Add>};
+const Row add_row = {"Add", 2, 2, Role::elementwise, {}, infer_binary, compute_binary<std::plus<>>};
 
 }  // namespace octavo::ops

@@ -1,5 +1,5 @@
 // Cast: between f32, s64, s32, s8, u8 and boolean. A float is cut towards zero; what does not fit becomes the nearest end of the range, NaN
-// 0.
+// 0. float16, bfloat16 and float64 are f32 here, and a cast to one of them rounds nothing.
 #include <cmath>
 #include <limits>
 
@@ -15,7 +15,7 @@ struct TypeNumber {
     std::int64_t onnx;
     octavo_type type;
 };
-constexpr TypeNumber kTypeNumbers[] = {{1, OCTAVO_F32}, {2, OCTAVO_U8},  {3, OCTAVO_S8},
+constexpr TypeNumber kTypeNumbers[] = {{1, OCTAVO_F32}, {10, OCTAVO_F32}, {11, OCTAVO_F32}, {16, OCTAVO_F32}, {2, OCTAVO_U8},  {3, OCTAVO_S8},
                                        {6, OCTAVO_S32}, {7, OCTAVO_S64}, {9, OCTAVO_BOOLEAN}};
 
 Result<Types> infer_types(const NodeView& node) {
@@ -37,25 +37,6 @@ To convert(From x) {
         return static_cast<To>(x);
     } else {
         return static_cast<To>(x);
-    }
-}
-
-// Calls visitor(T{}) with the C++ type of `type`.
-template <class Visitor>
-void with_type(octavo_type type, Visitor&& visitor) {
-    switch (type) {
-        case OCTAVO_F32:
-            return visitor(float{});
-        case OCTAVO_U8:
-            return visitor(std::uint8_t{});
-        case OCTAVO_S8:
-            return visitor(std::int8_t{});
-        case OCTAVO_S32:
-            return visitor(std::int32_t{});
-        case OCTAVO_S64:
-            return visitor(std::int64_t{});
-        case OCTAVO_BOOLEAN:
-            return visitor(bool{});
     }
 }
 

@@ -7,18 +7,22 @@ namespace octavo::ops {
 
 namespace {
 
-struct Div {
-    float operator()(float a, float b) const { return a / b; }
+template <class T>
+T quotient(T a, T b) {
     // -1 apart: the least integer has no negative.
-    std::int64_t operator()(std::int64_t a, std::int64_t b) const {
-        return b == -1 ? static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(a)) : a / b;
-    }
-};
+    if constexpr (std::is_signed_v<T> && !std::is_same_v<T, float>)
+        if (b == -1) return static_cast<T>(0 - static_cast<std::uint64_t>(a));
+    return static_cast<T>(a / b);
+}
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
-    if (inputs[1].type == OCTAVO_S64 && std::ranges::count(values<const std::int64_t>(inputs[1]), 0) > 0)
-        return refusal(node, "division by the integer zero");
-    return compute_binary<Div>(node, inputs, outputs);
+    return with_type(outputs[0].type, [&](auto zero) -> Result<void> {
+        using T = decltype(zero);
+        if (!std::is_same_v<T, float> && std::ranges::count(values<const T>(inputs[1]), T{0}) > 0)
+            return refusal(node, "division by the integer zero");
+        if constexpr (!std::is_same_v<T, bool>) map_pairs<T, T, T>(inputs, outputs, quotient<T>);
+        return {};
+    });
 }
 
 }  // namespace

@@ -29,6 +29,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row dropout_row;
-const Row dropout_row = {"Dropout", 1, 3, Role::passes, kAttributes, infer_types, compute};
+const Row dropout_row = {"Dropout", 1, 3, Role::passes, kAttributes, infer_types, compute, inputs_at(2)};
 
 }  // namespace octavo::ops

@@ -1,5 +1,5 @@
-// MaxPool: the largest value of each window; padding never wins. The second output (indices) is not supported.
-#include <algorithm>
+// MaxPool: the largest value of each window; padding never wins. The second output says where each stands: its position in the whole input,
+// counted row-major, or with storage_order 1 column-major within a plane.
 #include <limits>
 
 #include "ops/support.h"
@@ -17,30 +17,45 @@ constexpr AttributeRow kAttributes[] = {
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
     OCTAVO_TRY(const Window window, window_of(node));
-    return one_output(OCTAVO_F32, pooled_shape(node.input_shape(0), window));
+    const Shape shape = pooled_shape(node.input_shape(0), window);
+    Types types = one_output(OCTAVO_F32, shape);
+    if (node.output_count() > 1) types.push_back({OCTAVO_S64, shape});
+    return types;
 }
 
-float largest(const Window& w, const float* plane, std::int64_t oy, std::int64_t ox) {
-    float result = std::numeric_limits<float>::lowest();
+struct Largest {
+    float value = std::numeric_limits<float>::lowest();
+    std::int64_t y = 0, x = 0;
+};
+
+Largest largest(const Window& w, const float* plane, std::int64_t oy, std::int64_t ox) {
+    Largest result;
     for (std::int64_t ky = 0; ky < w.kernel_h; ++ky) {
         const std::int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
         if (y < 0 || y >= w.input_h) continue;
         for (std::int64_t kx = 0; kx < w.kernel_w; ++kx) {
             const std::int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
-            if (x >= 0 && x < w.input_w) result = std::max(result, plane[y * w.input_w + x]);
+            if (x >= 0 && x < w.input_w && plane[y * w.input_w + x] > result.value) result = {plane[y * w.input_w + x], y, x};
         }
     }
     return result;
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
-    OCTAVO_TRY(const Window window, window_of(node));
+    OCTAVO_TRY(const Window w, window_of(node));
     const std::int64_t planes = inputs[0].shape[0] * inputs[0].shape[1];
+    const bool by_columns = node.integer("storage_order", 0) != 0;
     const float* plane = static_cast<const float*>(inputs[0].data);
     float* out = static_cast<float*>(outputs[0].data);
-    for (std::int64_t i = 0; i < planes; ++i, plane += window.input_h * window.input_w)
-        for (std::int64_t oy = 0; oy < window.output_h; ++oy)
-            for (std::int64_t ox = 0; ox < window.output_w; ++ox) *out++ = largest(window, plane, oy, ox);
+    std::int64_t* position = is_given(outputs, 1) ? static_cast<std::int64_t*>(outputs[1].data) : nullptr;
+    for (std::int64_t i = 0; i < planes; ++i, plane += w.input_h * w.input_w)
+        for (std::int64_t oy = 0; oy < w.output_h; ++oy)
+            for (std::int64_t ox = 0; ox < w.output_w; ++ox) {
+                const Largest found = largest(w, plane, oy, ox);
+                *out++ = found.value;
+                if (position)
+                    *position++ = i * w.input_h * w.input_w + (by_columns ? found.x * w.input_h + found.y : found.y * w.input_w + found.x);
+            }
     return {};
 }
 

@@ -1,5 +1,5 @@
-// Pad: a constant put around an f32 tensor, or a border cut off where a pad is negative. Pads and value are attributes before opset 11 and
-// constant inputs since; opset 18 adds axes.
+// Pad: a tensor of any type continued by a constant, its own reflection, its border or itself, or a border cut off where a pad is negative.
+// Pads and value are attributes before opset 11, inputs since (the pads constant); opset 18 adds axes.
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -12,6 +12,17 @@ namespace {
 
 constexpr AttributeRow kAttributes[] = {
     {"mode", OCTAVO_ATTRIBUTE_STRING, "constant"}, {"pads", OCTAVO_ATTRIBUTE_INTS, "input 1"}, {"value", OCTAVO_ATTRIBUTE_FLOAT, "0"}};
+
+enum class PadMode { constant, reflect, edge, wrap };
+constexpr std::pair<std::string_view, PadMode> kModes[] = {
+    {"constant", PadMode::constant}, {"reflect", PadMode::reflect}, {"edge", PadMode::edge}, {"wrap", PadMode::wrap}};
+
+Result<PadMode> mode_of(const NodeView& node) {
+    const std::string_view wanted = node.text("mode", "constant");
+    for (const auto& [name, mode] : kModes)
+        if (name == wanted) return mode;
+    return refusal(node, "mode '" + std::string(wanted) + "' is not known");
+}
 
 struct Pads {
     Shape begin, end;
@@ -40,40 +51,80 @@ Result<Pads> pads_of(const NodeView& node) {
 }
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_CHECK_OK(expect_type(node, 0, OCTAVO_F32));
-    if (node.text("mode", "constant") != "constant")
-        return refusal(node, "mode '" + std::string(node.text("mode", "")) + "' is not supported, only 'constant'");
+    OCTAVO_TRY(const PadMode mode, mode_of(node));
     OCTAVO_TRY(const Pads pads, pads_of(node));
-    OCTAVO_CHECK_OK(constant_real(node, 2, "value", 0));
-    Shape shape = node.input_shape(0);
+    if (node.has_input(2)) OCTAVO_CHECK_OK(expect_type(node, 2, node.input(0).type));
+    const Shape from = node.input_shape(0);
+    Shape shape = from;
     for (std::size_t i = 0; i < shape.size(); ++i) {
-        if (__builtin_add_overflow(shape[i], pads.begin[i] + pads.end[i], &shape[i]) || shape[i] < 0)
+        const std::int64_t most = std::max(pads.begin[i], pads.end[i]);
+        const bool starts_from_nothing = mode != PadMode::constant && most > 0 && from[i] == 0;
+        if (__builtin_add_overflow(shape[i], pads.begin[i] + pads.end[i], &shape[i]) || shape[i] < 0 || starts_from_nothing)
             return refusal(node, "pads " + std::to_string(pads.begin[i]) + " and " + std::to_string(pads.end[i]) + " do not fit axis " +
-                                     std::to_string(i) + " of " + shape_text(node.input_shape(0)));
+                                     std::to_string(i) + " of " + shape_text(from));
     }
-    return one_output(OCTAVO_F32, shape);
+    return one_output(node.input(0).type, shape);
+}
+
+// Where position `i` of an axis, which may lie outside of 0..size-1, is read; -1: nowhere.
+std::int64_t source_of(PadMode mode, std::int64_t i, std::int64_t size) {
+    if (i >= 0 && i < size) return i;
+    switch (mode) {
+        case PadMode::constant:
+            return -1;
+        case PadMode::edge:
+            return std::clamp<std::int64_t>(i, 0, size - 1);
+        case PadMode::wrap:
+            return (i % size + size) % size;
+        case PadMode::reflect: {
+            if (size == 1) return 0;
+            const std::int64_t period = 2 * (size - 1);
+            const std::int64_t within = (i % period + period) % period;
+            return std::min(within, period - within);
+        }
+    }
+    return -1;
+}
+
+// Sources of all positions of an axis, as offsets; -1: the constant.
+std::vector<std::int64_t> sources_of(PadMode mode, const Pads& pads, std::size_t axis, std::int64_t size, std::int64_t stride, std::int64_t count) {
+    std::vector<std::int64_t> sources;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t source = source_of(mode, i - pads.begin[axis], size);
+        sources.push_back(source < 0 ? -1 : source * stride);
+    }
+    return sources;
+}
+
+template <class T>
+void pad(const std::vector<std::vector<std::int64_t>>& sources, const T* x, T value, std::span<T> y) {
+    std::vector<std::size_t> position(sources.size(), 0);
+    for (T& out : y) {
+        std::int64_t at = 0;
+        for (std::size_t axis = 0; axis < sources.size() && at >= 0; ++axis) {
+            const std::int64_t offset = sources[axis][position[axis]];
+            at = offset < 0 ? -1 : at + offset;
+        }
+        out = at < 0 ? value : x[at];
+        for (std::size_t axis = sources.size(); axis-- > 0;) {
+            if (++position[axis] < sources[axis].size()) break;
+            position[axis] = 0;
+        }
+    }
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
+    OCTAVO_TRY(const PadMode mode, mode_of(node));
     OCTAVO_TRY(const Pads pads, pads_of(node));
-    OCTAVO_TRY(const float value, constant_real(node, 2, "value", 0));
-    std::ranges::fill(values<float>(outputs[0]), value);
     const Shape from = shape_of(inputs[0]);
-    const std::array<Shape, 2> strides = {dense_strides(from), dense_strides(shape_of(outputs[0]))};
-    Shape size(from.size());  // of what both have in common
-    std::int64_t read = 0;
-    std::int64_t write = 0;
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        const std::int64_t first = std::max<std::int64_t>(0, -pads.begin[i]);
-        const std::int64_t last = from[i] - std::max<std::int64_t>(0, -pads.end[i]);
-        size[i] = std::max<std::int64_t>(0, last - first);
-        read += first * strides[0][i];
-        write += std::max<std::int64_t>(0, pads.begin[i]) * strides[1][i];
-    }
-    const float* x = static_cast<const float*>(inputs[0].data);
-    float* y = static_cast<float*>(outputs[0].data);
-    for_each_run<2>(size, strides, [&](const std::array<std::int64_t, 2>& offset, std::int64_t length) {
-        std::copy_n(x + read + offset[0], length, y + write + offset[1]);
+    const Shape strides = dense_strides(from);
+    std::vector<std::vector<std::int64_t>> sources;
+    for (std::size_t i = 0; i < from.size(); ++i)
+        sources.push_back(sources_of(mode, pads, i, from[i], strides[i], outputs[0].shape[i]));
+    with_type(outputs[0].type, [&](auto zero) {
+        using T = decltype(zero);
+        const T value = is_given(inputs, 2) ? values<const T>(inputs[2])[0] : static_cast<T>(node.real("value", 0));
+        pad<T>(sources, static_cast<const T*>(inputs[0].data), value, values<T>(outputs[0]));
     });
     return {};
 }
@@ -81,6 +132,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row pad_row;
-const Row pad_row = {"Pad", 1, 4, Role::passes, kAttributes, infer_types, compute};
+const Row pad_row = {"Pad", 1, 4, Role::passes, kAttributes, infer_types, compute, inputs_at(1, 3)};
 
 }  // namespace octavo::ops

@@ -38,6 +38,6 @@ Result<Types> infer_types(const NodeView& node) {
 }  // namespace
 
 extern const Row reshape_row;
-const Row reshape_row = {"Reshape", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes};
+const Row reshape_row = {"Reshape", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes, inputs_at(1)};
 
 }  // namespace octavo::ops

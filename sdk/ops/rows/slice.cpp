@@ -88,6 +88,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row slice_row;
-const Row slice_row = {"Slice", 1, 5, Role::passes, kAttributes, infer_types, compute};
+const Row slice_row = {"Slice", 1, 5, Role::passes, kAttributes, infer_types, compute, inputs_at(1, 2, 3, 4)};
 
 }  // namespace octavo::ops

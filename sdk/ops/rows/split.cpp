@@ -64,6 +64,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row split_row;
-const Row split_row = {"Split", 1, 2, Role::passes, kAttributes, infer_types, compute};
+const Row split_row = {"Split", 1, 2, Role::passes, kAttributes, infer_types, compute, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -26,6 +26,6 @@ Result<Types> infer_types(const NodeView& node) {
 }  // namespace
 
 extern const Row squeeze_row;
-const Row squeeze_row = {"Squeeze", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes};
+const Row squeeze_row = {"Squeeze", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -19,6 +19,6 @@ Result<Types> infer_types(const NodeView& node) {
 }  // namespace
 
 extern const Row unsqueeze_row;
-const Row unsqueeze_row = {"Unsqueeze", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes};
+const Row unsqueeze_row = {"Unsqueeze", 1, 2, Role::passes, kAttributes, infer_types, compute_same_bytes, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -10,8 +10,9 @@ constexpr AttributeRow kAttributes[] = {{"mode", OCTAVO_ATTRIBUTE_STRING, "neare
 Result<Interpolation> interpolation_of(const NodeView& node) {
     const std::string_view mode = node.text("mode", "nearest");
     Interpolation how;
-    how.linear = mode == "linear" || mode == "bilinear";
-    if (!how.linear && mode != "nearest") return refusal(node, "mode '" + std::string(mode) + "' is not supported");
+    const bool linear = mode == "linear" || mode == "bilinear";
+    how.filter = linear ? Filter::linear : Filter::nearest;
+    if (!linear && mode != "nearest") return refusal(node, "mode '" + std::string(mode) + "' is not supported");
     how.coordinates = CoordinateMode::asymmetric;
     how.nearest = NearestMode::floor;
     const octavo_attribute* scales = node.attribute("scales");
@@ -39,6 +40,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row upsample_row;
-const Row upsample_row = {"Upsample", 1, 2, Role::passes, kAttributes, infer_types, compute};
+const Row upsample_row = {"Upsample", 1, 2, Role::passes, kAttributes, infer_types, compute, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(pad_adds_or_cuts_a_border) {
     check_moved(Case("Pad", {floats({1, 2}, {1, 2}), list({1, 0, 0, 1}), constant(floats({}, {9}))}), {2, 3}, {9, 9, 9, 1, 2, 9});
     check_moved(Case("Pad", {kSix}).with_list("pads", {0, -1, 0, 1}), {2, 3}, {2, 3, 0, 5, 6, 0});
     check_moved(Case("Pad", {kSix, list({1, -2}), absent(), list({1})}), {2, 2}, {0, 1, 0, 4});
-    BOOST_CHECK_EQUAL(Case("Pad", {kSix}).with_list("pads", {0, 0, 0, 0}).with("mode", "reflect").error(),
-                      "Pad 'n': mode 'reflect' is not supported, only 'constant'");
+    BOOST_CHECK_EQUAL(Case("Pad", {kSix}).with_list("pads", {0, 0, 0, 0}).with("mode", "odd").error(),
+                      "Pad 'n': mode 'odd' is not known");
     BOOST_CHECK_EQUAL(Case("Pad", {kSix, list({0, 0})}).error(), "Pad 'n': has 2 pads, expected 4");
     BOOST_CHECK_EQUAL(Case("Pad", {kSix, list({0, -2, 0, -2})}).error(), "Pad 'n': pads -2 and -2 do not fit axis 1 of 2x3");
 }
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(cast_cuts_towards_zero_and_saturates) {
     BOOST_TEST(run_integers(Case("Cast", {floats({5}, {1.9F, -1.9F, 1e30F, -1e30F, std::nanf("")})}).with("to", 7)) ==
                (std::vector<std::int64_t>{1, -1, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min(), 0}));
     check_values(Case("Cast", {integers({2}, {3, -4})}).with("to", 1).run_floats(), {3, -4});
-    BOOST_CHECK_EQUAL(Case("Cast", {kSix}).with("to", 11).error(), "Cast 'n': type number 11 is not supported");
+    BOOST_CHECK_EQUAL(Case("Cast", {kSix}).with("to", 8).error(), "Cast 'n': type number 8 is not supported");
 }
 
 BOOST_AUTO_TEST_CASE(shape_gives_dimensions_as_integers) {

@@ -37,8 +37,47 @@ BOOST_AUTO_TEST_CASE(linear_weighs_neighbours_by_position) {
                  {0, 2, 4});
 }
 
-BOOST_AUTO_TEST_CASE(unsupported_and_impossible_requests_are_refused) {
-    BOOST_CHECK_EQUAL(resize({1, 1, 1, 2}).with("mode", "cubic").error(), "Resize 'n': mode 'cubic' is not supported");
+// A cubic filter with coefficient -0.75 weighs the taps of the position 0.25 by (-0.10546875, 0.87890625, 0.26171875, -0.03515625).
+BOOST_AUTO_TEST_CASE(cubic_weighs_four_neighbours) {
+    const Data x = floats({1, 1, 1, 4}, {0, 1, 0, 0});
+    Case subject("Resize", {x, absent(), constant(floats({4}, {1, 1, 1, 2}))});
+    subject.with("mode", "cubic");
+    const std::vector<float> y = subject.run_floats();
+    check_values({y[3], y[4], y[5]}, {0.87890625F, 0.26171875F, -0.10546875F});
+    Case outside = subject;
+    const std::vector<float> inside = outside.with("exclude_outside", 1).run_floats();
+    BOOST_CHECK(inside[0] != y[0] && inside[4] == y[4]);
+}
+
+BOOST_AUTO_TEST_CASE(antialias_averages_over_what_a_position_covers) {
+    const Data x = floats({1, 1, 1, 4}, {0, 0, 8, 8});
+    Case subject("Resize", {x, absent(), constant(floats({4}, {1, 1, 1, 0.5F}))});
+    // Taps at distances 1.5, 0.5, 0.5, 1.5 of a triangle two wide: weights 1/8, 3/8, 3/8, 1/8.
+    check_values(subject.with("mode", "linear").with("antialias", 1).run_floats(), {1, 7});
+}
+
+BOOST_AUTO_TEST_CASE(a_crop_ends_in_the_extrapolation_value) {
+    const Data x = floats({1, 1, 1, 3}, {1, 2, 3});
+    Case subject("Resize", {x, constant(floats({8}, {0, 0, 0, 0.5F, 1, 1, 1, 1.5F})), absent(), list({1, 1, 1, 3})});
+    check_values(subject.with("mode", "linear")
+                     .with("coordinate_transformation_mode", "tf_crop_and_resize")
+                     .with("extrapolation_value", 9.0F)
+                     .run_floats(),
+                 {2, 3, 9});
+}
+
+BOOST_AUTO_TEST_CASE(an_aspect_ratio_is_kept_on_request) {
+    const Data x = zeros({1, 1, 2, 4});
+    const auto shape = [&](const char* policy) {
+        return Case("Resize", {x, absent(), absent(), list({6, 8})}).with_list("axes", {2, 3}).with("keep_aspect_ratio_policy", policy);
+    };
+    check_shape(shape("stretch"), {1, 1, 6, 8});
+    check_shape(shape("not_larger"), {1, 1, 4, 8});
+    check_shape(shape("not_smaller"), {1, 1, 6, 12});
+}
+
+BOOST_AUTO_TEST_CASE(impossible_requests_are_refused) {
+    BOOST_CHECK_EQUAL(resize({1, 1, 1, 2}).with("mode", "quintic").error(), "Resize 'n': mode 'quintic' is not supported");
     BOOST_CHECK_EQUAL(Case("Resize", {kTwo}).error(), "Resize 'n': has neither scales nor sizes");
     BOOST_CHECK_EQUAL(resize({1, 1}).error(), "Resize 'n': has 2 scales or sizes, expected 4");
     BOOST_CHECK_EQUAL(resize({1, 1, 1, -2}).error(), "Resize 'n': input 1x1x1x2 cannot be scaled by -2.000000");

@@ -1,0 +1,23 @@
+// Elu: x where positive, else alpha * (e^x - 1).
+#include <cmath>
+
+#include "ops/support.h"
+
+namespace octavo::ops {
+
+namespace {
+
+constexpr AttributeRow kAttributes[] = {{"alpha", OCTAVO_ATTRIBUTE_FLOAT, "1"}};
+
+Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
+    const float alpha = node.real("alpha", 1.0F);
+    map_floats(inputs, outputs, [=](float x) { return x > 0.0F ? x : alpha * std::expm1(x); });
+    return {};
+}
+
+}  // namespace
+
+extern const Row elu_row;
+const Row elu_row = {"Elu", 1, 1, Role::elementwise, kAttributes, infer_float_like_input, compute};
+
+}  // namespace octavo::ops

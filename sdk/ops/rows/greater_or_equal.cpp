@@ -1,0 +1,11 @@
+// GreaterOrEqual: whether a >= b, for each pair of values of one type.
+#include <functional>
+
+#include "ops/binary.h"
+
+namespace octavo::ops {
+
+extern const Row greater_or_equal_row;
+const Row greater_or_equal_row = {"GreaterOrEqual", 2, 2, Role::floating, {}, infer_comparison, compute_comparison<std::greater_equal<>>};
+
+}  // namespace octavo::ops

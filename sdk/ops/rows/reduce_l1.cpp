@@ -1,0 +1,22 @@
+// ReduceL1: the sum of absolute values along axes, in double or 64-bit integers.
+
+#include "ops/reduce.h"
+
+namespace octavo::ops {
+
+namespace {
+
+template <class T>
+struct Reducer {
+    T sum = 0;
+
+    void add(T x) { sum += x < 0 ? -x : x; }
+    T result() const { return sum; }
+};
+
+}  // namespace
+
+extern const Row reduce_l1_row;
+const Row reduce_l1_row = {"ReduceL1", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<Reducer>, inputs_at(1)};
+
+}  // namespace octavo::ops

@@ -1,0 +1,22 @@
+// ReduceProd: the product along axes, in double or 64-bit integers.
+
+#include "ops/reduce.h"
+
+namespace octavo::ops {
+
+namespace {
+
+template <class T>
+struct Reducer {
+    T product = 1;
+
+    void add(T x) { product *= x; }
+    T result() const { return product; }
+};
+
+}  // namespace
+
+extern const Row reduce_prod_row;
+const Row reduce_prod_row = {"ReduceProd", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<Reducer>, inputs_at(1)};
+
+}  // namespace octavo::ops
