@@ -61,7 +61,7 @@ Result<Graph> with_batch(const Graph& graph, std::int64_t batch) {
     // The first input carries the batch; others may have a fixed dimension 0 that means something else.
     if (!graph.inputs.empty() && !graph[graph.inputs[0]].shape.empty()) {
         const Tensor& input = graph[graph.inputs[0]];
-        if (!input.free_batch && input.shape[0] != -1 && input.shape[0] != batch)
+        if (!input.free_batch && input.shape[0] > 0 && input.shape[0] != batch)
             return input_error(input,
                                "its batch size is fixed at " + std::to_string(input.shape[0]) + ", asked for " + std::to_string(batch));
     }

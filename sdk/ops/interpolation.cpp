@@ -22,20 +22,18 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
     const float scale = how.scales[axis];
     const std::int64_t to = how.output[axis];
     const auto last = static_cast<float>(from - 1);
+    const float exact = scale * static_cast<float>(from);  // the size before it was cut to a whole number
     switch (how.coordinates) {
         case CoordinateMode::half_pixel:
             return (x + 0.5F) / scale - 0.5F;
-        case CoordinateMode::half_pixel_symmetric: {
-            const float exact = scale * static_cast<float>(from);  // the size before it was cut to a whole number
-            const float centre = static_cast<float>(from) / 2;
-            return centre * (1.0F - static_cast<float>(to) / exact) + (x + 0.5F) / scale - 0.5F;
-        }
+        case CoordinateMode::half_pixel_symmetric:
+            return static_cast<float>(from) / 2 * (1.0F - static_cast<float>(to) / exact) + (x + 0.5F) / scale - 0.5F;
         case CoordinateMode::pytorch_half_pixel:
             return to > 1 ? (x + 0.5F) / scale - 0.5F : 0.0F;
         case CoordinateMode::asymmetric:
             return x / scale;
         case CoordinateMode::align_corners:
-            return to == 1 ? 0.0F : x * last / static_cast<float>(to - 1);
+            return to == 1 ? 0.0F : x * last / (exact - 1.0F);
         case CoordinateMode::tf_crop_and_resize:
             if (to == 1) return 0.5F * (how.begin[axis] + how.end[axis]) * last;
             return how.begin[axis] * last + x * (how.end[axis] - how.begin[axis]) * last / static_cast<float>(to - 1);

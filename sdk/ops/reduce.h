@@ -1,6 +1,10 @@
 // Reduce*: what becomes of the values along some axes (an attribute, or constant input 1 in newer opsets). A reducer is a template on the
-// type it adds up in (double for f32, std::int64_t for integers) with add(value) and result().
+// type it adds up in (double for f32, std::int64_t for integers) with add(value) and result(); it is named after its operator, since GCC
+// merges instances for templates of one name even from unnamed namespaces.
 #pragma once
+
+#include <algorithm>
+#include <limits>
 
 #include "ops/support.h"
 
@@ -28,7 +32,13 @@ void reduce(const Shape& kept, const octavo_tensor& from, const octavo_tensor& t
     for_each_run<1>(shape, {strides}, [&](const std::array<std::int64_t, 1>& offset, std::int64_t length) {
         for (std::int64_t i = 0; i < length; ++i) reducers[static_cast<std::size_t>(offset[0] + i * step)].add(static_cast<Wide>(*x++));
     });
-    for (std::size_t i = 0; i < results.size(); ++i) results[i] = static_cast<T>(reducers[i].result());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const Wide result = reducers[i].result();
+        if constexpr (std::is_same_v<T, float>)
+            results[i] = static_cast<T>(result);
+        else  // over no values the least or greatest of the wide type becomes that of T
+            results[i] = static_cast<T>(std::clamp<Wide>(result, std::numeric_limits<T>::lowest(), std::numeric_limits<T>::max()));
+    }
 }
 
 template <template <class> class Reducer>

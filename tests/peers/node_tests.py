@@ -94,10 +94,10 @@ def fault(case: Path, device: str) -> str | None:
     made = case / f"out.{device}"
     if (made / "error").exists():
         return (made / "error").read_text()
-    if not made.exists():
-        return "was not run: the program ended before"
     about = json.loads((case / "case.json").read_text())
     for name in about["outputs"]:
+        if not (made / f"{name}.npy").exists():
+            return f"output {name} was not written: the program ended before"
         want, got = (np.load(folder / f"{name}.npy") for folder in (case / "expected", made))
         if got.shape != want.shape:
             return f"output {name} has shape {got.shape}, expected {want.shape}"

@@ -300,7 +300,8 @@ def resize(rng, m):
     if mode == "cubic":
         attributes["exclude_outside"] = int(rng.integers(0, 2))
     sizes = [2, x.shape[1], *(int(v) for v in rng.integers(3, 20, 2))]
-    if rng.random() < 0.5:
+    # ONNX Runtime aligns corners of the rounded size, the standard those of size times scale.
+    if rng.random() < 0.5 or coordinates == "align_corners":
         m.add("Resize", [x, None, None, const(sizes, np.int64)], **attributes)
     else:
         m.add("Resize", [x, None, const([1, 1, *rng.choice([0.5, 0.75, 1.5, 2, 3], 2)], np.float32)], **attributes)

@@ -192,7 +192,7 @@ private:
         const bool fits = given && given->shape.size() == input.dims.size();
         for (std::size_t i = 0; i < input.dims.size(); ++i) {
             std::int64_t dim = input.dims[i].value_or(0);
-            if (dim <= 0 && i > 0 && fits) {
+            if (dim <= 0 && fits && (i > 0 || given->shape[0] == 0)) {
                 tensor.shape.push_back(given->shape[i]);
                 continue;
             }

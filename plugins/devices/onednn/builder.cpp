@@ -201,7 +201,7 @@ namespace {
 // What only the operator table's own arithmetic knows how to do.
 bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::Row& row) {
     bool computed = false;
-    bool special = row.bounded;
+    bool special = row.bounded || node.output_count() != 1;
     for (std::size_t i = 0; i < node.input_count(); ++i) {
         if (!node.has_input(i)) continue;
         computed = computed || !node.input(i).data;

@@ -7,7 +7,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceL1 {
     T sum = 0;
 
     void add(T x) { sum += x < 0 ? -x : x; }
@@ -17,6 +17,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_l1_row;
-const Row reduce_l1_row = {"ReduceL1", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<Reducer>, inputs_at(1)};
+const Row reduce_l1_row = {"ReduceL1", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceL1>, inputs_at(1)};
 
 }  // namespace octavo::ops

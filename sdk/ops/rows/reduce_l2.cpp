@@ -8,7 +8,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceL2 {
     T sum = 0;
 
     void add(T x) { sum += x * x; }
@@ -18,6 +18,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_l2_row;
-const Row reduce_l2_row = {"ReduceL2", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<Reducer>, inputs_at(1)};
+const Row reduce_l2_row = {"ReduceL2", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceL2>, inputs_at(1)};
 
 }  // namespace octavo::ops

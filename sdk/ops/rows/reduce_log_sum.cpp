@@ -8,7 +8,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceLogSum {
     T sum = 0;
 
     void add(T x) { sum += x; }
@@ -18,6 +18,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_log_sum_row;
-const Row reduce_log_sum_row = {"ReduceLogSum", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<Reducer>, inputs_at(1)};
+const Row reduce_log_sum_row = {"ReduceLogSum", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSum>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -9,7 +9,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceLogSumExp {
     T greatest = -std::numeric_limits<T>::infinity();
     T sum = 0;  // of e^(x - greatest)
 
@@ -29,6 +29,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_log_sum_exp_row;
-const Row reduce_log_sum_exp_row = {"ReduceLogSumExp", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<Reducer>, inputs_at(1)};
+const Row reduce_log_sum_exp_row = {"ReduceLogSumExp", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSumExp>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -8,7 +8,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceMax {
     using Limits = std::numeric_limits<T>;
     T value = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
 
@@ -21,6 +21,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_max_row;
-const Row reduce_max_row = {"ReduceMax", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<Reducer>, inputs_at(1)};
+const Row reduce_max_row = {"ReduceMax", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMax>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -6,7 +6,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceMean {
     T sum = 0;
     T count = 0;
 
@@ -21,6 +21,6 @@ struct Reducer {
 
 extern const Row reduce_mean_row;
 const Row reduce_mean_row = {
-    "ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_float_reduction, compute_float_reduction<Reducer>, inputs_at(1)};
+    "ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceMean>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -8,7 +8,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceMin {
     using Limits = std::numeric_limits<T>;
     T value = Limits::has_infinity ? Limits::infinity() : Limits::max();
 
@@ -21,6 +21,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_min_row;
-const Row reduce_min_row = {"ReduceMin", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<Reducer>, inputs_at(1)};
+const Row reduce_min_row = {"ReduceMin", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMin>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -7,7 +7,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceProd {
     T product = 1;
 
     void add(T x) { product *= x; }
@@ -17,6 +17,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_prod_row;
-const Row reduce_prod_row = {"ReduceProd", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<Reducer>, inputs_at(1)};
+const Row reduce_prod_row = {"ReduceProd", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceProd>, inputs_at(1)};
 
 }  // namespace octavo::ops

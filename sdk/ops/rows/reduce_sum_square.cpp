@@ -7,7 +7,7 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-struct Reducer {
+struct ReduceSumSquare {
     T sum = 0;
 
     void add(T x) { sum += x * x; }
@@ -17,6 +17,6 @@ struct Reducer {
 }  // namespace
 
 extern const Row reduce_sum_square_row;
-const Row reduce_sum_square_row = {"ReduceSumSquare", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<Reducer>, inputs_at(1)};
+const Row reduce_sum_square_row = {"ReduceSumSquare", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceSumSquare>, inputs_at(1)};
 
 }  // namespace octavo::ops
