@@ -77,6 +77,9 @@ Range range_behind(const Graph& graph, const std::vector<Range>& ranges, const N
     const std::string fused = attribute_or(node, "activation", std::string());
     if (fused == "clip" || (fused.empty() && node.op == "Clip")) return clip_range(graph, node);
     if (node.op == "Softmax") return {0, 1};
+    const bool overshoots = attribute_or(node, "mode", std::string()) == "cubic" ||
+                            attribute_or(node, "coordinate_transformation_mode", std::string()) == "tf_crop_and_resize";
+    if (node.op == "Resize" && overshoots) return kUnknown;
     const ops::Row* row = ops::find(node.op);
     const bool keeps = row && (row->role == ops::Role::passes || row->role == ops::Role::average);
     return keeps ? hull(graph, ranges, node) : kUnknown;

@@ -147,6 +147,13 @@ BOOST_AUTO_TEST_CASE(the_references_in_docs_are_up_to_date) {
     BOOST_TEST(content(docs + "errors.md") == run(folder, "errors").out, "docs/errors.md is not up to date: run ./dev docs");
 }
 
+BOOST_AUTO_TEST_CASE(the_page_of_operators_is_up_to_date) {
+    const Folder folder;
+    const Outcome outcome = run(folder, "operators --markdown");
+    BOOST_TEST(outcome.code == 0);
+    BOOST_TEST(outcome.out == content(std::string(OCTAVO_SOURCE_DIR) + "/docs/operators.md"), "octavo operators --markdown > docs/operators.md");
+}
+
 BOOST_AUTO_TEST_CASE(plugins_are_listed_and_refusals_named) {
     const Folder folder;
     std::ofstream(folder / "broken.so") << "this is no library";

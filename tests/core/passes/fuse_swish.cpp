@@ -104,6 +104,40 @@ BOOST_AUTO_TEST_CASE(a_gate_with_a_shift_keeps_its_slope) {
     BOOST_TEST(testing::real_attribute(testing::node_named(graph, "y"), "beta") == 0.5F);
 }
 
+// 0.5 * x * (1 + Erf(x / sqrt(2))) with the half at each of its places.
+BOOST_AUTO_TEST_CASE(gelu_by_erf_is_found) {
+    for (const std::string half_at : {"x", "gate", "end"}) {
+        Built built;
+        GraphBuilder& b = built.builder;
+        const auto halved = [&](TensorId of, const std::string& place) {
+            return half_at == place ? b.node("Mul", "half", {of, b.scalar("k", 0.5F)}) : of;
+        };
+        const TensorId erf = b.node("Erf", "erf", {b.node("Div", "scaled", {built.x, b.scalar("root", 1.41421354F)})});
+        const TensorId gate = halved(b.node("Add", "gate1", {erf, b.scalar("one", 1)}), "gate");
+        const Graph graph = built.done(halved(b.node("Mul", "product", {halved(built.x, "x"), gate}), "end"));
+        BOOST_TEST(testing::ops_of(graph) == "Conv Gelu", half_at);
+        const std::string name = half_at == "end" ? "half" : "product";
+        for (const char* part : {"scaled", "erf", "gate1"}) BOOST_TEST(testing::has_part(testing::node_named(graph, name), part), part);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_erf_of_something_else_is_no_gelu) {
+    Built built;
+    GraphBuilder& b = built.builder;
+    const TensorId erf = b.node("Erf", "erf", {b.node("Mul", "scaled", {built.x, b.scalar("root", 0.7F)})});
+    const TensorId gate = b.node("Add", "gate", {erf, b.scalar("one", 1)});
+    const Graph graph = built.done(b.node("Mul", "y", {b.node("Mul", "half", {built.x, b.scalar("k", 0.5F)}), gate}));
+    BOOST_TEST(testing::ops_of(graph) == "Conv Mul Erf Add Mul Mul");
+}
+
+BOOST_AUTO_TEST_CASE(mish_is_found) {
+    Built built;
+    const TensorId tanh = built.builder.node("Tanh", "tanh", {built.builder.node("Softplus", "softplus", {built.x})});
+    const Graph graph = built.done(built.builder.node("Mul", "y", {built.x, tanh}));
+    BOOST_TEST(testing::ops_of(graph) == "Conv Mish");
+    for (const char* part : {"softplus", "tanh"}) BOOST_TEST(testing::has_part(testing::node_named(graph, "y"), part), part);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -39,6 +39,14 @@ inline std::string int_attribute(const std::string& name, std::int64_t value) {
     return proto.bytes;
 }
 
+inline std::string tensor_attribute(const std::string& name, const std::string& tensor) {
+    Proto proto;
+    proto.out.add_string(1, name);
+    proto.out.add_message(5, tensor);
+    proto.out.add_int32(20, 4);
+    return proto.bytes;
+}
+
 inline std::string node_proto(const std::string& op, const std::string& name, const std::vector<std::string>& inputs,
                               const std::vector<std::string>& outputs, const std::vector<std::string>& attributes = {},
                               const std::string& domain = "") {

@@ -180,6 +180,47 @@ BOOST_AUTO_TEST_CASE(all_unsupported_operators_are_named_at_once) {
                "'octavo operators' lists what is supported");
 }
 
+BOOST_AUTO_TEST_CASE(all_operators_that_cannot_be_inferred_are_named_at_once) {
+    ModelParts parts = relu_model();
+    parts.nodes = {node_proto("Softmax", "s", {"x"}, {"a"}, {int_attribute("axis", 5)}), node_proto("Relu", "r", {"a"}, {"b"}),
+                   node_proto("Flatten", "f", {"x"}, {"c"}, {int_attribute("axis", 9)}), node_proto("Sum", "y", {"b", "c"}, {"y"})};
+    BOOST_TEST(refusal(model_proto(parts)) ==
+               "m.onnx: 2 operators cannot run:\n"
+               "  Softmax 's': axis 5 lies outside of a shape of rank 2\n"
+               "  Flatten 'f': axis 9 lies outside of a shape of rank 2");
+}
+
+BOOST_AUTO_TEST_CASE(the_value_of_a_constant_of_shape_becomes_an_input) {
+    ModelParts parts = relu_model();
+    const std::string value = raw_tensor("", 7, {1}, std::string("\x05\0\0\0\0\0\0\0", 8));
+    parts.nodes = {node_proto("Shape", "s", {"x"}, {"shape"}),
+                   node_proto("ConstantOfShape", "y", {"shape"}, {"y"}, {tensor_attribute("value", value)})};
+    const Graph graph = read_valid(model_proto(parts));
+    BOOST_REQUIRE(graph.nodes[1].inputs.size() == 2U);
+    const Tensor& fill = graph[graph.nodes[1].inputs[1]];
+    BOOST_TEST(fill.type == OCTAVO_S64);
+    BOOST_TEST(fill.data.as<std::int64_t>()[0] == 5);
+}
+
+BOOST_AUTO_TEST_CASE(given_values_fix_what_the_model_leaves_open) {
+    const Folder folder;
+    ModelParts parts = relu_model();
+    parts.inputs = {value_info("x", {-1, 0}), value_info("target", {2}, 7)};
+    parts.nodes = {node_proto("Identity", "i", {"target"}, {"shape"}), node_proto("Reshape", "y", {"x", "shape"}, {"y"})};
+    const std::string path = folder.write("m.onnx", model_proto(parts));
+    BOOST_TEST(!read_onnx(path));
+    const InputValues given = {{"x", {"x", OCTAVO_F32, {2, 6}, make_buffer(std::vector<float>(12)), false}},
+                               {"target", {"target", OCTAVO_S64, {2}, make_buffer(std::vector<std::int64_t>{4, 3}), false}}};
+    const Result<Graph> graph = read_onnx(path, given);
+    BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
+    BOOST_TEST(graph->inputs.size() == 1U);
+    BOOST_TEST((*graph)[graph->inputs[0]].shape == (Shape{-1, 6}), boost::test_tools::per_element());
+    const Result<Border> border = read_onnx_border(path);
+    BOOST_REQUIRE(border);
+    BOOST_TEST(border->inputs.size() == 2U);
+    BOOST_TEST(border->inputs[1].type == "int64");
+}
+
 BOOST_AUTO_TEST_CASE(softmax_remembers_its_opset) {
     ModelParts parts = relu_model();
     parts.nodes = {node_proto("Softmax", "s", {"x"}, {"y"})};

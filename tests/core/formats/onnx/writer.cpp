@@ -48,6 +48,28 @@ BOOST_AUTO_TEST_CASE(fused_parts_become_nodes_again) {
                "Mul y/linear y/hard_sigmoid -> y\n");
 }
 
+BOOST_AUTO_TEST_CASE(operators_of_newer_opsets_are_written_in_their_parts) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 4, 4});
+    const TensorId a = builder.node("Gelu", "a", {x});
+    const TensorId b = builder.node("Mish", "b", {a});
+    const TensorId c = builder.node("ReduceMax", "c", {b, builder.integers("axes", {2, 3})});
+    const std::string bytes = write_onnx(builder.done({builder.node("Swish", "y", {c}, {{"alpha", 2.0F}})}));
+    BOOST_TEST(nodes_of(bytes) ==
+               "Mul x a/root -> a/scaled\n"
+               "Erf a/scaled -> a/erf\n"
+               "Add a/erf a/one -> a/gate\n"
+               "Mul x a/factor -> a/half\n"
+               "Mul a/half a/gate -> a\n"
+               "Softplus a -> b/softplus\n"
+               "Tanh b/softplus -> b/tanh\n"
+               "Mul a b/tanh -> b\n"
+               "ReduceMax b -> c\n"
+               "Mul c y/alpha -> y/scaled\n"
+               "Sigmoid y/scaled -> y/gate\n"
+               "Mul c y/gate -> y\n");
+}
+
 BOOST_AUTO_TEST_CASE(operators_of_our_own_are_written_in_their_parts) {
     GraphBuilder builder;
     const TensorId x = builder.input("x", {-1, 2, 4, 4});
