@@ -1,7 +1,7 @@
 // free_batch: makes the batch size free where the model can do any. A model that was exported for one image usually says so in its inputs
 // and in the first entry of some Reshape targets only; with 0 ("copy") there it computes the same for each image of a batch. The change is
 // kept if inference then scales every output with the batch. The other way round, a batch that is called free but that the model cannot
-// change becomes fixed at 1.
+// change, or whose shapes it computes in ways that only folding can follow, becomes fixed at 1.
 #include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
@@ -36,10 +36,10 @@ void copy_batch_in_reshapes(Graph& graph, std::int64_t batch, const NodeValues& 
 
 bool outputs_scale(const Graph& graph, std::int64_t batch) {
     for (const std::int64_t factor : {1, 2, 3}) {
-        const NodeValues evaluation = evaluate(graph, factor * batch);
-        if (!evaluation.errors.empty()) return false;
-        for (const TensorId id : graph.outputs) {
-            const Shape shape = evaluation.shape(id);
+        Graph larger = graph;
+        if (!infer_shapes(larger, factor * batch)) return false;
+        for (const TensorId id : larger.outputs) {
+            const Shape& shape = larger[id].shape;
             if (shape.empty() || shape[0] != factor * batch) return false;
         }
     }
@@ -54,13 +54,15 @@ void set_free(Graph& graph, bool free) {
 
 Result<void> free_batch(Graph& graph) {
     const bool declared_free = has_free_batch(graph);
-    if (declared_free && evaluate(graph, 2).errors.empty()) return {};
     Graph freed = graph;
+    if (declared_free && infer_shapes(freed, 2)) return {};
+    freed = graph;
     for (const TensorId id : freed.inputs) {
         Shape& shape = freed[id].shape;
         if (!shape.empty() && (shape[0] == -1 || freed[id].free_batch)) shape[0] = 1;
     }
     set_free(freed, false);
+    if (declared_free) OCTAVO_CHECK_OK(fold_constants(freed));
     const std::int64_t batch = common_batch(freed);
     const NodeValues before = evaluate(freed, 1);
     if (!before.errors.empty()) return {};  // inference will say what is wrong

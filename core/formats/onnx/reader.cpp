@@ -20,7 +20,7 @@ std::string folder_of(const std::string& path) {
 // A model may compute a shape from constants or from other shapes: inference fails on it until the passes have folded that. Its shapes are
 // then left to them.
 bool is_inferable_when_folded(Graph graph) {
-    return fold_constants(graph) && infer_shapes(graph, 1);
+    return fold_constants(graph) && free_batch(graph) && infer_shapes(graph, 1);
 }
 
 // All operators that cannot be inferred even with folded shapes, in one message.

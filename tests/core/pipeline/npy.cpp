@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(what_is_damaged_is_refused_before_memory_is_taken) {
     BOOST_TEST(fault(bytes_of("no numpy file at all")) == start + "the first bytes are not those of NumPy");
     BOOST_TEST(fault({}) == start + "the first bytes are not those of NumPy");
     BOOST_TEST(fault(file("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "abcd")) ==
-               start + "found type >f4, expected f4, f8, i4, i8, u1, i1 or b1");
+               start + "found type >f4, expected f2, f4, f8, i4, i8, u1, i1 or b1");
     BOOST_TEST(fault(file("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "abcd")) ==
                start + "found Fortran order, expected C order");
     BOOST_TEST(fault(file("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "abcd")) ==
