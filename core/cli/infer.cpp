@@ -38,7 +38,8 @@ Result<Arrays> read_arrays(const std::vector<std::string>& given, const std::vec
 // Outputs have the width that the model gives them; NumPy has no bfloat16, so that is written as float32.
 FloatWidth width_of(const Border& border, const std::string& output) {
     for (const BorderTensor& tensor : border.outputs)
-        if (tensor.name == output) return tensor.type == "float16" ? FloatWidth::half : tensor.type == "float64" ? FloatWidth::wide : FloatWidth::single;
+        if (tensor.name == output)
+            return tensor.type == "float16" ? FloatWidth::half : tensor.type == "float64" ? FloatWidth::wide : FloatWidth::single;
     return FloatWidth::single;
 }
 

@@ -176,7 +176,8 @@ std::optional<Halves> halved_product(const Place& place, Node& node) {
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
         Node* half = producer_of(place.graph, place.links, node.inputs[i]);
         const std::optional<Scaled> inner = half && !has_activation(*half) ? scaled(place.graph, *half) : std::nullopt;
-        if (inner && close(inner->factor, 0.5F) && keeps_shape(place.graph, *half, inner->x)) return Halves{inner->x, node.inputs[1 - i], {half}};
+        if (inner && close(inner->factor, 0.5F) && keeps_shape(place.graph, *half, inner->x))
+            return Halves{inner->x, node.inputs[1 - i], {half}};
     }
     return std::nullopt;
 }

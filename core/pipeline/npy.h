@@ -1,5 +1,5 @@
-// NumPy's .npy files: f32 (in the file also f16 and f64), i64, i32, u8 and bool arrays in C order, little endian, format 1 to 3. What is read is
-// checked before memory is taken; what is written is format 1.0.
+// NumPy's .npy files: f32 (in the file also f16 and f64), i64, i32, u8 and bool arrays in C order, little endian, format 1 to 3. What is
+// read is checked before memory is taken; what is written is format 1.0.
 #pragma once
 
 #include <octavo/abi.h>

@@ -1,5 +1,5 @@
-// See interpolation.h. Positions are computed in fp32, as ONNX Runtime does, since rounding decides which neighbour is nearest; weights of the
-// cubic and stretched filters in double. Axes are resized one after the other, in order; each value is a sum of weighted taps in fp32.
+// See interpolation.h. Positions are computed in fp32, as ONNX Runtime does, since rounding decides which neighbour is nearest; weights of
+// the cubic and stretched filters in double. Axes are resized one after the other, in order; each value is a sum of weighted taps in fp32.
 #include "ops/interpolation.h"
 
 #include <algorithm>
@@ -30,6 +30,8 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
             return static_cast<float>(from) / 2 * (1.0F - static_cast<float>(to) / exact) + (x + 0.5F) / scale - 0.5F;
         case CoordinateMode::pytorch_half_pixel:
             return to > 1 ? (x + 0.5F) / scale - 0.5F : 0.0F;
+        case CoordinateMode::tf_half_pixel_for_nn:
+            return (x + 0.5F) / scale;
         case CoordinateMode::asymmetric:
             return x / scale;
         case CoordinateMode::align_corners:

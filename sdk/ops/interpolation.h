@@ -6,7 +6,15 @@
 namespace octavo::ops {
 
 enum class Filter { nearest, linear, cubic };
-enum class CoordinateMode { half_pixel, half_pixel_symmetric, pytorch_half_pixel, asymmetric, align_corners, tf_crop_and_resize };
+enum class CoordinateMode {
+    half_pixel,
+    half_pixel_symmetric,
+    pytorch_half_pixel,
+    tf_half_pixel_for_nn,
+    asymmetric,
+    align_corners,
+    tf_crop_and_resize
+};
 enum class NearestMode { round_prefer_floor, round_prefer_ceil, floor, ceil };
 
 struct Interpolation {

@@ -103,8 +103,7 @@ Result<void> resolve_transposed(const NodeView& node, std::string_view auto_pad,
     if (same && wanted == 0) wanted = axis.input * axis.stride;
     const std::int64_t covered = (axis.input - 1) * axis.stride + axis.reach() + added;
     axis.output = wanted > 0 ? wanted : covered - axis.pad_begin - axis.pad_end;
-    if (axis.output < 1 || axis.output > kLargest)
-        return refusal(node, "its output has a size of " + std::to_string(axis.output));
+    if (axis.output < 1 || axis.output > kLargest) return refusal(node, "its output has a size of " + std::to_string(axis.output));
     if (wanted == 0) return {};
     const std::int64_t padding = std::max<std::int64_t>(0, covered - wanted);
     axis.pad_begin = auto_pad == "SAME_UPPER" ? padding / 2 : padding - padding / 2;

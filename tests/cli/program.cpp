@@ -151,7 +151,8 @@ BOOST_AUTO_TEST_CASE(the_page_of_operators_is_up_to_date) {
     const Folder folder;
     const Outcome outcome = run(folder, "operators --markdown");
     BOOST_TEST(outcome.code == 0);
-    BOOST_TEST(outcome.out == content(std::string(OCTAVO_SOURCE_DIR) + "/docs/operators.md"), "octavo operators --markdown > docs/operators.md");
+    BOOST_TEST(outcome.out == content(std::string(OCTAVO_SOURCE_DIR) + "/docs/operators.md"),
+               "octavo operators --markdown > docs/operators.md");
 }
 
 BOOST_AUTO_TEST_CASE(plugins_are_listed_and_refusals_named) {

@@ -1,5 +1,6 @@
-// Runs many small models in one process, for node_tests.py: `node_cases DEVICE < LIST`, where each line of LIST is a folder with model.onnx and
-// in/NAME.npy. Outputs become out.DEVICE/NAME.npy beside them, or out.DEVICE/error the message. The way of a model is that of `octavo infer`.
+// Runs many small models in one process, for node_tests.py: `node_cases DEVICE < LIST`, where each line of LIST is a folder with model.onnx
+// and in/NAME.npy. Outputs become out.DEVICE/NAME.npy beside them, or out.DEVICE/error the message. The way of a model is that of `octavo
+// infer`.
 #include "core/base/files.h"
 #include "core/pipeline/config.h"
 #include "core/pipeline/stage_infer.h"

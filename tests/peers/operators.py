@@ -242,8 +242,8 @@ def arg(op):
 
 
 def top_k(rng, m):
-    m.add("TopK", [image(rng).round(1), const([int(rng.integers(1, 5))], np.int64)], outputs=2, types=(TensorProto.FLOAT, TensorProto.INT64),
-          axis=int(rng.integers(2, 4)), largest=int(rng.integers(0, 2)))
+    m.add("TopK", [image(rng).round(1), const([int(rng.integers(1, 5))], np.int64)], outputs=2,
+          types=(TensorProto.FLOAT, TensorProto.INT64), axis=int(rng.integers(2, 4)), largest=int(rng.integers(0, 2)))
 
 
 def transposed(rng, m):

@@ -120,7 +120,8 @@ void fix_inputs_that_decide_shapes(Graph& graph, const InputValues& given) {
                                            [&](TensorId id) { return id != TensorId::none && decides[index(id)]; });
         const std::uint32_t read = ops::find(node->op)->value_inputs;
         for (std::size_t i = 0; i < node->inputs.size(); ++i)
-            if (node->inputs[i] != TensorId::none && (passes_on || (i < 32 && (read >> i & 1U) != 0))) decides[index(node->inputs[i])] = true;
+            if (node->inputs[i] != TensorId::none && (passes_on || (i < 32 && (read >> i & 1U) != 0)))
+                decides[index(node->inputs[i])] = true;
     }
     const auto fix = [&](TensorId id) {
         const auto value = given.find(graph[id].name);

@@ -207,8 +207,7 @@ bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::
         computed = computed || !node.input(i).data;
         special = special || byte_count(node.input(i)) == 0 || builder.bounded_shape(node.input_id(i));
     }
-    for (std::size_t i = 0; i < node.output_count(); ++i)
-        special = special || !node.has_output(i) || byte_count(node.output(i)) == 0;
+    for (std::size_t i = 0; i < node.output_count(); ++i) special = special || !node.has_output(i) || byte_count(node.output(i)) == 0;
     return special || !computed;
 }
 

@@ -117,7 +117,7 @@ private:
 Result<void> lower_node(Builder& builder, std::int32_t node);
 Result<void> lower_product_f32(Builder& builder, std::int32_t node);   // oneDNN
 Result<void> lower_product_int8(Builder& builder, std::int32_t node);  // own kernels, or oneDNN from VNNI on
-bool lower_transposed(Builder& builder, std::int32_t node);  // oneDNN
+bool lower_transposed(Builder& builder, std::int32_t node);            // oneDNN
 bool lower_pool(Builder& builder, std::int32_t node);
 bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);

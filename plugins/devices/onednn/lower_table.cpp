@@ -1,6 +1,6 @@
 // Operators without a step of their own run by the operator table's arithmetic ("table"): f32 images are made row-major in memory of the
-// step's own and turned back, everything else is read and written in place. Where a shape is only bounded before the run, the step infers its
-// outputs' shapes anew in each run.
+// step's own and turned back, everything else is read and written in place. Where a shape is only bounded before the run, the step infers
+// its outputs' shapes anew in each run.
 #include "steps.h"
 
 #include "ops/support.h"
@@ -71,7 +71,8 @@ TableOperand TableStep::operand(const Builder& builder, std::int32_t tensor) {
     set_shape(info, made.view);
     if (info.data) {
         const auto* bytes = static_cast<const std::byte*>(builder.constant(tensor));
-        constants_.emplace_back(bytes, bytes + byte_count(info)).resize(byte_count(info) + 1);  // one more: data of no bytes has an address, too
+        constants_.emplace_back(bytes, bytes + byte_count(info))
+            .resize(byte_count(info) + 1);  // one more: data of no bytes has an address, too
         info.data = constants_.back().data();
         made.view.data = constants_.back().data();
         constant_bytes_ += byte_count(info);
@@ -164,7 +165,8 @@ void TableStep::run(const RunContext&) {
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
         TableOperand& input = inputs_[i];
         if (!input.rows.empty())
-            to_rows(layout_of(infos_[static_cast<std::size_t>(input.info)]), reinterpret_cast<const float*>(input.outside), input.rows.data());
+            to_rows(layout_of(infos_[static_cast<std::size_t>(input.info)]), reinterpret_cast<const float*>(input.outside),
+                    input.rows.data());
         input_views_[i] = input.view;
     }
     for (std::size_t i = 0; i < outputs_.size(); ++i) output_views_[i] = outputs_[i].view;
@@ -178,7 +180,8 @@ void TableStep::run(const RunContext&) {
         if (i == 0 && made.type == OCTAVO_F32) ops::apply_activation(view.activation(), ops::values<float>(made));
         if (output.bounded) *output.bounded = ops::shape_of(made);
         if (!output.rows.empty())
-            from_rows(layout_of(infos_[static_cast<std::size_t>(output.info)]), output.rows.data(), reinterpret_cast<float*>(output.outside));
+            from_rows(layout_of(infos_[static_cast<std::size_t>(output.info)]), output.rows.data(),
+                      reinterpret_cast<float*>(output.outside));
     }
 }
 

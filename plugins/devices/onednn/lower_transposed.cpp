@@ -35,8 +35,7 @@ private:
 // ONNX has [group][input channel][output channel][row][column], oneDNN wants output before input channel: the same memory, other strides.
 memory::desc onnx_weights(std::int64_t groups, std::int64_t in, std::int64_t out, const ops::Window& w) {
     const std::int64_t kernel = w.kernel_h * w.kernel_w;
-    if (groups == 1)
-        return {{out, in, w.kernel_h, w.kernel_w}, memory::data_type::f32, memory::dims{kernel, out * kernel, w.kernel_w, 1}};
+    if (groups == 1) return {{out, in, w.kernel_h, w.kernel_w}, memory::data_type::f32, memory::dims{kernel, out * kernel, w.kernel_w, 1}};
     return {{groups, out, in, w.kernel_h, w.kernel_w},
             memory::data_type::f32,
             memory::dims{in * out * kernel, kernel, out * kernel, w.kernel_w, 1}};

@@ -15,8 +15,8 @@ struct TypeNumber {
     std::int64_t onnx;
     octavo_type type;
 };
-constexpr TypeNumber kTypeNumbers[] = {{1, OCTAVO_F32}, {10, OCTAVO_F32}, {11, OCTAVO_F32}, {16, OCTAVO_F32}, {2, OCTAVO_U8},  {3, OCTAVO_S8},
-                                       {6, OCTAVO_S32}, {7, OCTAVO_S64}, {9, OCTAVO_BOOLEAN}};
+constexpr TypeNumber kTypeNumbers[] = {{1, OCTAVO_F32}, {10, OCTAVO_F32}, {11, OCTAVO_F32}, {16, OCTAVO_F32},   {2, OCTAVO_U8},
+                                       {3, OCTAVO_S8},  {6, OCTAVO_S32},  {7, OCTAVO_S64},  {9, OCTAVO_BOOLEAN}};
 
 Result<Types> infer_types(const NodeView& node) {
     const std::int64_t wanted = node.integer("to", 0);

@@ -1,5 +1,5 @@
-// ConstantOfShape: a tensor of the shape in constant input 0, filled with one value of any type: that of input 1, which the importer makes of
-// ONNX's tensor attribute "value", else f32 zero.
+// ConstantOfShape: a tensor of the shape in constant input 0, filled with one value of any type: that of input 1, which the importer makes
+// of ONNX's tensor attribute "value", else f32 zero.
 #include <algorithm>
 
 #include "ops/support.h"
@@ -13,7 +13,8 @@ Result<Types> infer_types(const NodeView& node) {
     for (const std::int64_t size : shape)
         if (size < 0) return refusal(node, "shape " + shape_text(shape) + " is not possible");
     if (!node.has_input(1)) return one_output(OCTAVO_F32, std::move(shape));
-    if (element_count(node.input_shape(1)) != 1) return refusal(node, "value is " + shape_text(node.input_shape(1)) + ", expected one number");
+    if (element_count(node.input_shape(1)) != 1)
+        return refusal(node, "value is " + shape_text(node.input_shape(1)) + ", expected one number");
     return one_output(node.input(1).type, std::move(shape));
 }
 

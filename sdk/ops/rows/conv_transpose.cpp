@@ -1,6 +1,6 @@
-// ConvTranspose: the gradient of a convolution in one or two dimensions, any group, stride, dilation, padding and wanted output size; optional
-// bias (input 2). The weight is [input channels][output channels of a group][kernel]. The reference adds products in fp32 to the bias in the
-// order input channel, kernel row, kernel column.
+// ConvTranspose: the gradient of a convolution in one or two dimensions, any group, stride, dilation, padding and wanted output size;
+// optional bias (input 2). The weight is [input channels][output channels of a group][kernel]. The reference adds products in fp32 to the
+// bias in the order input channel, kernel row, kernel column.
 #include <algorithm>
 
 #include "ops/support.h"

@@ -1,4 +1,5 @@
-// DepthToSpace: blocks of channels become blocks of pixels, channels in the order depth-column-row (DCR) or column-row-depth (CRD); any type.
+// DepthToSpace: blocks of channels become blocks of pixels, channels in the order depth-column-row (DCR) or column-row-depth (CRD); any
+// type.
 #include "ops/support.h"
 
 namespace octavo::ops {

@@ -1,6 +1,6 @@
-// NonMaxSuppression: of overlapping boxes the best one, for each image and class. The output lists [image, class, box], best score first; how
-// many there are is known when it has run: inference gives the most there can be, and `compute` sets the shape. Boxes are corners (any two
-// opposite ones) or, with center_point_box, centre and size.
+// NonMaxSuppression: of overlapping boxes the best one, for each image and class. The output lists [image, class, box], best score first;
+// how many there are is known when it has run: inference gives the most there can be, and `compute` sets the shape. Boxes are corners (any
+// two opposite ones) or, with center_point_box, centre and size.
 #include <algorithm>
 #include <limits>
 

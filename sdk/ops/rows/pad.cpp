@@ -87,7 +87,8 @@ std::int64_t source_of(PadMode mode, std::int64_t i, std::int64_t size) {
 }
 
 // Sources of all positions of an axis, as offsets; -1: the constant.
-std::vector<std::int64_t> sources_of(PadMode mode, const Pads& pads, std::size_t axis, std::int64_t size, std::int64_t stride, std::int64_t count) {
+std::vector<std::int64_t> sources_of(PadMode mode, const Pads& pads, std::size_t axis, std::int64_t size, std::int64_t stride,
+                                     std::int64_t count) {
     std::vector<std::int64_t> sources;
     for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t source = source_of(mode, i - pads.begin[axis], size);
@@ -119,8 +120,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     const Shape from = shape_of(inputs[0]);
     const Shape strides = dense_strides(from);
     std::vector<std::vector<std::int64_t>> sources;
-    for (std::size_t i = 0; i < from.size(); ++i)
-        sources.push_back(sources_of(mode, pads, i, from[i], strides[i], outputs[0].shape[i]));
+    for (std::size_t i = 0; i < from.size(); ++i) sources.push_back(sources_of(mode, pads, i, from[i], strides[i], outputs[0].shape[i]));
     with_type(outputs[0].type, [&](auto zero) {
         using T = decltype(zero);
         const T value = is_given(inputs, 2) ? values<const T>(inputs[2])[0] : static_cast<T>(node.real("value", 0));

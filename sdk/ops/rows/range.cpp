@@ -18,7 +18,8 @@ Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_number(node, 0));
     for (std::size_t i = 0; i < 3; ++i) {
         OCTAVO_CHECK_OK(expect_type(node, i, node.input(0).type));
-        if (!node.input(i).data) return refusal(node, "input " + std::to_string(i) + " is computed while the model runs; only constants are supported");
+        if (!node.input(i).data)
+            return refusal(node, "input " + std::to_string(i) + " is computed while the model runs; only constants are supported");
         if (element_count(node.input_shape(i)) != 1) return refusal(node, "input " + std::to_string(i) + " is no single number");
     }
     return with_type(node.input(0).type, [&](auto zero) -> Result<Types> {

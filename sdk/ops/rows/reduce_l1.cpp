@@ -17,6 +17,7 @@ struct ReduceL1 {
 }  // namespace
 
 extern const Row reduce_l1_row;
-const Row reduce_l1_row = {"ReduceL1", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceL1>, inputs_at(1)};
+const Row reduce_l1_row = {"ReduceL1",  1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceL1>,
+                           inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -18,6 +18,7 @@ struct ReduceL2 {
 }  // namespace
 
 extern const Row reduce_l2_row;
-const Row reduce_l2_row = {"ReduceL2", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceL2>, inputs_at(1)};
+const Row reduce_l2_row = {
+    "ReduceL2", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceL2>, inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -18,6 +18,7 @@ struct ReduceLogSum {
 }  // namespace
 
 extern const Row reduce_log_sum_row;
-const Row reduce_log_sum_row = {"ReduceLogSum", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSum>, inputs_at(1)};
+const Row reduce_log_sum_row = {
+    "ReduceLogSum", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSum>, inputs_at(1)};
 
 }  // namespace octavo::ops

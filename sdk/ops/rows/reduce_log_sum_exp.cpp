@@ -29,6 +29,8 @@ struct ReduceLogSumExp {
 }  // namespace
 
 extern const Row reduce_log_sum_exp_row;
-const Row reduce_log_sum_exp_row = {"ReduceLogSumExp", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSumExp>, inputs_at(1)};
+const Row reduce_log_sum_exp_row = {
+    "ReduceLogSumExp", 1, 2, Role::floating, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceLogSumExp>,
+    inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -21,6 +21,7 @@ struct ReduceMax {
 }  // namespace
 
 extern const Row reduce_max_row;
-const Row reduce_max_row = {"ReduceMax", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMax>, inputs_at(1)};
+const Row reduce_max_row = {"ReduceMax", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMax>,
+                            inputs_at(1)};
 
 }  // namespace octavo::ops

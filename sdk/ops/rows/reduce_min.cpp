@@ -21,6 +21,7 @@ struct ReduceMin {
 }  // namespace
 
 extern const Row reduce_min_row;
-const Row reduce_min_row = {"ReduceMin", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMin>, inputs_at(1)};
+const Row reduce_min_row = {"ReduceMin", 1, 2, Role::floating, kReductionAttributes, infer_any_reduction, compute_reduction<ReduceMin>,
+                            inputs_at(1)};
 
 }  // namespace octavo::ops

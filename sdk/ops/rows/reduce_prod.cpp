@@ -17,6 +17,7 @@ struct ReduceProd {
 }  // namespace
 
 extern const Row reduce_prod_row;
-const Row reduce_prod_row = {"ReduceProd", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceProd>, inputs_at(1)};
+const Row reduce_prod_row = {"ReduceProd", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceProd>,
+                             inputs_at(1)};
 
 }  // namespace octavo::ops

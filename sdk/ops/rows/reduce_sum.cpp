@@ -17,6 +17,7 @@ struct ReduceSum {
 }  // namespace
 
 extern const Row reduce_sum_row;
-const Row reduce_sum_row = {"ReduceSum", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceSum>, inputs_at(1)};
+const Row reduce_sum_row = {"ReduceSum", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceSum>,
+                            inputs_at(1)};
 
 }  // namespace octavo::ops

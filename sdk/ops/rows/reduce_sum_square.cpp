@@ -17,6 +17,7 @@ struct ReduceSumSquare {
 }  // namespace
 
 extern const Row reduce_sum_square_row;
-const Row reduce_sum_square_row = {"ReduceSumSquare", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceSumSquare>, inputs_at(1)};
+const Row reduce_sum_square_row = {
+    "ReduceSumSquare", 1, 2, Role::floating, kReductionAttributes, infer_reduction, compute_reduction<ReduceSumSquare>, inputs_at(1)};
 
 }  // namespace octavo::ops

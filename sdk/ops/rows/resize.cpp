@@ -28,7 +28,7 @@ struct ModeRow {
 constexpr ModeRow<CoordinateMode> kCoordinates[] = {{"half_pixel", CoordinateMode::half_pixel},
                                                     {"half_pixel_symmetric", CoordinateMode::half_pixel_symmetric},
                                                     {"tf_crop_and_resize", CoordinateMode::tf_crop_and_resize},
-                                                    {"tf_half_pixel_for_nn", CoordinateMode::half_pixel},
+                                                    {"tf_half_pixel_for_nn", CoordinateMode::tf_half_pixel_for_nn},
                                                     {"pytorch_half_pixel", CoordinateMode::pytorch_half_pixel},
                                                     {"asymmetric", CoordinateMode::asymmetric},
                                                     {"align_corners", CoordinateMode::align_corners}};
@@ -38,9 +38,8 @@ constexpr ModeRow<NearestMode> kNearest[] = {{"round_prefer_floor", NearestMode:
                                              {"ceil", NearestMode::ceil}};
 constexpr ModeRow<Filter> kFilters[] = {{"nearest", Filter::nearest}, {"linear", Filter::linear}, {"cubic", Filter::cubic}};
 enum class AspectRatio { stretch, not_larger, not_smaller };
-constexpr ModeRow<AspectRatio> kAspectRatios[] = {{"stretch", AspectRatio::stretch},
-                                                  {"not_larger", AspectRatio::not_larger},
-                                                  {"not_smaller", AspectRatio::not_smaller}};
+constexpr ModeRow<AspectRatio> kAspectRatios[] = {
+    {"stretch", AspectRatio::stretch}, {"not_larger", AspectRatio::not_larger}, {"not_smaller", AspectRatio::not_smaller}};
 
 template <class Mode, std::size_t N>
 Result<Mode> mode_of(const NodeView& node, const char* attribute, const ModeRow<Mode> (&rows)[N], std::string_view fallback) {
@@ -60,7 +59,8 @@ Result<std::vector<std::size_t>> resized_axes(const NodeView& node, std::size_t 
     if (listed != axes.size())
         return refusal(node, "has " + std::to_string(listed) + " scales or sizes, expected " + std::to_string(axes.size()));
     std::vector<std::size_t> resolved;
-    for (const std::int64_t axis : axes) resolved.push_back(static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis));
+    for (const std::int64_t axis : axes)
+        resolved.push_back(static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis));
     return resolved;
 }
 

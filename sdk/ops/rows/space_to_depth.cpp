@@ -1,4 +1,5 @@
-// SpaceToDepth: blocks of pixels become blocks of channels, ordered block row, block column, depth (or, with mode CRD, depth first); any type.
+// SpaceToDepth: blocks of pixels become blocks of channels, ordered block row, block column, depth (or, with mode CRD, depth first); any
+// type.
 #include <algorithm>
 
 #include "ops/support.h"

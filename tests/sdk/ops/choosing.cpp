@@ -70,8 +70,7 @@ BOOST_AUTO_TEST_CASE(arg_extremes_know_first_and_last) {
 }
 
 BOOST_AUTO_TEST_CASE(top_k_keeps_the_earlier_of_equals) {
-    const std::vector<Data> found =
-        need(Case("TopK", {floats({1, 4}, {3, 9, 9, 1}), list({3})}, 2).run());
+    const std::vector<Data> found = need(Case("TopK", {floats({1, 4}, {3, 9, 9, 1}), list({3})}, 2).run());
     BOOST_TEST(found[0].as<float>() == (std::vector<float>{9, 9, 3}));
     BOOST_TEST(found[1].as<std::int64_t>() == (std::vector<std::int64_t>{1, 2, 0}));
     BOOST_CHECK_EQUAL(Case("TopK", {zeros({1, 4}), list({5})}, 2).error(), "TopK 'n': k is 5, expected 0 to the 4 entries of axis 1");

@@ -127,8 +127,7 @@ BOOST_AUTO_TEST_CASE(pad_adds_or_cuts_a_border) {
     check_moved(Case("Pad", {floats({1, 2}, {1, 2}), list({1, 0, 0, 1}), constant(floats({}, {9}))}), {2, 3}, {9, 9, 9, 1, 2, 9});
     check_moved(Case("Pad", {kSix}).with_list("pads", {0, -1, 0, 1}), {2, 3}, {2, 3, 0, 5, 6, 0});
     check_moved(Case("Pad", {kSix, list({1, -2}), absent(), list({1})}), {2, 2}, {0, 1, 0, 4});
-    BOOST_CHECK_EQUAL(Case("Pad", {kSix}).with_list("pads", {0, 0, 0, 0}).with("mode", "odd").error(),
-                      "Pad 'n': mode 'odd' is not known");
+    BOOST_CHECK_EQUAL(Case("Pad", {kSix}).with_list("pads", {0, 0, 0, 0}).with("mode", "odd").error(), "Pad 'n': mode 'odd' is not known");
     BOOST_CHECK_EQUAL(Case("Pad", {kSix, list({0, 0})}).error(), "Pad 'n': has 2 pads, expected 4");
     BOOST_CHECK_EQUAL(Case("Pad", {kSix, list({0, -2, 0, -2})}).error(), "Pad 'n': pads -2 and -2 do not fit axis 1 of 2x3");
 }
