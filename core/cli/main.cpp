@@ -19,7 +19,7 @@ std::span<const Verb> verbs() {
         {"errors", "explain the codes of messages", &errors},
         {"operators", "list the operators that are supported", &operators},
         {"inspect", "print a model's operators: shapes, precisions, weights, multiply-adds", &inspect},
-        {"plugins", "list the plugins that are found", &plugins},
+        {"plugins", "list, describe and check plugins", &plugins},
         {"schema", "print the JSON Schema of configs, for editors", &schema},
     };
     return kVerbs;

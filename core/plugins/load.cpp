@@ -1,6 +1,7 @@
 // Opens plugin libraries. The only file that sees Boost.DLL. Whatever goes wrong is a refusal with the file's name, never an exception.
 #include "core/plugins/elf.h"
 #include "core/plugins/registry.h"
+#include "core/plugins/trial.h"
 
 #include <dlfcn.h>
 
@@ -51,9 +52,15 @@ void load_one(Registry& registry, const std::string& file) {
 
 }  // namespace
 
-Registry load_plugins(std::span<const std::string> files) {
-    Registry registry;
-    for (const std::string& file : files) load_one(registry, file);
+Registry load_plugins(std::span<const std::string> files, std::chrono::milliseconds patience) {
+    Registry tried, registry;
+    const std::vector<std::string> fates = try_in_child(files.size(), patience, [&](std::size_t i) { load_one(tried, files[i]); });
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (fates[i].empty())
+            load_one(registry, files[i]);
+        else
+            registry.refused.push_back({files[i], fates[i]});
+    }
     return registry;
 }
 

@@ -73,7 +73,8 @@ std::vector<std::string> Registry::names(octavo_kind kind) const {
 
 void register_plugins(Registry& registry, const octavo_plugin* plugins, std::int32_t count, const std::string& file) {
     const auto refuse = [&](std::string reason) { registry.refused.push_back({file, std::move(reason)}); };
-    if (!plugins || count < 1 || count > kMostPlugins) return refuse("names no plugins (count " + std::to_string(count) + ")");
+    if (!plugins) return refuse("shows no plugins: " OCTAVO_PLUGIN_ENTRY " gave a null pointer");
+    if (count < 1 || count > kMostPlugins) return refuse("names no plugins (count " + std::to_string(count) + ")");
     const std::uint32_t stride = plugins->size;  // a newer library's descriptors may be larger than ours
     const std::uint32_t version = plugins->abi_version;
     if (version != OCTAVO_ABI_VERSION)

@@ -6,6 +6,7 @@
 
 #include <octavo/result.h>
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,9 +40,12 @@ struct Registry {
     std::vector<std::string> names(octavo_kind kind) const;
 };
 
-// Loads each library and checks what it declares. A library that does not fit is refused with a reason, and the others are still loaded. Of
-// two plugins with the same kind and name the first stays.
-Registry load_plugins(std::span<const std::string> files);
+constexpr std::chrono::milliseconds kLoadPatience{10'000};
+
+// Loads each library and checks what it declares, first in a child process, so that one which crashes, ends the process, or takes longer
+// than `patience` is survived. A library that does not fit is refused with a reason, and the others are still loaded. Of two plugins with
+// the same kind and name the first stays. To be called before the process has a second thread.
+Registry load_plugins(std::span<const std::string> files, std::chrono::milliseconds patience = kLoadPatience);
 
 // Takes the descriptors of one library into the registry, as far as they fit; `file` is for messages.
 void register_plugins(Registry& registry, const octavo_plugin* plugins, std::int32_t count, const std::string& file);

@@ -1,46 +1,21 @@
 // The program as a user meets it: exit codes, what stands on stdout and stderr, and files.
 #include "core/formats/onnx/reader.h"
 #include "core/pipeline/npy.h"
-#include "tests/support/folder.h"
+#include "tests/cli/program.h"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <sys/wait.h>
-
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
-
-namespace fs = std::filesystem;
 
 namespace {
 
 const std::string kQuickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify";
 
-using octavo::testing::Folder;
-
-struct Outcome {
-    int code = -1;
-    std::string out, err;
-};
-
-std::string content(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-Outcome run(const Folder& folder, const std::string& arguments) {
-    const std::string out = folder / "stdout", err = folder / "stderr";
-    const std::string command = std::string(OCTAVO_BINARY_DIR) + "/bin/octavo " + arguments + " >" + out + " 2>" + err;
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
-}
+using namespace octavo::testing;
 
 }  // namespace
 
@@ -71,7 +46,7 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
         {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},
         {"calibrate x.json --batch many",
          "octavo: error: the argument ('many') for option '--batch' is invalid (octavo calibrate --help)\n"},
-        {"plugins describe", "octavo: error: plugins: found 'describe', expected list\n"},
+        {"plugins describe", "octavo: error: plugins describe: expected the name of a plugin, as 'accuracy' or 'metric/accuracy'\n"},
         {"infer m.onnx", "octavo: error: expected --output-dir DIR (octavo infer --help)\n"},
     };
     for (const auto& [arguments, message] : cases) {

@@ -87,6 +87,16 @@ BOOST_AUTO_TEST_CASE(an_entry_that_throws_is_refused) {
     BOOST_TEST(reason(library("throws")) == "cannot be loaded: no licence found");
 }
 
+BOOST_AUTO_TEST_CASE(a_library_that_ends_or_stops_the_process_is_refused) {
+    BOOST_TEST(reason(library("crashes")) == "crashed while loading (signal 11, Segmentation fault)");
+    BOOST_TEST(reason(library("exits")) == "ended the process while loading (exit code 3)");
+    using std::chrono::milliseconds;
+    const Registry registry = load_plugins(std::vector<std::string>{library("hangs"), library("good")}, milliseconds(1500));
+    BOOST_REQUIRE_EQUAL(registry.refused.size(), 1U);
+    BOOST_TEST(registry.refused[0].reason == "was not loaded within 1.5 s, as if it never would be");
+    BOOST_TEST(registry.find(OCTAVO_DATASET, "nothing"));
+}
+
 BOOST_AUTO_TEST_CASE(refusals_do_not_keep_others_out) {
     const Registry registry =
         load_plugins(std::vector<std::string>{library("throws"), library("wrong_version"), library("good"), library("no_entry")});
