@@ -38,17 +38,16 @@ function(octavo_library name folder)
 endfunction()
 
 # octavo_plugin(KINDS NAME LIBRARY...): the plugin of this folder, built with the SDK alone, as a stranger would.
+include(sdk/OctavoPlugin)
 function(octavo_plugin kinds name)
     file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-    add_library(octavo_${kinds}_${name} MODULE ${sources})
-    set_target_properties(octavo_${kinds}_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
-        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/octavo/${kinds})
-    target_link_libraries(octavo_${kinds}_${name} PRIVATE octavo_sdk octavo_options ${ARGN})
-    set_property(GLOBAL APPEND PROPERTY octavo_plugins octavo_${kinds}_${name})
-    target_link_options(octavo_${kinds}_${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${CMAKE_SOURCE_DIR}/cmake/plugin.map)
-    if(NOT OCTAVO_SANITIZE)
-        target_link_options(octavo_${kinds}_${name} PRIVATE -Wl,--no-undefined)
-    endif()
+    string(REGEX REPLACE "s$" "" kind ${kinds})
+    set(target ${kind}_${name})
+    octavo_add_plugin(${kind} ${name} ${sources})
+    set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/octavo/${kinds})
+    target_link_libraries(${target} PRIVATE octavo_options ${ARGN})
+    set_property(GLOBAL APPEND PROPERTY octavo_plugins ${target})
+    install(TARGETS ${target} LIBRARY DESTINATION lib/octavo/${kinds})
 endfunction()
 
 # octavo_test(FOLDER LIBRARY...): all tests/FOLDER/*.cpp as one program and one ctest entry, named after the folder.

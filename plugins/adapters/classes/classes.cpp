@@ -12,12 +12,6 @@ constexpr octavo_parameter kParameters[] = {
     integer("label_offset", "0", 0, 1000000,
             "index of the data set's class 0 among the outputs: 1 for models with a leading background class")};
 
-std::string shape_text(const octavo_tensor& tensor) {
-    std::string text = "[";
-    for (std::int32_t axis = 0; axis < tensor.rank; ++axis) text += (axis > 0 ? ", " : "") + std::to_string(tensor.shape[axis]);
-    return text + "]";
-}
-
 // The only axis behind the batch that is longer than one; axis 1 where all are one.
 std::optional<std::int32_t> class_axis(const octavo_tensor& tensor) {
     std::int32_t found = 1;

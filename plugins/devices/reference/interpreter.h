@@ -2,13 +2,13 @@
 #pragma once
 
 #include <octavo/device.h>
+#include <ops/graph_copy.h>
 #include <ops/op.h>
 
 #include <chrono>
 #include <optional>
 #include <vector>
 
-#include "graph_copy.h"
 #include "grid.h"
 #include "product.h"
 
@@ -63,7 +63,7 @@ private:
     octavo_tensor make(std::size_t tensor);
     std::span<const float> reals(std::int32_t tensor) const;
 
-    GraphCopy graph_;
+    ops::GraphCopy graph_;
     std::vector<TensorGrids> grids_;  // [tensor]
     std::vector<Value> values_;       // [tensor]
     std::vector<bool> tapped_;        // [tensor]

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <octavo/abi/adapter.h>
-#include <octavo/abi/blob.h>
+#include <octavo/blob.h>
 #include <octavo/plugin.h>
+#include <octavo/tensor.h>
 
 #include <functional>
 

@@ -2,9 +2,10 @@
 // several threads at once.
 #pragma once
 
-#include <octavo/abi/blob.h>
 #include <octavo/abi/dataset.h>
+#include <octavo/blob.h>
 #include <octavo/plugin.h>
+#include <octavo/tensor.h>
 
 namespace octavo {
 

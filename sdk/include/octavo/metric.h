@@ -1,8 +1,8 @@
 // Base class of metrics: predictions and annotations one by one in, named figures out.
 #pragma once
 
-#include <octavo/abi/blob.h>
 #include <octavo/abi/metric.h>
+#include <octavo/blob.h>
 #include <octavo/plugin.h>
 
 #include <string>

@@ -8,6 +8,7 @@
 #define OCTAVO_BLOB_CLASS "class"               /* int64_t, the index of the right class */
 #define OCTAVO_BLOB_CLASS_SCORES "class_scores" /* float[classes], larger is likelier */
 #define OCTAVO_BLOB_BOXES "boxes"               /* octavo_box[n] */
+#define OCTAVO_BLOB_TENSORS "tensors"           /* octavo_output[n] (adapter.h), this sample's row of each: dimension 0 is 1 */
 
 typedef struct octavo_box {
     float left, top, right, bottom; /* pixels of the original image */

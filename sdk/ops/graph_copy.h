@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace octavo::reference {
+namespace octavo::ops {
 
 class GraphCopy {
 public:
@@ -44,4 +44,4 @@ private:
     std::int64_t constant_bytes_ = 0;
 };
 
-}  // namespace octavo::reference
+}  // namespace octavo::ops

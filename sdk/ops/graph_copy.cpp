@@ -1,11 +1,11 @@
 // See graph_copy.h.
-#include "graph_copy.h"
+#include "ops/graph_copy.h"
+
+#include "ops/support.h"
 
 #include <algorithm>
 
-#include <ops/support.h>
-
-namespace octavo::reference {
+namespace octavo::ops {
 
 GraphCopy::GraphCopy(const octavo_graph& graph, const octavo_plan* plan)
     : inputs_(graph.inputs, graph.inputs + graph.input_count), outputs_(graph.outputs, graph.outputs + graph.output_count) {
@@ -20,8 +20,8 @@ void GraphCopy::copy_tensor(const octavo_tensor_info& tensor, const void* data) 
     octavo_tensor_info copy = tensor;
     copy.name = keep(tensor.name);
     if (data) {
-        const std::int64_t count = ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)});
-        const std::size_t bytes = static_cast<std::size_t>(count) * ops::size_bytes(tensor.type);
+        const std::int64_t count = element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)});
+        const std::size_t bytes = static_cast<std::size_t>(count) * size_bytes(tensor.type);
         const auto* first = static_cast<const std::byte*>(data);
         // One byte at least: an empty constant is a constant all the same.
         std::vector<std::byte>& kept = data_.emplace_back(first, first + bytes);
@@ -58,4 +58,4 @@ void GraphCopy::set_shape(std::size_t tensor, std::span<const std::int64_t> shap
     std::copy(shape.begin(), shape.end(), tensors_[tensor].shape);
 }
 
-}  // namespace octavo::reference
+}  // namespace octavo::ops

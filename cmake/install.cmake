@@ -1,0 +1,19 @@
+# What `cmake --install TREE --prefix P` gives: the host and its plugins, which find each other by their place, the SDK with
+# find_package(OctavoSDK), templates of plugins, and the quickstart. Plugins install themselves (octavo_plugin); the tree may be moved.
+include(CMakePackageConfigHelpers)
+
+set(sdk_package lib/cmake/OctavoSDK)
+install(TARGETS octavo RUNTIME DESTINATION bin)
+install(TARGETS octavo_sdk octavo_ops EXPORT OctavoSDKTargets ARCHIVE DESTINATION lib)
+install(DIRECTORY sdk/include/octavo DESTINATION include)
+install(DIRECTORY sdk/ops DESTINATION include/octavo-ops FILES_MATCHING PATTERN "*.h" PATTERN rows EXCLUDE)
+install(EXPORT OctavoSDKTargets NAMESPACE OctavoSDK:: DESTINATION ${sdk_package})
+
+configure_package_config_file(cmake/sdk/OctavoSDKConfig.cmake.in ${CMAKE_BINARY_DIR}/OctavoSDKConfig.cmake
+    INSTALL_DESTINATION ${sdk_package})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/OctavoSDKConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/OctavoSDKConfig.cmake ${CMAKE_BINARY_DIR}/OctavoSDKConfigVersion.cmake cmake/sdk/OctavoPlugin.cmake
+    cmake/sdk/plugin.map DESTINATION ${sdk_package})
+
+install(DIRECTORY sdk/templates configs/quickstart DESTINATION share/octavo)
+install(FILES LICENSE DESTINATION share/octavo)
