@@ -3,6 +3,8 @@
 #include "core/cli/options.h"
 #include "core/plugins/find.h"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -63,13 +65,32 @@ Result<void> describe(const Parsed& parsed) {
                                    did_you_mean(*name, names));
 }
 
-std::string verdict_on(const std::string& file, const Registry& registry) {
-    std::string reasons, titles;
+// Defaults that do not pass their own declaration: a run that leaves them out fails, though nothing is wrong with its config.
+std::string faults_of_defaults(const LoadedPlugin& plugin) {
+    std::vector<Finding> findings;
+    check_parameters(plugin, {}, {"", ""}, findings);
+    std::string text;
+    for (const Finding& finding : findings)
+        if (finding.found != "nothing") text += "; default of " + finding_text(finding);  // "nothing" is what a required one has
+    return text;
+}
+
+struct Verdict {
+    bool is_well = true;
+    std::string text;
+};
+
+Verdict verdict_on(const std::string& file, const Registry& registry) {
+    std::string titles, faults;
+    for (const LoadedPlugin& plugin : registry.plugins) {
+        if (plugin.file != file) continue;
+        titles += (titles.empty() ? "ok: " : ", ") + plugin.title() + " " + plugin.descriptor->version;
+        faults += faults_of_defaults(plugin);
+    }
     for (const RefusedPlugin& refused : registry.refused)
-        if (refused.file == file) reasons += (reasons.empty() ? "refused: " : "; ") + refused.reason;
-    for (const LoadedPlugin& plugin : registry.plugins)
-        if (plugin.file == file) titles += (titles.empty() ? "ok: " : ", ") + plugin.title() + " " + plugin.descriptor->version;
-    return titles.empty() || reasons.empty() ? titles + reasons : titles + "; " + reasons;
+        if (refused.file == file) faults += "; refused: " + refused.reason;
+    if (titles.empty()) faults.erase(0, 2);
+    return {faults.empty(), titles + faults};
 }
 
 bool is_among(const std::vector<std::string>& files, const std::string& file) {
@@ -92,9 +113,9 @@ Result<void> doctor(const Parsed& parsed) {
     const Registry registry = load_plugins(files, std::chrono::seconds(patience));
     std::size_t refused = 0;
     for (const std::string& suspect : suspects) {
-        const std::string verdict = verdict_on(suspect, registry);
-        if (verdict.find("refused: ") != std::string::npos) ++refused;
-        std::printf("%s: %s\n", suspect.c_str(), verdict.c_str());
+        const Verdict verdict = verdict_on(suspect, registry);
+        if (!verdict.is_well) ++refused;
+        std::printf("%s: %s\n", suspect.c_str(), verdict.text.c_str());
     }
     if (refused == 0) return {};
     return Error(Code::config,

@@ -7,15 +7,18 @@
 #include <octavo/abi/draft/device.h>
 #include <octavo/abi/metric.h>
 
+#include <cstddef>
+
 namespace octavo {
 
 std::span<const KindRow> plugin_kinds() {
+    constexpr std::size_t kFunction = sizeof(void (*)());  // behind the offset of the last one in version 1
     static constexpr KindRow kKinds[] = {
-        {OCTAVO_DATASET, "dataset", "datasets", sizeof(octavo_dataset_functions)},
-        {OCTAVO_ADAPTER, "adapter", "adapters", sizeof(octavo_adapter_functions)},
-        {OCTAVO_METRIC, "metric", "metrics", sizeof(octavo_metric_functions)},
-        {OCTAVO_ALGORITHM, "algorithm", "algorithms", sizeof(octavo_algorithm_functions)},
-        {OCTAVO_DEVICE, "device", "devices", sizeof(octavo_device_functions)},
+        {OCTAVO_DATASET, "dataset", "datasets", offsetof(octavo_dataset_functions, sample) + kFunction},
+        {OCTAVO_ADAPTER, "adapter", "adapters", offsetof(octavo_adapter_functions, adapt) + kFunction},
+        {OCTAVO_METRIC, "metric", "metrics", offsetof(octavo_metric_functions, result) + kFunction},
+        {OCTAVO_ALGORITHM, "algorithm", "algorithms", offsetof(octavo_algorithm_functions, apply) + kFunction},
+        {OCTAVO_DEVICE, "device", "devices", offsetof(octavo_device_functions, isa) + kFunction},
     };
     return kKinds;
 }

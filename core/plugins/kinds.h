@@ -13,7 +13,7 @@ struct KindRow {
     octavo_kind kind;
     const char* name;          // "dataset"
     const char* folder;        // lib/octavo/<folder>
-    std::uint32_t table_size;  // of the function table that this host knows
+    std::uint32_t table_size;  // least size of the function table: what version 1 of the interface has; later functions may be absent
 };
 
 std::span<const KindRow> plugin_kinds();

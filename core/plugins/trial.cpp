@@ -74,7 +74,7 @@ bool survives(std::vector<std::string>& fates, std::chrono::milliseconds patienc
     if (number >= fates.size()) return true;
     char seconds[32];
     std::snprintf(seconds, sizeof seconds, "%g", static_cast<double>(patience.count()) / 1000);
-    fates[number] = is_late ? std::string("was not loaded within ") + seconds + " s, as if it never would be" : fate_of(status);
+    fates[number] = is_late ? std::string("did not finish loading within ") + seconds + " s" : fate_of(status);
     return false;
 }
 

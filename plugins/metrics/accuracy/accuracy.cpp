@@ -17,26 +17,25 @@ struct Scores {
 
 Result<Scores> scores_in(const octavo_blob& prediction) {
     if (std::string(prediction.type) != OCTAVO_BLOB_CLASS_SCORES) {
-        return Error(Code::config, "metric 'accuracy': found predictions of type '" + std::string(prediction.type) + "', expected '" +
+        return Error(Code::config, "found predictions of type '" + std::string(prediction.type) + "', expected '" +
                                        OCTAVO_BLOB_CLASS_SCORES + "'; use the adapter 'classes'");
     }
     if (prediction.size_bytes == 0 || prediction.size_bytes % sizeof(float) != 0) {
-        return Error(Code::internal,
-                     "metric 'accuracy': a prediction of " + std::to_string(prediction.size_bytes) + " bytes holds no scores");
+        return Error(Code::internal, "a prediction of " + std::to_string(prediction.size_bytes) + " bytes holds no scores");
     }
     return Scores{static_cast<const float*>(prediction.data), static_cast<std::int64_t>(prediction.size_bytes / sizeof(float))};
 }
 
 Result<std::int64_t> label_in(const octavo_blob& annotation, std::int64_t classes) {
     if (std::string(annotation.type) != OCTAVO_BLOB_CLASS || annotation.size_bytes != sizeof(std::int64_t)) {
-        return Error(Code::config, "metric 'accuracy': found annotations of type '" + std::string(annotation.type) + "', expected '" +
-                                       OCTAVO_BLOB_CLASS + "'; use a data set of classes");
+        return Error(Code::config, "found annotations of type '" + std::string(annotation.type) + "', expected '" + OCTAVO_BLOB_CLASS +
+                                       "'; use a data set of classes");
     }
     std::int64_t label = 0;
     std::memcpy(&label, annotation.data, sizeof(label));
     if (label < 0 || label >= classes) {
-        return Error(Code::data, "metric 'accuracy': the sample's class is " + std::to_string(label) + ", but the model gives " +
-                                     std::to_string(classes) + " scores, for classes 0 to " + std::to_string(classes - 1) +
+        return Error(Code::data, "the sample's class is " + std::to_string(label) + ", but the model gives " + std::to_string(classes) +
+                                     " scores, for classes 0 to " + std::to_string(classes - 1) +
                                      "; check the list, and the adapter's \"label_offset\"");
     }
     return label;
@@ -48,7 +47,7 @@ Result<std::int64_t> rank_of(std::int64_t label, const Scores& scores) {
     std::int64_t rank = 0;
     for (std::int64_t i = 0; i < scores.count; ++i) {
         const float other = scores.values[i];
-        if (std::isnan(other)) return Error(Code::model, "metric 'accuracy': the score of class " + std::to_string(i) + " is NaN");
+        if (std::isnan(other)) return Error(Code::model, "the score of class " + std::to_string(i) + " is NaN");
         if (other > own || (other == own && i < label)) ++rank;
     }
     return rank;
@@ -58,11 +57,11 @@ class Accuracy final : public Metric {
 public:
     static Result<std::unique_ptr<Accuracy>> create(const Values& values) {
         const std::span<const std::int64_t> top = values.integers("top");
-        if (top.empty()) return Error(Code::config, "metric 'accuracy': \"top\" is empty, expected numbers such as [1, 5]");
+        if (top.empty()) return Error(Code::config, "\"top\" is empty, expected numbers such as [1, 5]");
         for (std::size_t i = 0; i < top.size(); ++i) {
             if (std::find(top.begin(), top.begin() + static_cast<std::ptrdiff_t>(i), top[i]) !=
                 top.begin() + static_cast<std::ptrdiff_t>(i)) {
-                return Error(Code::config, "metric 'accuracy': \"top\" names " + std::to_string(top[i]) + " twice");
+                return Error(Code::config, "\"top\" names " + std::to_string(top[i]) + " twice");
             }
         }
         return std::make_unique<Accuracy>(std::vector<std::int64_t>(top.begin(), top.end()));
@@ -78,8 +77,8 @@ public:
         OCTAVO_TRY(const Scores scores, scores_in(prediction));
         const std::int64_t most = *std::max_element(top_.begin(), top_.end());
         if (most > scores.count) {
-            return Error(Code::config, "metric 'accuracy': \"top\" holds " + std::to_string(most) + ", but the model gives " +
-                                           std::to_string(scores.count) + " classes; leave it out");
+            return Error(Code::config, "\"top\" holds " + std::to_string(most) + ", but the model gives " + std::to_string(scores.count) +
+                                           " classes; leave it out");
         }
         OCTAVO_TRY(const std::int64_t label, label_in(annotation, scores.count));
         OCTAVO_TRY(const std::int64_t rank, rank_of(label, scores));
@@ -89,7 +88,7 @@ public:
     }
 
     Result<std::vector<Figure>> result() const override {
-        if (samples_ == 0) return Error(Code::data, "metric 'accuracy': no sample was evaluated");
+        if (samples_ == 0) return Error(Code::data, "no sample was evaluated");
         std::vector<Figure> figures;
         for (std::size_t i = 0; i < top_.size(); ++i) {
             const double percent = 100.0 * static_cast<double>(right_[i]) / static_cast<double>(samples_);

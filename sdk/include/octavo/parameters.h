@@ -30,6 +30,9 @@ constexpr octavo_parameter path(const char* name, const char* fallback, const ch
 constexpr octavo_parameter integers(const char* name, const char* fallback, double minimum, double maximum, const char* doc) {
     return {name, OCTAVO_INT_LIST, fallback, minimum, maximum, nullptr, doc};
 }
+constexpr octavo_parameter reals(const char* name, const char* fallback, double minimum, double maximum, const char* doc) {
+    return {name, OCTAVO_REAL_LIST, fallback, minimum, maximum, nullptr, doc};
+}
 constexpr octavo_parameter strings(const char* name, const char* fallback, const char* doc) {
     return {name, OCTAVO_STRING_LIST, fallback, 0, 0, nullptr, doc};
 }
@@ -44,6 +47,7 @@ public:
     bool boolean(const char* name) const { return one(name).ints[0] != 0; }
     std::string text(const char* name) const { return one(name).strings[0]; }
     std::span<const std::int64_t> integers(const char* name) const { return {find(name).ints, static_cast<std::size_t>(find(name).count)}; }
+    std::span<const double> reals(const char* name) const { return {find(name).reals, static_cast<std::size_t>(find(name).count)}; }
     std::vector<std::string> texts(const char* name) const {
         const octavo_value& value = find(name);
         return {value.strings, value.strings + value.count};

@@ -98,38 +98,35 @@ BOOST_AUTO_TEST_CASE(reset_forgets_all_samples) {
 BOOST_AUTO_TEST_CASE(no_samples_give_no_figures) {
     MetricPlugin metric("metrics", "accuracy");
     BOOST_TEST(metric.functions().result(metric.self(), nullptr, nullptr, &metric.error) == 4);
-    BOOST_TEST(std::string(metric.error.text) == "metric 'accuracy': no sample was evaluated");
+    BOOST_TEST(std::string(metric.error.text) == "no sample was evaluated");
 }
 
 BOOST_AUTO_TEST_CASE(refusals_name_what_was_found_and_expected) {
     MetricPlugin metric("metrics", "accuracy");
-    BOOST_TEST(refusal(metric, {1, 2, 3}, 0, 2) == "metric 'accuracy': \"top\" holds 5, but the model gives 3 classes; leave it out");
+    BOOST_TEST(refusal(metric, {1, 2, 3}, 0, 2) == "\"top\" holds 5, but the model gives 3 classes; leave it out");
     MetricPlugin top1("metrics", "accuracy", {{"top", "[1]"}});
-    BOOST_TEST(
-        refusal(top1, {1, 2, 3}, 3, 4) ==
-        "metric 'accuracy': the sample's class is 3, but the model gives 3 scores, for classes 0 to 2; check the list, and the adapter's "
-        "\"label_offset\"");
+    BOOST_TEST(refusal(top1, {1, 2, 3}, 3, 4) ==
+               "the sample's class is 3, but the model gives 3 scores, for classes 0 to 2; check the list, and the adapter's "
+               "\"label_offset\"");
     BOOST_TEST(refusal(top1, {1, 2, 3}, -1, 4).find("class is -1") != std::string::npos);
-    BOOST_TEST(refusal(top1, {1, NAN, 3}, 0, 3) == "metric 'accuracy': the score of class 1 is NaN");
+    BOOST_TEST(refusal(top1, {1, NAN, 3}, 0, 3) == "the score of class 1 is NaN");
 
     const std::int64_t label = 0;
     double score = 0;
     const octavo_blob boxes = {OCTAVO_BLOB_BOXES, nullptr, 0}, annotation = {OCTAVO_BLOB_CLASS, &label, sizeof(label)};
     BOOST_TEST(top1.functions().add(top1.self(), &boxes, &annotation, &score, &top1.error) == 2);
-    BOOST_TEST(std::string(top1.error.text) ==
-               "metric 'accuracy': found predictions of type 'boxes', expected 'class_scores'; use the adapter 'classes'");
+    BOOST_TEST(std::string(top1.error.text) == "found predictions of type 'boxes', expected 'class_scores'; use the adapter 'classes'");
     const std::vector<float> scores = {1, 2};
     const octavo_blob prediction = {OCTAVO_BLOB_CLASS_SCORES, scores.data(), 8}, none = {OCTAVO_BLOB_NONE, nullptr, 0};
     BOOST_TEST(top1.functions().add(top1.self(), &prediction, &none, &score, &top1.error) == 2);
-    BOOST_TEST(std::string(top1.error.text) ==
-               "metric 'accuracy': found annotations of type 'none', expected 'class'; use a data set of classes");
+    BOOST_TEST(std::string(top1.error.text) == "found annotations of type 'none', expected 'class'; use a data set of classes");
 }
 
 BOOST_AUTO_TEST_CASE(top_must_name_numbers_once) {
     BOOST_TEST(!MetricPlugin("metrics", "accuracy", {{"top", "[]"}}).was_created());
     MetricPlugin twice("metrics", "accuracy", {{"top", "[1, 5, 1]"}});
     BOOST_TEST(!twice.was_created());
-    BOOST_TEST(std::string(twice.error.text) == "metric 'accuracy': \"top\" names 1 twice");
+    BOOST_TEST(std::string(twice.error.text) == "\"top\" names 1 twice");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
