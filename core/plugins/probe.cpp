@@ -1,5 +1,5 @@
 // The child writes the number of each attempt into a pipe before it begins, and `count` when it is done: the last number names the culprit.
-#include "core/plugins/trial.h"
+#include "core/plugins/probe.h"
 
 #include <fcntl.h>
 #include <poll.h>
