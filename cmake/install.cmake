@@ -16,4 +16,4 @@ install(FILES ${CMAKE_BINARY_DIR}/OctavoSDKConfig.cmake ${CMAKE_BINARY_DIR}/Octa
     cmake/sdk/plugin.map DESTINATION ${sdk_package})
 
 install(DIRECTORY sdk/templates configs/quickstart DESTINATION share/octavo)
-install(FILES LICENSE DESTINATION share/octavo)
+install(FILES LICENSE docs/plugins.md docs/numbers.md DESTINATION share/octavo)

@@ -1,7 +1,7 @@
 // Opens plugin libraries. The only file that sees Boost.DLL. Whatever goes wrong is a refusal with the file's name, never an exception.
 #include "core/plugins/elf.h"
-#include "core/plugins/registry.h"
 #include "core/plugins/probe.h"
+#include "core/plugins/registry.h"
 
 #include <dlfcn.h>
 

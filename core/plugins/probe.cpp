@@ -17,7 +17,7 @@ namespace {
 
 using Attempt = std::function<void(std::size_t)>;
 
-// Nothing of the trial is seen outside: no output, no core file, no handler of the host's.
+// Nothing of the probe is seen outside: no output, no core file, no handler of the host's.
 void become_quiet() {
     const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, stream);

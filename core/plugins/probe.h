@@ -1,4 +1,4 @@
-// A trial in a child process: the host must not die of a library that crashes, ends the process, or never comes back while it is loaded.
+// A probe in a child process: the host must not die of a library that crashes, ends the process, or never comes back while it is loaded.
 #pragma once
 
 #include <chrono>

@@ -31,6 +31,22 @@ std::string parameter_fault(const octavo_plugin& plugin) {
     return "";
 }
 
+// A table is its size and then functions; each that version 1 of the interface has must be there.
+std::string table_fault(const void* functions, const KindRow& kind) {
+    std::uint32_t size = 0;
+    std::memcpy(&size, functions, sizeof size);
+    if (size < kind.table_size)
+        return "has a function table of " + std::to_string(size) + " bytes, expected at least " + std::to_string(kind.table_size) +
+               "; build it with the headers of this version";
+    using Function = void (*)();
+    for (std::size_t offset = sizeof(Function); offset < kind.table_size; offset += sizeof(Function)) {
+        Function function = nullptr;
+        std::memcpy(&function, static_cast<const std::byte*>(functions) + offset, sizeof function);
+        if (!function) return "has a null pointer as function " + std::to_string(offset / sizeof(Function)) + " of its table";
+    }
+    return "";
+}
+
 // Empty if the plugin can be used. Size and version have been checked.
 std::string fault(const octavo_plugin& plugin) {
     const KindRow* kind = find_kind(plugin.kind);
@@ -39,12 +55,8 @@ std::string fault(const octavo_plugin& plugin) {
     const std::string title = std::string(kind->name) + " '" + plugin.name + "' ";
     if (!plugin.version || !plugin.summary) return title + "has no version or summary";
     if (!plugin.functions) return title + "has no functions";
-    std::uint32_t table_size = 0;  // the first field of every function table
-    std::memcpy(&table_size, plugin.functions, sizeof table_size);
-    if (table_size < kind->table_size)
-        return title + "has a function table of " + std::to_string(table_size) + " bytes, expected at least " +
-               std::to_string(kind->table_size) + "; build it with the headers of this version";
-    const std::string reason = parameter_fault(plugin);
+    std::string reason = table_fault(plugin.functions, *kind);
+    if (reason.empty()) reason = parameter_fault(plugin);
     return reason.empty() ? "" : title + reason;
 }
 
@@ -89,7 +101,7 @@ void register_plugins(Registry& registry, const octavo_plugin* plugins, std::int
         if (const std::string reason = fault(*plugin.descriptor); !reason.empty()) {
             refuse(reason);
         } else if (const LoadedPlugin* other = registry.find(plugin.kind(), plugin.name())) {
-            if (other->file != file) refuse(plugin.title() + " is already there, from " + other->file);
+            if (other->descriptor != plugin.descriptor) refuse(plugin.title() + " is already there, from " + other->file);
         } else {
             registry.plugins.insert(std::upper_bound(registry.plugins.begin(), registry.plugins.end(), plugin, before), plugin);
         }

@@ -11,7 +11,13 @@ using namespace octavo;
 
 namespace {
 
-const octavo_metric_functions kFunctions = {sizeof(octavo_metric_functions), nullptr, nullptr, nullptr, nullptr, nullptr};
+const octavo_metric_functions kFunctions = {
+    sizeof(octavo_metric_functions),
+    [](const octavo_value*, void**, octavo_error*) { return octavo_status{1}; },
+    [](void*) {},
+    [](void*) {},
+    [](void*, const octavo_blob*, const octavo_blob*, double*, octavo_error*) { return octavo_status{1}; },
+    [](void*, octavo_figure_sink, void*, octavo_error*) { return octavo_status{1}; }};
 constexpr octavo_parameter kNamed[] = {{"top", OCTAVO_INT_LIST, "[1]", 0, 0, nullptr, "which"}};
 
 octavo_plugin proper() {
@@ -38,6 +44,8 @@ BOOST_AUTO_TEST_CASE(each_fault_has_its_reason) {
     static constexpr octavo_parameter kNameless[] = {{nullptr, OCTAVO_INT, "1", 0, 0, nullptr, "which"}};
     static constexpr octavo_parameter kStrange[] = {{"x", static_cast<octavo_parameter_type>(15), "1", 0, 0, nullptr, "which"}};
     static constexpr octavo_parameter kSilent[] = {{"x", OCTAVO_INT, "1", 0, 0, nullptr, nullptr}};
+    static octavo_metric_functions incomplete = kFunctions;
+    incomplete.add = nullptr;
     static const octavo_metric_functions kShort = {8, nullptr, nullptr, nullptr, nullptr, nullptr};
     BOOST_TEST(refusal([](octavo_plugin& p) { p.size = 16; }) == "has descriptors of 16 bytes, expected at least " +
                                                                      std::to_string(sizeof(octavo_plugin)) +
@@ -50,6 +58,8 @@ BOOST_AUTO_TEST_CASE(each_fault_has_its_reason) {
     BOOST_TEST(refusal([](octavo_plugin& p) { p.functions = &kShort; }) ==
                "metric 'exact' has a function table of 8 bytes, expected at least " + metric_size +
                    "; build it with the headers of this version");
+    BOOST_TEST(refusal([](octavo_plugin& p) { p.functions = &incomplete; }) ==
+               "metric 'exact' has a null pointer as function 4 of its table");
     BOOST_TEST(refusal([](octavo_plugin& p) { p.parameter_count = -1; }) ==
                "metric 'exact' has a parameter table that cannot be (-1 entries)");
     BOOST_TEST(refusal([](octavo_plugin& p) { p.parameters = nullptr; }) ==
@@ -68,6 +78,18 @@ BOOST_AUTO_TEST_CASE(a_count_that_cannot_be_is_refused) {
     BOOST_REQUIRE_EQUAL(registry.refused.size(), 3U);
     BOOST_TEST(registry.refused[1].reason == "names no plugins (count 1073741824)");
     BOOST_TEST(registry.plugins.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_same_descriptor_twice_is_one_plugin) {
+    const octavo_plugin plugin = proper(), other = proper();
+    Registry registry;
+    register_plugins(registry, &plugin, 1, "folder/x.so");
+    register_plugins(registry, &plugin, 1, "./folder/x.so");
+    BOOST_TEST(registry.refused.empty());
+    register_plugins(registry, &other, 1, "y.so");
+    BOOST_REQUIRE_EQUAL(registry.refused.size(), 1U);
+    BOOST_TEST(registry.refused[0].reason == "metric 'exact' is already there, from folder/x.so");
+    BOOST_TEST(registry.plugins.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(descriptors_that_have_grown_at_their_end_are_read_at_their_own_stride) {
