@@ -28,9 +28,9 @@ def install(build_tree, work):
 
 
 def compile_quickly():
-    """For the environment. The same sources in the same place need no second compilation."""
+    """For the environment: little optimization, two compilers at a time, and nothing compiled twice."""
     launcher = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {}
-    return {"CMAKE_BUILD_PARALLEL_LEVEL": "2", **launcher}
+    return {"CMAKE_BUILD_TYPE": "Debug", "CMAKE_BUILD_PARALLEL_LEVEL": "2", **launcher}
 
 
 def check(holds, what):
