@@ -2,6 +2,7 @@
 #include "core/base/text.h"
 #include "core/cli/options.h"
 #include "core/plugins/find.h"
+#include "core/plugins/value_check.h"
 
 #include <boost/json.hpp>
 
@@ -34,8 +35,7 @@ void print_parameter(const octavo_parameter& parameter, std::size_t width) {
     const std::string fallback = !parameter.fallback                         ? "required"
                                  : std::string(parameter.fallback) == "null" ? "may be left out"
                                                                              : std::string("default ") + parameter.fallback;
-    std::printf("  %s  %s; %s\n  %*s  %s\n", name.c_str(), expected_text(parameter).c_str(), fallback.c_str(), static_cast<int>(width), "",
-                parameter.doc);
+    std::printf("  %s  %s; %s\n", name.c_str(), expected_text(parameter).c_str(), fallback.c_str());
 }
 
 void print_plugin(const LoadedPlugin& plugin) {
@@ -71,7 +71,7 @@ std::string faults_of_defaults(const LoadedPlugin& plugin) {
     check_parameters(plugin, {}, {"", ""}, findings);
     std::string text;
     for (const Finding& finding : findings)
-        if (finding.found != "nothing") text += "; default of " + finding_text(finding);  // "nothing" is what a required one has
+        if (finding.code != FindingCode::missing_key) text += "; default of " + finding_text(finding);
     return text;
 }
 

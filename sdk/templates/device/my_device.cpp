@@ -47,10 +47,12 @@ private:
     Result<void> run_node(const ops::NodeView& node, const Tap& tap) {
         std::vector<octavo_tensor> inputs, outputs;
         for (std::size_t i = 0; i < node.input_count(); ++i) inputs.push_back(node.has_input(i) ? view(node.input_id(i)) : octavo_tensor{});
-        for (std::size_t i = 0; i < node.output_count(); ++i) outputs.push_back(make(node.output_id(i)));
+        for (std::size_t i = 0; i < node.output_count(); ++i)
+            outputs.push_back(node.has_output(i) ? make(node.output_id(i)) : octavo_tensor{});
         OCTAVO_CHECK_OK(ops::find(node.op())->compute(node, inputs, outputs));
         if (outputs[0].type == OCTAVO_F32) ops::apply_activation(node.activation(), ops::values<float>(outputs[0]));  // a fused one
-        for (std::size_t i = 0; i < node.output_count(); ++i) show(node.output_id(i), tap);
+        for (std::size_t i = 0; i < node.output_count(); ++i)
+            if (node.has_output(i)) show(node.output_id(i), tap);
         return {};
     }
 
@@ -81,7 +83,9 @@ public:
     Result<void> can_run(const octavo_graph& graph, std::int32_t node, octavo_precision precision) const override {
         if (precision != OCTAVO_FP32) return Error(Code::model, "my_device computes in fp32 only");
         const std::span tensors(graph.tensors, static_cast<std::size_t>(graph.tensor_count));
-        OCTAVO_CHECK_OK(ops::infer({graph.nodes[node], tensors}));  // refuses what the table does not know
+        const ops::NodeView view(graph.nodes[node], tensors);
+        OCTAVO_CHECK_OK(ops::infer(view));  // refuses what the table does not know
+        if (ops::find(view.op())->bounded) return ops::refusal(view, "its output's size depends on values");
         return {};
     }
 
