@@ -1,8 +1,9 @@
 // Picture files to pixels. Takes the bytes of a whole JPEG or PNG file, told apart by content and never by extension, and gives the RGB
-// pixels that Pillow's convert("RGB") gives. Grey becomes three equal channels, CMYK is read with Adobe's inverted polarity, a palette is
-// expanded, alpha is dropped without blending, 16-bit samples keep their high byte (Pillow clips 16-bit grey instead, which makes it
-// white). EXIF orientation, colour profiles and gamma are ignored. A file that ends early or has damaged pixel data is an error and never
-// a partly grey picture. Every error has Code::data and starts with `name`.
+// pixels that Pillow's ImageOps.exif_transpose and convert("RGB") give. Grey becomes three equal channels, CMYK is read with Adobe's
+// inverted polarity, a palette is expanded, alpha is dropped without blending, 16-bit samples keep their high byte (Pillow clips 16-bit
+// grey instead, which makes it white). The picture is turned upright by its EXIF orientation, as viewers and OpenCV do; colour profiles and
+// gamma are ignored. A file that ends early or has damaged pixel data is an error and never a partly grey picture (Pillow refuses the first
+// and takes the second). Every error has Code::data and starts with `name`.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 // jpeglib.h needs size_t and FILE, jerror.h needs jpeglib.h.
 #include <jpeglib.h>
@@ -11,9 +12,12 @@
 #include <jerror.h>
 
 #include "core/image/decode.h"
+#include "core/image/orientation.h"
 
 namespace octavo {
 namespace {
+
+constexpr int kExifMarker = JPEG_APP0 + 1;
 
 // libjpeg reports errors by calling back, and the callback must not return. The longjmp out of it crosses C frames only, because no
 // object with a destructor lives in read_header() and read_rows(), the two functions that it ends.
@@ -31,6 +35,8 @@ public:
     std::int64_t width() const { return info_.image_width; }
     std::int64_t height() const { return info_.image_height; }
     int components() const { return info_.num_components; }
+    // Of the first EXIF block; 1 without one.
+    int orientation() const;
     // After a false: the J_MESSAGE_CODE and its text.
     int failure() const { return errors_.msg_code; }
     const char* failure_text() const { return failure_text_; }
@@ -74,9 +80,21 @@ void JpegReader::on_message(j_common_ptr info, int level) {
 bool JpegReader::read_header(std::span<const std::byte> bytes) {
     if (setjmp(escape_) != 0) return false;
     jpeg_create_decompress(&info_);
+    constexpr unsigned kMostMarkerBytes = 0xffff;
+    jpeg_save_markers(&info_, kExifMarker, kMostMarkerBytes);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<unsigned long>(bytes.size()));
     jpeg_read_header(&info_, TRUE);
     return true;
+}
+
+int JpegReader::orientation() const {
+    constexpr std::string_view kSignature("Exif\0\0", 6);
+    for (jpeg_saved_marker_ptr marker = info_.marker_list; marker != nullptr; marker = marker->next) {
+        const std::string_view text(reinterpret_cast<const char*>(marker->data), marker->data_length);
+        if (marker->marker == kExifMarker && text.starts_with(kSignature))
+            return exif_orientation(std::as_bytes(std::span(text.substr(6))));
+    }
+    return 1;
 }
 
 // round(a * b / 255) without a division, exact for all bytes.
@@ -141,7 +159,7 @@ Result<Image> decode_jpeg(std::span<const std::byte> bytes, std::string_view nam
     Image image = blank_image(static_cast<int>(reader.width()), static_cast<int>(reader.height()));
     std::vector<std::uint8_t> cmyk_row(reader.components() == 4 ? static_cast<std::size_t>(image.width) * 4 : 0);
     if (!reader.read_rows(image.rgb.data(), cmyk_row.data())) return jpeg_error(reader, bytes.size(), name);
-    return image;
+    return upright(std::move(image), reader.orientation());
 }
 
 }  // namespace octavo

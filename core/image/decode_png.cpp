@@ -4,8 +4,10 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "core/image/decode.h"
+#include "core/image/orientation.h"
 
 namespace octavo {
 namespace {
@@ -24,6 +26,8 @@ public:
 
     std::int64_t width() const { return png_get_image_width(png_, info_); }
     std::int64_t height() const { return png_get_image_height(png_, info_); }
+    // Of the EXIF chunk, which may stand behind the pixels; 1 without one. After read_rows().
+    int orientation();
     bool ended_early() const { return ended_early_; }
     const char* failure_text() const { return failure_text_; }
 
@@ -91,8 +95,15 @@ bool PngReader::read_rows(std::uint8_t* rgb) {
     for (int pass = 0; pass < passes; ++pass) {
         for (std::size_t y = 0; y < height; ++y) png_read_row(png_, rgb + y * row_bytes, nullptr);
     }
-    png_read_end(png_, nullptr);
+    png_read_end(png_, info_);
     return true;
+}
+
+int PngReader::orientation() {
+    png_uint_32 size = 0;
+    png_bytep exif = nullptr;
+    if (png_get_eXIf_1(png_, info_, &size, &exif) == 0) return 1;
+    return exif_orientation(std::as_bytes(std::span(exif, size)));
 }
 
 Error png_error_of(const PngReader& reader, std::size_t size_bytes, std::string_view name) {
@@ -114,7 +125,7 @@ Result<Image> decode_png(std::span<const std::byte> bytes, std::string_view name
     OCTAVO_CHECK_OK(check_image_size(reader.width(), reader.height(), name));
     Image image = blank_image(static_cast<int>(reader.width()), static_cast<int>(reader.height()));
     if (!reader.read_rows(image.rgb.data())) return png_error_of(reader, bytes.size(), name);
-    return image;
+    return upright(std::move(image), reader.orientation());
 }
 
 }  // namespace octavo

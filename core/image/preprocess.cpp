@@ -8,7 +8,6 @@
 #include <string>
 
 #include "core/image/decode.h"
-#include "core/image/resize.h"
 
 namespace octavo {
 namespace {
@@ -54,21 +53,49 @@ struct Work {
     }
 };
 
-Result<void> apply(const Resize& step, Work& work, std::string_view name) {
+Error too_large(std::string_view name, Size from, WideSize to) {
+    return Error(Code::data, std::string(name) + ": " + text_of(from) + " pixels would be resized to " + std::to_string(to.width) + "x" +
+                                 std::to_string(to.height) + ", at most " + std::to_string(kMaxImagePixels) + " pixels are possible");
+}
+
+// To a size that fits.
+void resize(Work& work, WideSize to, const ResizeMethod& method) {
     const Size from = size_of(*work.image);
-    const WideSize to = resized(from, step);
-    if (!fits(to)) {
-        return Error(Code::data, std::string(name) + ": " + text_of(from) + " pixels would be resized to " + std::to_string(to.width) +
-                                     "x" + std::to_string(to.height) + ", at most " + std::to_string(kMaxImagePixels) +
-                                     " pixels are possible");
-    }
     const int width = static_cast<int>(to.width), height = static_cast<int>(to.height);
     const double factor_x = static_cast<double>(width) / from.width, factor_y = static_cast<double>(height) / from.height;
     work.geometry.scale_x *= factor_x;
     work.geometry.scale_y *= factor_y;
     work.geometry.offset_x *= factor_x;
     work.geometry.offset_y *= factor_y;
-    if (Size{width, height} != from) work.replace(resize_pillow_bilinear(*work.image, width, height));
+    if (Size{width, height} != from) work.replace(method.resize(*work.image, width, height));
+}
+
+Result<void> apply(const Resize& step, Work& work, std::string_view name) {
+    const Size from = size_of(*work.image);
+    const WideSize to = resized(from, step);
+    if (!fits(to)) return too_large(name, from, to);
+    resize(work, to, *step.method);
+    return {};
+}
+
+// The side that is relatively longer fills the box.
+WideSize inside(Size from, const Letterbox& box) {
+    const bool is_wide = std::int64_t{from.width} * box.height >= std::int64_t{from.height} * box.width;
+    if (is_wide) return {box.width, std::max<std::int64_t>(1, scaled_side(from.height, box.width, from.width))};
+    return {std::max<std::int64_t>(1, scaled_side(from.width, box.height, from.height)), box.height};
+}
+
+Result<void> apply(const Letterbox& step, Work& work, std::string_view) {
+    resize(work, inside(size_of(*work.image), step), *step.method);
+    const Image& source = *work.image;
+    const bool is_central = step.place == Letterbox::Place::centre;
+    const int left = is_central ? (step.width - source.width) / 2 : 0, top = is_central ? (step.height - source.height) / 2 : 0;
+    work.geometry.offset_x -= left;
+    work.geometry.offset_y -= top;
+    Image target = blank_image(step.width, step.height);
+    for (std::size_t i = 0; i < target.rgb.size(); i += 3) std::copy(step.fill.begin(), step.fill.end(), &target.rgb[i]);
+    for (int y = 0; y < source.height; ++y) std::memcpy(target.row(top + y) + std::ptrdiff_t{3} * left, source.row(y), source.row_bytes());
+    work.replace(std::move(target));
     return {};
 }
 
@@ -141,6 +168,11 @@ Result<void> check(const Resize& step) {
     return Error(Code::config, "resize of the shorter side to " + std::to_string(length) + ", " + range());
 }
 
+Result<void> check(const Letterbox& step) {
+    if (in_range(step.width) && in_range(step.height) && fits({step.width, step.height})) return {};
+    return Error(Code::config, "letterbox of " + text_of({step.width, step.height}) + ", " + range());
+}
+
 Result<void> check(const Crop& step) {
     if (in_range(step.width) && in_range(step.height)) return {};
     return Error(Code::config, "crop to " + text_of({step.width, step.height}) + ", " + range());
@@ -169,6 +201,7 @@ std::optional<Size> output_size(const Preprocess& pipeline) {
     std::optional<Size> size;
     for (const Step& step : pipeline.steps) {
         if (const auto* crop = std::get_if<Crop>(&step)) size = Size{crop->width, crop->height};
+        if (const auto* box = std::get_if<Letterbox>(&step)) size = Size{box->width, box->height};
         const auto* resize = std::get_if<Resize>(&step);
         if (resize == nullptr || (!size && std::holds_alternative<ShorterSide>(resize->to))) continue;
         const WideSize to = resized(size.value_or(Size{}), *resize);
@@ -190,7 +223,7 @@ Result<Geometry> preprocess(const Preprocess& pipeline, const Image& image, std:
     const Size size = size_of(*work.image), wanted{shape.width, shape.height};
     if (size != wanted) {
         return Error(Code::data, std::string(name) + ": " + text_of(size) + " pixels after preprocessing, the network input has " +
-                                     text_of(wanted) + ", end with a crop or an exact resize to that");
+                                     text_of(wanted) + ", end with a crop, a letterbox or an exact resize to that");
     }
     assert(chw.size() == work.image->rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
     const Normalize normalize = normalize_of(pipeline);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "core/image/image.h"
+#include "core/image/resize.h"
 #include "octavo/result.h"
 
 namespace octavo {
@@ -29,9 +31,18 @@ struct Exact {
     int width = 0, height = 0;
 };
 
-// Pillow's antialiased bilinear resize.
 struct Resize {
     std::variant<ShorterSide, Exact> to;
+    const ResizeMethod* method = &resize_methods().front();
+};
+// The largest size with the aspect ratio that fits into width x height, sides rounded to nearest, ties up; `fill` (R, G, B) around it. In
+// the centre (an odd remainder leaves the extra row or column at the bottom or right) or at the top left.
+struct Letterbox {
+    enum class Place { centre, top_left };
+    int width = 0, height = 0;
+    std::array<std::uint8_t, 3> fill{114, 114, 114};
+    Place place = Place::centre;
+    const ResizeMethod* method = &resize_methods().front();
 };
 // From the centre; an odd remainder leaves the extra pixel at the right and at the bottom.
 struct Crop {
@@ -49,7 +60,7 @@ struct Normalize {
     ChannelOrder order = ChannelOrder::rgb;
 };
 
-using Step = std::variant<Resize, Crop, Normalize>;
+using Step = std::variant<Resize, Letterbox, Crop, Normalize>;
 
 struct Preprocess {
     std::vector<Step> steps;
@@ -60,7 +71,8 @@ struct InputShape {
     int channels = 3, height = 0, width = 0;
 };
 
-// A place in the network input is scale * (place in the source picture) - offset, in pixels, (0, 0) being the top left corner.
+// A place in the network input is scale * (place in the source picture) - offset, in pixels, (0, 0) being the top left corner. A border
+// that was added at the left or at the top is a negative offset.
 struct Geometry {
     double scale_x = 1.0, scale_y = 1.0;
     double offset_x = 0.0, offset_y = 0.0;

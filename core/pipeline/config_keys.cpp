@@ -20,12 +20,29 @@ constexpr octavo_parameter reals(const char* name, const char* fallback, double 
     return {name, OCTAVO_REAL_LIST, fallback, minimum, maximum, nullptr, doc};
 }
 
+// The filters of either library; core/image/resize.h says which belong together.
+constexpr octavo_parameter kLibrary = string("library", "\"pillow\"", "pillow|opencv", "whose arithmetic");
+constexpr octavo_parameter kFilter = string("filter", "\"bilinear\"", "bilinear|nearest|box|hamming|bicubic|lanczos|area",
+                                            "area is OpenCV's; box, hamming and lanczos are Pillow's");
+
 constexpr ConfigKey kResizeKeys[] = {
     {integer("shorter_side", "null", 1, kMostPixels, "pixels of the shorter side; the other keeps the proportions")},
     {integer("width", "null", 1, kMostPixels, "pixels, with height; the proportions are given up")},
     {integer("height", "null", 1, kMostPixels, "pixels, with width")},
+    {kLibrary},
+    {kFilter},
 };
 constexpr KeyTable kResize = {"a resize", kResizeKeys};
+
+constexpr ConfigKey kLetterboxKeys[] = {
+    {integer("width", nullptr, 1, kMostPixels, "pixels of the box")},
+    {integer("height", nullptr, 1, kMostPixels, "pixels of the box")},
+    {.value = integers("fill", "114", 0, 255, "what lies around the picture: a grey, or R, G, B"), .list_size = 3},
+    {string("place", "\"centre\"", "centre|top_left", "where in the box the picture lies")},
+    {kLibrary},
+    {kFilter},
+};
+constexpr KeyTable kLetterbox = {"a letterbox", kLetterboxKeys};
 
 constexpr ConfigKey kNormalizeKeys[] = {
     {.value = reals("mean", "0", -kMostPixelValue, kMostPixelValue, "subtracted from pixels of 0 to 255, in the order of channels below"),
@@ -37,7 +54,8 @@ constexpr ConfigKey kNormalizeKeys[] = {
 constexpr KeyTable kNormalize = {"a normalization", kNormalizeKeys};
 
 constexpr ConfigKey kStepKeys[] = {
-    {.value = nested("resize", "null", "antialiased bilinear, as Pillow does"), .form = Form::section, .keys = &kResize},
+    {.value = nested("resize", "null", "to a size, with the arithmetic of Pillow or OpenCV"), .form = Form::section, .keys = &kResize},
+    {.value = nested("letterbox", "null", "the largest size with the same proportions in a box"), .form = Form::section, .keys = &kLetterbox},
     {.value = integers("crop", "null", 1, kMostPixels, "from the centre: a side in pixels, or [height, width]"), .list_size = 2},
     {.value = nested("normalize", "null", "(pixel - mean) * scale; always the last step"), .form = Form::section, .keys = &kNormalize},
 };

@@ -1,6 +1,7 @@
 // One function a step. Sizes are checked by the table, what the steps mean together by check_preprocess.
 #include "core/pipeline/config_preprocess.h"
 
+#include "core/base/text.h"
 #include "core/pipeline/section.h"
 
 #include <algorithm>
@@ -11,6 +12,19 @@ namespace {
 
 namespace json = boost::json;
 
+// "library" and "filter" go together: each library has filters of its own.
+const ResizeMethod* read_method(Section& section) {
+    const std::optional<std::string> library = section.text("library"), filter = section.text("filter");
+    std::vector<std::string> filters;
+    for (const ResizeMethod& method : resize_methods()) {
+        if (method.library != library) continue;
+        if (method.filter == filter) return &method;
+        filters.emplace_back(method.filter);
+    }
+    if (library && filter) section.wrong(FindingCode::conflict, "filter", "one of " + *library + "'s: " + join(filters, ", "));
+    return &resize_methods().front();
+}
+
 std::optional<Step> read_resize(Section& section) {
     const json::object* object = section.object("resize");
     if (!object) return {};
@@ -19,11 +33,29 @@ std::optional<Step> read_resize(Section& section) {
     const std::size_t before = size.findings().size();
     const std::optional<std::int64_t> shorter = size.integer("shorter_side"), width = size.integer("width"),
                                       height = size.integer("height");
+    const ResizeMethod* const method = read_method(size);
     if (size.findings().size() != before) return {};
-    if (shorter && !width && !height) return Step(Resize{ShorterSide{static_cast<int>(*shorter)}});
-    if (!shorter && width && height) return Step(Resize{Exact{static_cast<int>(*width), static_cast<int>(*height)}});
+    if (shorter && !width && !height) return Step(Resize{ShorterSide{static_cast<int>(*shorter)}, method});
+    if (!shorter && width && height) return Step(Resize{Exact{static_cast<int>(*width), static_cast<int>(*height)}, method});
     section.wrong(FindingCode::conflict, "resize", "either shorter_side, or width and height");
     return {};
+}
+
+std::optional<Step> read_letterbox(Section& section) {
+    const json::object* object = section.object("letterbox");
+    if (!object) return {};
+    Section box(*object, section.place("letterbox"), *find_key(step_keys(), "letterbox")->keys, section.findings());
+    for (const char* key : {"width", "height"})
+        if (!box.find(key)) box.missing(key);
+    Letterbox step;
+    step.width = static_cast<int>(box.integer("width").value_or(0));
+    step.height = static_cast<int>(box.integer("height").value_or(0));
+    if (const std::optional<std::vector<double>> fill = box.numbers("fill"))
+        std::transform(fill->begin(), fill->end(), step.fill.begin(), [](double value) { return static_cast<std::uint8_t>(value); });
+    step.place = box.text("place") == "top_left" ? Letterbox::Place::top_left : Letterbox::Place::centre;
+    step.method = read_method(box);
+    box.finish();
+    return Step(step);
 }
 
 std::optional<Step> read_crop(Section& section) {
@@ -53,7 +85,7 @@ struct StepRow {
     const char* name;
     std::optional<Step> (*read)(Section& section);
 };
-constexpr StepRow kSteps[] = {{"resize", read_resize}, {"crop", read_crop}, {"normalize", read_normalize}};
+constexpr StepRow kSteps[] = {{"resize", read_resize}, {"letterbox", read_letterbox}, {"crop", read_crop}, {"normalize", read_normalize}};
 
 }  // namespace
 

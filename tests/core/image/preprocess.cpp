@@ -129,6 +129,46 @@ BOOST_AUTO_TEST_CASE(an_exact_resize_gives_the_pixels_of_the_resizer) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_letterbox_keeps_the_aspect_and_records_its_border) {
+    struct Case {
+        int width, height;
+        Letterbox::Place place;
+        int inner_width, inner_height, left, top;
+    };
+    constexpr auto kCentre = Letterbox::Place::centre, kTopLeft = Letterbox::Place::top_left;
+    const Case cases[] = {
+        {80, 60, kCentre, 40, 30, 0, 5}, {80, 60, kTopLeft, 40, 30, 0, 0}, {60, 80, kCentre, 30, 40, 5, 0},
+        {20, 15, kCentre, 40, 30, 0, 5}, {40, 40, kCentre, 40, 40, 0, 0},  {80, 61, kCentre, 40, 31, 0, 4},  // 30.5 up, 9 left over
+        {900, 3, kCentre, 40, 1, 0, 19}, {1, 1, kCentre, 40, 40, 0, 0},
+    };
+    for (const Case& c : cases) {
+        BOOST_TEST_CONTEXT(c.width << "x" << c.height) {
+            const Image image = coordinates(c.width, c.height);
+            const Input input = run({{Letterbox{40, 40, {7, 8, 9}, c.place}}}, image, {3, 40, 40});
+            BOOST_REQUIRE(input.geometry);
+            const Image inner = resize_pillow_bilinear(image, c.inner_width, c.inner_height);
+            std::size_t wrong = 0;
+            for (int y = 0; y < 40; ++y) {
+                for (int x = 0; x < 40; ++x) {
+                    const int u = x - c.left, v = y - c.top;
+                    const bool is_inside = u >= 0 && v >= 0 && u < c.inner_width && v < c.inner_height;
+                    for (int k = 0; k < 3; ++k) {
+                        const int expected = is_inside ? inner.row(v)[3 * u + k] : 7 + k;
+                        wrong += input.chw[static_cast<std::size_t>((k * 40 + y) * 40 + x)] != static_cast<float>(expected);
+                    }
+                }
+            }
+            BOOST_TEST(wrong == 0U);
+            BOOST_TEST(input.geometry->source_x(c.left) == 0.0);
+            BOOST_TEST(input.geometry->source_y(c.top) == 0.0);
+            BOOST_TEST(input.geometry->source_x(c.left + c.inner_width) == c.width, boost::test_tools::tolerance(1e-12));
+            BOOST_TEST(input.geometry->source_y(c.top + c.inner_height) == c.height, boost::test_tools::tolerance(1e-12));
+        }
+    }
+    BOOST_TEST(size_text({{Letterbox{300, 200}}}) == "300x200");
+    BOOST_TEST(check_message_of({Letterbox{300, 0}}) == "preprocess step 1: letterbox of 300x0, sides must be from 1 to 65500");
+}
+
 BOOST_AUTO_TEST_CASE(places_lead_back_to_the_source) {
     // 400x200 to 200x100, then 100x100 from column 50 on, then twice as large.
     const Preprocess pipeline{{Resize{ShorterSide{100}}, Crop{100, 100}, Resize{Exact{200, 200}}}};
@@ -158,9 +198,11 @@ BOOST_AUTO_TEST_CASE(pictures_that_do_not_fit_are_refused_by_name) {
     BOOST_TEST(message_of({{Crop{224, 224}}}, coordinates(300, 200), {3, 224, 224}) ==
                "dir/x.jpg: 300x200 pixels are smaller than the crop of 224x224, resize before the crop or make it smaller");
     BOOST_TEST(message_of({{Resize{ShorterSide{20}}}}, coordinates(60, 40), {3, 20, 20}) ==
-               "dir/x.jpg: 30x20 pixels after preprocessing, the network input has 20x20, end with a crop or an exact resize to that");
+               "dir/x.jpg: 30x20 pixels after preprocessing, the network input has 20x20, end with a crop, a letterbox or an exact resize "
+               "to that");
     BOOST_TEST(message_of({{Resize{ShorterSide{20}}}}, coordinates(60, 40), {3, 30, 20}) ==
-               "dir/x.jpg: 30x20 pixels after preprocessing, the network input has 20x30, end with a crop or an exact resize to that");
+               "dir/x.jpg: 30x20 pixels after preprocessing, the network input has 20x30, end with a crop, a letterbox or an exact resize "
+               "to that");
     BOOST_TEST(message_of({{Resize{ShorterSide{1024}}}}, coordinates(20000, 1), {3, 1, 1}) ==
                "dir/x.jpg: 20000x1 pixels would be resized to 20480000x1024, at most 268435456 pixels are possible");
     BOOST_TEST((run({{Crop{9, 9}}}, coordinates(2, 2), {3, 9, 9}).geometry.error().code() == Code::data));
