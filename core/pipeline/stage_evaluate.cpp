@@ -143,6 +143,17 @@ Result<void> run_slice(const EvaluateRequest& request, const Slice& slice, std::
     return {};
 }
 
+// A metric on samples without annotation is found here and not after the calibration.
+Result<void> check_annotated(const Config& config, const Slice& slice, const DatasetHandle& dataset, std::int64_t first) {
+    if (!config.metric) return {};
+    const Result<octavo_sample> sample = dataset.sample(first);
+    if (!sample || !sample->annotation.type || std::strcmp(sample->annotation.type, OCTAVO_BLOB_NONE) != 0) return {};
+    return Error(Code::config, config.file + ": " + slice.title + ": the samples have no labels, so metric '" +
+                                   std::string(config.metric->plugin->name()) +
+                                   "' cannot be measured; expected a list or class folders with labels, or no \"metric\" (int8 is "
+                                   "compared with fp32 then)");
+}
+
 }  // namespace
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
@@ -174,6 +185,7 @@ Result<std::int64_t> validation_size(const Config& config) {
     for (const Slice& slice : config.validation) {
         OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, slice.dataset));
         OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
+        OCTAVO_CHECK_OK(check_annotated(config, slice, dataset, range.first));
         images += range.count;
     }
     return images;

@@ -11,6 +11,8 @@ namespace octavo {
 
 class Samples {
 public:
+    static constexpr std::int64_t kNoLabel = -1;
+
     // Names are relative to `folder`, unless they begin with '/'.
     explicit Samples(std::string folder) : folder_(std::move(folder)) {}
 

@@ -16,6 +16,8 @@ using octavo::testing::Settings;
 
 namespace {
 
+constexpr std::int64_t kNoLabel = -1;
+
 using DatasetPlugin = LoadedPlugin<octavo_dataset_functions>;
 
 struct Sample {
@@ -46,10 +48,12 @@ std::vector<Sample> samples(const Settings& settings) {
     for (std::int64_t i = 0; i < dataset.functions().count(dataset.self()); ++i) {
         octavo_sample sample{};
         BOOST_REQUIRE_EQUAL(dataset.functions().sample(dataset.self(), i, &sample, &dataset.error), 0);
-        BOOST_TEST(std::string(sample.annotation.type) == OCTAVO_BLOB_CLASS);
-        BOOST_REQUIRE_EQUAL(sample.annotation.size_bytes, sizeof(std::int64_t));
-        std::int64_t label = 0;
-        std::memcpy(&label, sample.annotation.data, sizeof(label));
+        std::int64_t label = kNoLabel;
+        if (std::string(sample.annotation.type) != OCTAVO_BLOB_NONE) {
+            BOOST_TEST(std::string(sample.annotation.type) == OCTAVO_BLOB_CLASS);
+            BOOST_REQUIRE_EQUAL(sample.annotation.size_bytes, sizeof(std::int64_t));
+            std::memcpy(&label, sample.annotation.data, sizeof(label));
+        }
         all.push_back({sample.id, sample.path, label});
     }
     return all;
@@ -107,6 +111,24 @@ BOOST_FIXTURE_TEST_CASE(class_folders_are_numbered_in_sorted_order, Folder) {
     BOOST_TEST((samples(with({})) == expected));
 }
 
+BOOST_FIXTURE_TEST_CASE(class_folders_take_turns, Folder) {
+    for (const char* name : {"a/1.jpg", "a/2.jpg", "a/3.jpg", "b/1.jpg", "c/1.jpg", "c/2.jpg"}) write(std::string("images/") + name, "");
+    std::vector<std::string> ids;
+    for (const Sample& sample : samples(with({}))) ids.push_back(sample.id);
+    const std::vector<std::string> expected = {"a/1.jpg", "b/1.jpg", "c/1.jpg", "a/2.jpg", "c/2.jpg", "a/3.jpg"};
+    BOOST_TEST(ids == expected, boost::test_tools::per_element());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_list_of_names_alone_has_no_labels, Folder) {
+    const std::string list = write("list.txt", "a.jpg\nsub/my photo.PNG\nILSVRC2012_val_00000001\n");
+    const std::vector<Sample> expected = {{"a.jpg", images() + "/a.jpg", kNoLabel},
+                                          {"sub/my photo.PNG", images() + "/sub/my photo.PNG", kNoLabel},
+                                          {"ILSVRC2012_val_00000001", images() + "/ILSVRC2012_val_00000001", kNoLabel}};
+    BOOST_TEST((samples(with({{"list", as_json(list)}})) == expected));
+    write("list.txt", "my photo.jpg\n");
+    BOOST_TEST((samples(with({{"list", as_json(list)}})) == std::vector<Sample>{{"my photo.jpg", images() + "/my photo.jpg", kNoLabel}}));
+}
+
 BOOST_FIXTURE_TEST_CASE(class_folders_are_looked_up_where_there_is_a_classes_file, Folder) {
     write("images/n03/x.jpg", "");
     write("images/n01/y.jpg", "");
@@ -125,6 +147,7 @@ BOOST_FIXTURE_TEST_CASE(errors_name_file_and_line, Folder) {
         return message.substr(list.size());
     };
     BOOST_TEST(list_error("a.jpg 1\n\nb.jpg\n") == ":3: found 'b.jpg', expected a file name, white space, and a class");
+    BOOST_TEST(list_error("a.jpg\nb.jpg 1\n") == ":2: found 'b.jpg 1', expected a file name alone, as the first line has no class");
     BOOST_TEST(list_error("a.jpg -1\n") ==
                ":1: class '-1' is no index (0, 1, ...) and there is no classes file to look it up in; set \"classes\"");
     BOOST_TEST(list_error("a.jpg 99999999999999999999\n").starts_with(":1: class '99999999999999999999' is no index"));
