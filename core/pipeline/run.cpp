@@ -2,6 +2,7 @@
 #include "core/pipeline/run.h"
 
 #include "core/base/files.h"
+#include "core/pipeline/near_chance.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
@@ -186,6 +187,7 @@ private:
                    }));
         add_accuracy(config_, evaluation, report_);
         add_unreadable(evaluation.unreadable);
+        if (std::string warning = chance_warning(evaluation); !warning.empty()) report_.warnings.push_back(std::move(warning));
         if (config_.target) judge_target(*config_.target, report_);
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
                      [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });

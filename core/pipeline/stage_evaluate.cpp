@@ -25,6 +25,13 @@ std::optional<std::int64_t> best_class(const octavo_blob& prediction) {
     return std::max_element(scores.begin(), scores.end()) - scores.begin();
 }
 
+std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
+    std::int64_t label = 0;
+    if (!annotation.type || std::strcmp(annotation.type, OCTAVO_BLOB_CLASS) != 0 || annotation.size_bytes != sizeof label) return {};
+    std::memcpy(&label, annotation.data, sizeof label);
+    return label;
+}
+
 class Contender {
 public:
     static Result<Contender> create(const EvaluateRequest& request, const Graph& graph, const Plan* plan) {
@@ -133,6 +140,7 @@ Result<void> run_slice(const EvaluateRequest& request, const Slice& slice, std::
                    if (contenders.size() == 2) compare(contenders[0], contenders[1], batch.size(), fidelities, result);
                    for (std::size_t row = 0; row < batch.size(); ++row) {
                        const Answer& answer = contenders.back().answers()[row];
+                       if (const auto label = class_of(batch.annotations[row])) result.labels.insert(*label);
                        result.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1)});
                    }
                    result.images += static_cast<std::int64_t>(batch.size());

@@ -8,6 +8,7 @@
 #include "core/pipeline/stage_samples.h"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct AccuracyResult {
     // Of contender 1 against contender 0; the first two need a metric, the third class scores.
     std::int64_t right_to_wrong = 0, wrong_to_right = 0, changed = 0;
     std::vector<OutputFidelity> fidelity;
-    double snr_db = 0;  // of all outputs together
+    double snr_db = 0;              // of all outputs together
+    std::set<std::int64_t> labels;  // that occur, where annotations are classes
     std::vector<UnreadableImage> unreadable;
 };
 

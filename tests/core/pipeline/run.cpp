@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace octavo;
@@ -118,6 +119,21 @@ BOOST_AUTO_TEST_CASE(a_trailing_comma_leaves_the_correction_out) {
     overrides.algorithm = "minmax,";
     const Report report = calibrated(overrides);
     BOOST_TEST(report.algorithm == std::vector<std::string>{"minmax"}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(preprocessing_that_does_not_fit_is_warned_of) {
+    const Folder folder;
+    Overrides overrides;
+    overrides.output = folder.path.string();
+    overrides.limit = 16;
+    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    config->target.reset();
+    std::get<Normalize>(config->preprocess.steps.back()).scale.fill(1e-6F);  // every image is the same grey
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE(report);
+    const auto is_it = [](const std::string& warning) { return warning.find("guessing among the") != std::string::npos; };
+    BOOST_TEST(std::count_if(report->warnings.begin(), report->warnings.end(), is_it) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_correction_without_ranges_is_an_error_of_the_config) {
