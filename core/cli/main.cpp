@@ -10,6 +10,7 @@ namespace octavo::cli {
 
 std::span<const Verb> verbs() {
     static constexpr Verb kVerbs[] = {
+        {"init", "write a first config for a model and a folder of images", &init},
         {"calibrate", "quantize the model of a config and report what it costs and gains", &calibrate},
         {"check", "say what is wrong with a config, and print it with all defaults; reads no data", &check},
         {"evaluate", "measure the accuracy of a config's model, with or without a plan", &evaluate},

@@ -19,6 +19,7 @@ struct Verb {
 
 std::span<const Verb> verbs();
 
+Result<void> init(Arguments arguments);
 Result<void> calibrate(Arguments arguments);
 Result<void> check(Arguments arguments);
 Result<void> convert(Arguments arguments);

@@ -45,8 +45,6 @@ std::optional<Step> read_letterbox(Section& section) {
     const json::object* object = section.object("letterbox");
     if (!object) return {};
     Section box(*object, section.place("letterbox"), *find_key(step_keys(), "letterbox")->keys, section.findings());
-    for (const char* key : {"width", "height"})
-        if (!box.find(key)) box.missing(key);
     Letterbox step;
     step.width = static_cast<int>(box.integer("width").value_or(0));
     step.height = static_cast<int>(box.integer("height").value_or(0));

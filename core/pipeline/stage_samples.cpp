@@ -29,16 +29,6 @@ struct Prepared {
     std::vector<std::vector<std::byte>> rows;  // one a model input
 };
 
-Result<InputShape> image_shape(std::span<const Port> inputs) {
-    if (inputs.size() != 1)
-        return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
-                                       " inputs, an image fills one; expected a data set that gives ready tensors");
-    const Port& port = inputs[0];
-    const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
-    if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
-    return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
-}
-
 Result<void> prepare_image(std::span<const std::byte> file, const Preprocess& steps, std::span<const Port> inputs, Prepared& out) {
     OCTAVO_TRY(const InputShape shape, image_shape(inputs));
     OCTAVO_TRY(const Image image, decode_image(file, out.id));
@@ -169,6 +159,16 @@ void clear(Batch& batch) {
 }
 
 }  // namespace
+
+Result<InputShape> image_shape(std::span<const Port> inputs) {
+    if (inputs.size() != 1)
+        return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
+                                       " inputs, an image fills one; expected a data set that gives ready tensors");
+    const Port& port = inputs[0];
+    const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
+    if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
+    return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
+}
 
 Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
     if (slice.skip >= samples)

@@ -55,6 +55,9 @@ using BatchSink = std::function<Result<void>(const Batch&)>;
 // Hands every batch to `consume` on the calling thread. Ends early where that fails, and with Code::interrupted where a stop is requested.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
+// The one input that an image fills: f32, batch x 1 or 3 x height x width. Another model is an error.
+Result<InputShape> image_shape(std::span<const Port> inputs);
+
 // One image file through the preprocessing, as the only row of a batch. Zeros behind it.
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& preprocess, std::span<const Port> inputs);
 

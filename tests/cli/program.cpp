@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
     const Outcome help = run(folder, "--help");
     BOOST_TEST(help.code == 0);
     for (const char* verb :
-         {"calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins", "check", "convert", "errors", "schema"}) {
+         {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins", "check", "convert", "errors", "schema"}) {
         BOOST_TEST(help.out.find(verb) != std::string::npos);
         const Outcome of_verb = run(folder, std::string(verb) + " --help");
         BOOST_TEST(of_verb.code == 0);
