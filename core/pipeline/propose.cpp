@@ -5,6 +5,7 @@
 #include "core/pipeline/near_chance.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 
@@ -43,7 +44,7 @@ std::string path_from(const std::string& config_file, const std::string& path) {
     return relative.empty() || relative.starts_with("../../..") ? target.string() : relative;
 }
 
-std::string text_of(std::span<const std::int64_t> shape) {
+std::string shape_text(std::span<const std::int64_t> shape) {
     std::vector<std::string> sides;
     for (const std::int64_t side : shape) sides.push_back(std::to_string(side));
     return join(sides, "x");
@@ -84,7 +85,8 @@ private:
         OCTAVO_TRY(shape_, image_shape(inputs));
         classes_ = outputs.empty() ? 0 : class_count(outputs[0]);
         const bool ends_in_softmax = !model_.compared.empty() && model_.compared[0].tensor != model_.compared[0].output;
-        std::string text = "The model takes " + text_of(std::span(inputs[0].shape).subspan(1)) + " ('" + inputs[0].name + "') and gives ";
+        std::string text =
+            "The model takes " + shape_text(std::span(inputs[0].shape).subspan(1)) + " ('" + inputs[0].name + "') and gives ";
         if (classes_ > 0)
             text += std::to_string(classes_) + " class scores ('" + outputs[0].name + "'), " + (ends_in_softmax ? "with" : "without") +
                     " a softmax at the end";
@@ -116,10 +118,8 @@ private:
                                        ", the model's classes from 0 to " + std::to_string(classes_ - 1) +
                                        (data_.least_label > 0 ? ": count labels from 0" : ": these images are of other classes"));
         proposal_.checks.push_back(
-            "nothing was tried, as there are no labels to try it on. Look up how the model was trained: order of the channels (RGB or "
-            "BGR), "
-            "mean and scale, resize and crop. Some labelled images (lines \"name class\", or class folders) would let octavo init find "
-            "out");
+            "nothing was tried, as there are no labels to try it on. Look up how the model was trained: order of the channels (RGB, BGR), "
+            "mean and scale, resize and crop. With some labelled images (lines \"name class\", or class folders) octavo init finds out");
     }
 
     Result<void> run_trial() {
@@ -129,9 +129,10 @@ private:
         if (declares(*adapter_, "label_offset") && data_.most_label + 1 < classes_) offsets.push_back(1);
         const std::int64_t images = std::min(data_.samples, request_.trial_images);
         if (request_.events.begin) request_.events.begin("trying", variant_runs(images, shape_));
+        const auto start = std::chrono::steady_clock::now();
         OCTAVO_TRY(proposal_.trial,
                    try_variants({model_, device, data_.dataset, *adapter_, *metric_, offsets, images, request_.events.advance}));
-        if (request_.events.end) request_.events.end(0);
+        if (request_.events.end) request_.events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         const TriedVariant& best = proposal_.trial.ranking.front();
         if (is_near_chance(best.figure / 100, data_.classes))
             proposal_.checks.push_back(
@@ -189,12 +190,22 @@ private:
     void add_preprocess() {
         const VariantsResult& trial = proposal_.trial;
         std::string comment = "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed.";
-        if (is_measurable_)
-            comment = "The best of " + std::to_string(trial.ranking.size()) + " variants on " + std::to_string(trial.images) + " images (" +
-                      trial.figure_name + " " + number(trial.ranking[0].figure) + " " + trial.unit + "): " + variant().numbers->title + ".";
+        if (is_measurable_) {
+            comment = "The best of " + std::to_string(trial.ranking.size()) + " variants on " + std::to_string(trial.images) +
+                      " images: " + text_of(trial.ranking[0]);
+            if (trial.ranking.size() > 1) comment += "; the next: " + text_of(trial.ranking[1]);
+        }
         std::vector<std::string> steps;
         for (const json::value& step : steps_of(variant(), shape_)) steps.push_back("    " + line_of(step));
         add(comment, "preprocess", "[\n" + join(steps, ",\n") + "\n  ]");
+    }
+
+    // "Caffe's mean, BGR, straight to the size: top1 60.9 %"
+    std::string text_of(const TriedVariant& tried) const {
+        char figure[32];
+        std::snprintf(figure, sizeof figure, " %.1f ", tried.figure);
+        return std::string(tried.variant.numbers->title) + (tried.variant.order == ChannelOrder::rgb ? ", RGB, " : ", BGR, ") +
+               tried.variant.framing->title + ": " + proposal_.trial.figure_name + figure + proposal_.trial.unit;
     }
 
     const ProposeRequest& request_;

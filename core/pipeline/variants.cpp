@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
+#include <utility>
 
 namespace octavo {
 namespace {
@@ -61,6 +64,7 @@ struct Judge {
     AdapterHandle adapter;
     MetricHandle metric;
     double loss = 0;
+    std::optional<Error> failed;
 
     static Result<Judge> create(const VariantsRequest& request, std::int64_t label_offset) {
         json::object read, worth;
@@ -78,18 +82,21 @@ struct Judge {
     void reset() {
         metric.reset();
         loss = 0;
+        failed.reset();
     }
 
-    Result<void> add(std::span<const octavo_output> outputs, const Picture& picture, bool are_probabilities) {
-        Result<void> added;
-        OCTAVO_CHECK_OK(adapter.adapt(outputs, std::span(&picture.geometry, 1), [&](std::int64_t, const octavo_blob& prediction) {
+    // What fails (numbers far from the right ones may give NaN) puts this variant out, and no other.
+    void add(std::span<const octavo_output> outputs, const Picture& picture, bool are_probabilities) {
+        const auto judge = [&](std::int64_t, const octavo_blob& prediction) {
             const Result<double> score = metric.add(prediction, picture.annotation);
-            if (!score) added = score.error();
-            if (added && std::strcmp(prediction.type, OCTAVO_BLOB_CLASS_SCORES) == 0)
+            if (!score) failed = score.error();
+            if (score && std::strcmp(prediction.type, OCTAVO_BLOB_CLASS_SCORES) == 0)
                 loss += cross_entropy({static_cast<const float*>(prediction.data), prediction.size_bytes / sizeof(float)},
                                       label_of(picture.annotation), are_probabilities);
-        }));
-        return added;
+        };
+        const Result<void> adapted = adapter.adapt(outputs, std::span(&picture.geometry, 1), judge);
+        if (!adapted) failed = adapted.error();
+        if (!std::isfinite(loss)) loss = std::numeric_limits<double>::max() / 2;
     }
 };
 
@@ -115,6 +122,7 @@ public:
         OCTAVO_CHECK_OK(decode(first));
         for (const Numbers& numbers : usual_numbers())
             for (const ChannelOrder order : orders_of(shape_)) OCTAVO_CHECK_OK(measure({&first, &numbers, order, 0}));
+        if (tried_.empty()) return *last_failure_;
         const std::vector<Variant> finalists = best(kFinalists);
         for (const Framing& framing : usual_framings().subspan(1)) {
             OCTAVO_CHECK_OK(decode(framing));
@@ -170,10 +178,14 @@ private:
             std::vector<octavo_output> outputs;
             for (std::size_t o = 0; o < session_.outputs().size(); ++o)
                 outputs.push_back({session_.outputs()[o].name.c_str(), session_.output_views()[o]});
-            for (Judge& judge : judges_) OCTAVO_CHECK_OK(judge.add(outputs, picture, are_probabilities_));
+            for (Judge& judge : judges_) judge.add(outputs, picture, are_probabilities_);
             if (request_.progress) request_.progress(++runs_);
         }
         for (const Judge& judge : judges_) {
+            if (judge.failed) {
+                last_failure_ = judge.failed;
+                continue;
+            }
             OCTAVO_TRY(const std::vector<MetricFigure> figures, judge.metric.result());
             TriedVariant tried{variant, 0, judge.loss / static_cast<double>(pictures_.size())};
             tried.variant.label_offset = judge.label_offset;
@@ -201,8 +213,8 @@ private:
         // Numbers that are nearly the same, as some of the usual ones are, lose the same: then the more usual ones stand first.
         const double least = tried_.front().loss;
         const auto first = std::find_if_not(tried_.begin(), end, [&](const TriedVariant& one) { return one.loss <= kSameLoss * least; });
-        std::stable_sort(tried_.begin(), first, [](const TriedVariant& a, const TriedVariant& b) {
-            return a.variant.numbers < b.variant.numbers;  // of one table
+        std::stable_sort(tried_.begin(), first, [](const TriedVariant& a, const TriedVariant& b) {  // places in one table each
+            return std::pair(a.variant.framing, a.variant.numbers) < std::pair(b.variant.framing, b.variant.numbers);
         });
     }
 
@@ -225,6 +237,7 @@ private:
     std::vector<Picture> pictures_;
     std::vector<std::vector<std::byte>> input_;
     std::vector<TriedVariant> tried_;
+    std::optional<Error> last_failure_;
     std::string figure_name_, unit_;
     std::int64_t runs_ = 0;
 };

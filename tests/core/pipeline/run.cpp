@@ -121,6 +121,24 @@ BOOST_AUTO_TEST_CASE(a_trailing_comma_leaves_the_correction_out) {
     BOOST_TEST(report.algorithm == std::vector<std::string>{"minmax"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_metric_without_labels_is_refused_before_the_calibration) {
+    const Folder folder;
+    const std::string text = R"({"model": "classify.onnx", "dataset": {"plugin": "images", "images": "images"}, "metric": "accuracy",
+                                 "calibration": {"limit": 2}, "output": ")" +
+                             (folder / "run") + "\"}";
+    const Result<Config> config = parse_config(text, "my.json", std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", registry());
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+    std::vector<std::string> stages;
+    RunEvents events;
+    events.begin = [&](const std::string& stage, std::int64_t) { stages.push_back(stage); };
+    const Result<Report> report = run_calibration(*config, events);
+    BOOST_REQUIRE(!report);
+    BOOST_TEST((report.error().code() == Code::config));
+    BOOST_TEST(
+        report.error().message().starts_with("my.json: validation: the samples have no labels, so metric 'accuracy' cannot be measured"));
+    BOOST_TEST(stages == std::vector<std::string>{"load"}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(preprocessing_that_does_not_fit_is_warned_of) {
     const Folder folder;
     Overrides overrides;
