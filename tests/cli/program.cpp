@@ -35,13 +35,25 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
     BOOST_TEST(run(folder, "--version").out.starts_with("octavo "));
 }
 
+BOOST_AUTO_TEST_CASE(init_writes_a_config_that_can_be_evaluated_and_overwrites_none) {
+    const Folder folder;
+    const std::string init = "init " + kQuickstart + ".onnx --images " + OCTAVO_SOURCE_DIR "/configs/quickstart/images --limit 4 --output ";
+    const Outcome written = run(folder, init + (folder / "my.json"));
+    BOOST_TEST(written.code == 0, written.err);
+    BOOST_TEST(written.out.find("16 variants on 4 images, the best:") != std::string::npos, written.out);
+    BOOST_TEST(run(folder, "evaluate " + (folder / "my.json") + " --limit 4 --quiet").out.starts_with("images  4\ntop1  "));
+    const Outcome refused = run(folder, init + (folder / "my.json"));
+    BOOST_TEST(refused.code == 2);
+    BOOST_TEST(refused.err.find("exists already") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
     const Folder folder;
     const std::pair<const char*, const char*> cases[] = {
         {"calibrat",
-         "octavo: error: found the verb 'calibrat', expected one of calibrate, check, evaluate, benchmark, convert, infer, errors, "
-         "operators, "
-         "inspect, plugins, schema, did you mean 'calibrate'?\n"},
+         "octavo: error: found the verb 'calibrat', expected one of init, calibrate, check, evaluate, benchmark, convert, infer, "
+         "errors, operators, inspect, plugins, schema, did you mean 'calibrate'?\n"},
+        {"init m.onnx", "octavo: error: expected --images DIR (octavo init --help)\n"},
         {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
         {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},
         {"calibrate x.json --batch many",
