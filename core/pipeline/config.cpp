@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 
 namespace octavo {
 namespace {
@@ -218,6 +219,7 @@ private:
         config_.threads = static_cast<int>(section.integer("threads").value_or(0));
         config_.skip_unreadable = section.text("unreadable_images") == "skip";
         read_target(section);
+        read_ignore(section);
         config_.output = resolve_path(folder_, section.text("output").value_or(""));
         section.text("$schema");  // is for editors; only its type matters here
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
@@ -228,21 +230,58 @@ private:
     }
 
     void read_target(Section& section) {
-        const json::object* target = section.object("target");
-        if (!target) return;
+        const json::object* object = section.object("target");
+        if (!object) return;
         const KeyTable& table = *find_key(config_keys(), "target")->keys;
-        Section inner(*target, "/target", table, findings_);
+        Section inner(*object, "/target", table, findings_);
+        Target target;
         if (const json::object* drop = inner.object("max_drop")) {
             Section numbers(*drop, "/target/max_drop", *find_key(table, "max_drop")->keys, findings_);
-            if (const std::optional<double> points = numbers.number("points")) config_.target = Target{Target::Unit::points, *points};
-            if (const std::optional<double> percent = numbers.number("percent")) config_.target = Target{Target::Unit::percent, *percent};
+            const std::optional<double> points = numbers.number("points"), percent = numbers.number("percent");
+            target.unit = percent ? Target::Unit::percent : Target::Unit::points;
+            target.limit = percent.value_or(points.value_or(0));
             numbers.finish();
         }
+        if (const std::optional<double> ratio = inner.number("min_snr_db")) {
+            target.unit = Target::Unit::snr_db;
+            target.limit = *ratio;
+        }
+        target.search_images = inner.integer("search_images").value_or(target.search_images);
+        target.most_evaluations = static_cast<int>(inner.integer("max_evaluations").value_or(target.most_evaluations));
+        target.min_int8_share = inner.number("min_int8_share").value_or(target.min_int8_share);
         inner.finish();
-        if (!section.find("metric"))
+        const bool on_metric = inner.find("max_drop") != nullptr;
+        if (on_metric == (inner.find("min_snr_db") != nullptr))
+            findings_.push_back({FindingCode::conflict, "/target", shown(*object), "either max_drop or min_snr_db", ""});
+        if (on_metric && !section.find("metric"))
             findings_.push_back(
-                {FindingCode::conflict, "/target", shown(*target), "a metric besides, since a target speaks of its principal figure", ""});
-        resolved_["target"] = *target;
+                {FindingCode::conflict, "/target", shown(*object), "a metric besides, since max_drop speaks of its principal figure", ""});
+        json::object resolved = *object;
+        resolved["search_images"] = target.search_images;
+        resolved["max_evaluations"] = target.most_evaluations;
+        resolved["min_int8_share"] = target.min_int8_share;
+        resolved_["target"] = resolved;
+        config_.target = target;
+    }
+
+    void read_ignore(Section& section) {
+        const json::object* object = section.object("ignore");
+        if (!object) return;
+        Section inner(*object, "/ignore", *find_key(config_keys(), "ignore")->keys, findings_);
+        config_.ignore.names = inner.texts("names");
+        config_.ignore.patterns = inner.texts("patterns");
+        config_.ignore.operators = inner.texts("operators");
+        for (std::size_t i = 0; i < config_.ignore.patterns.size(); ++i) {
+            try {
+                const std::regex tried(config_.ignore.patterns[i]);
+            } catch (const std::regex_error& error) {
+                findings_.push_back({FindingCode::impossible_value, "/ignore/patterns/" + std::to_string(i),
+                                     "\"" + config_.ignore.patterns[i] + "\"", std::string("a regular expression (") + error.what() + ")",
+                                     ""});
+            }
+        }
+        inner.finish();
+        resolved_["ignore"] = *object;
     }
 
     const Registry& registry_;

@@ -32,11 +32,20 @@ struct Slice {
 
 enum class Objective { int8, latency };
 
-// How much accuracy may be lost: points of the principal figure, or percent of its fp32 value.
+// How much may be lost: points of the metric's principal figure, percent of its fp32 value, or, without labels, the least ratio of the
+// outputs to their error. Where it is missed, operators go back to floating point.
 struct Target {
-    enum class Unit { points, percent };
+    enum class Unit { points, percent, snr_db };
     Unit unit = Unit::points;
-    double max_drop = 0;
+    double limit = 0;
+    std::int64_t search_images = 500;  // most validation images that it is judged on; the others are held back
+    int most_evaluations = 100;        // of changed plans on all search images
+    double min_int8_share = 0;         // of the multiply-adds that must stay in int8; one operator always does
+};
+
+// Operators that stay in floating point: by name, by pattern of the whole name (ECMAScript), by type ("Conv").
+struct Ignore {
+    std::vector<std::string> names, patterns, operators;
 };
 
 struct Config {
@@ -51,6 +60,7 @@ struct Config {
     PluginUse device;
     Objective objective = Objective::int8;
     std::optional<Target> target;
+    Ignore ignore;
     std::int64_t batch = 1;
     int threads = 0;               // 0: all
     bool skip_unreadable = false;  // an image that cannot be decoded is counted and left out instead of ending the run

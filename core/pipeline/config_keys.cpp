@@ -11,7 +11,7 @@ namespace octavo {
 namespace {
 
 // Bounds that only keep numbers sane.
-constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostThreads = 1024, kMostDrop = 100, kMostPixelValue = 1e6;
+constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostThreads = 1024, kMostDrop = 100, kMostPixelValue = 1e6, kMostRatio = 200;
 
 constexpr octavo_parameter nested(const char* name, const char* fallback, const char* doc) {
     return {name, OCTAVO_STRING, fallback, 0, 0, nullptr, doc};
@@ -81,8 +81,19 @@ constexpr KeyTable kDrop = {"a drop", kDropKeys, true};
 
 constexpr ConfigKey kTargetKeys[] = {
     {.value = nested("max_drop", "null", "most that the metric's principal figure may lose"), .form = Form::section, .keys = &kDrop},
+    {real("min_snr_db", "null", 0, kMostRatio, "in its place, without labels: dB that the outputs must be above their error")},
+    {integer("search_images", "500", 1, kMany, "most validation images that it is judged on; the others are held back")},
+    {integer("max_evaluations", "100", 1, kMany, "most changed plans that are tried on them where it is missed")},
+    {real("min_int8_share", "0", 0, 1, "share of the multiply-adds that must stay in int8")},
 };
 constexpr KeyTable kTarget = {"a target", kTargetKeys};
+
+constexpr ConfigKey kIgnoreKeys[] = {
+    {strings("names", "[]", "of operators, or of those that were fused into one")},
+    {strings("patterns", "[]", "regular expressions that a whole name fits")},
+    {strings("operators", "[]", "types, as octavo inspect prints them")},
+};
+constexpr KeyTable kIgnore = {"operators to ignore", kIgnoreKeys};
 
 constexpr ConfigKey kConfigKeys[] = {
     {path("model", nullptr, "ONNX file")},
@@ -104,6 +115,7 @@ constexpr ConfigKey kConfigKeys[] = {
     {.value = nested("device", "\"" OCTAVO_DEFAULT_DEVICE "\"", "what runs the model"), .form = Form::plugin, .kind = OCTAVO_DEVICE},
     {string("objective", "\"int8\"", "int8|latency", "all that accuracy allows in int8, or what is fastest")},
     {.value = nested("target", "null", "how much accuracy may be lost"), .form = Form::section, .keys = &kTarget},
+    {.value = nested("ignore", "null", "operators that stay in floating point"), .form = Form::section, .keys = &kIgnore},
     {integer("batch", "1", 1, kMostBatch, "images that run together")},
     {integer("threads", "0", 0, kMostThreads, "threads that run the model, and that decode images; 0: all")},
     {string("unreadable_images", "\"error\"", "error|skip", "whether an image that cannot be decoded ends the run or is counted")},

@@ -16,7 +16,7 @@ bool is_near_chance(double share, std::int64_t classes) {
 
 std::string chance_warning(const AccuracyResult& evaluation) {
     const auto classes = static_cast<std::int64_t>(evaluation.labels.size());
-    for (const MetricFigure& figure : evaluation.figures.at(0)) {
+    for (const MetricFigure& figure : evaluation.all.figures.at(0)) {
         if (!figure.principal || figure.unit != "%" || !figure.higher_is_better || !is_near_chance(figure.value / 100, classes)) continue;
         char numbers[160];
         std::snprintf(numbers, sizeof numbers, "%s of the fp32 model is %.1f %%, and guessing among the %lld classes gives %.1f %%",

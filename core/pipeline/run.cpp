@@ -2,18 +2,19 @@
 #include "core/pipeline/run.h"
 
 #include "core/base/files.h"
+#include "core/pipeline/ignore.h"
 #include "core/pipeline/near_chance.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_export.h"
 #include "core/pipeline/stage_quantize.h"
+#include "core/pipeline/stage_search.h"
+#include "core/pipeline/target.h"
 
-#include <boost/json.hpp>
-
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <thread>
 
@@ -26,15 +27,16 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// Runs one stage between its events and keeps its time. An interrupted stage has its name for a message.
+// Runs one stage between its events and adds its time. An interrupted stage has its name for a message.
 template <class Stage>
 auto timed(const RunEvents& events, const std::string& name, std::int64_t total, double& seconds, Stage&& stage) -> decltype(stage()) {
     if (events.begin) events.begin(name, total);
     const Clock::time_point start = Clock::now();
     auto result = stage();
-    seconds = seconds_since(start);
+    const double taken = seconds_since(start);
+    seconds += taken;
     if (!result && result.error().code() == Code::interrupted) return Error(Code::interrupted, name);
-    if (result && events.end) events.end(seconds);
+    if (result && events.end) events.end(taken);
     return result;
 }
 
@@ -45,45 +47,59 @@ std::string cpu_name() {
     return "unknown";
 }
 
-void add_accuracy(const Config& config, const AccuracyResult& evaluation, Report& report) {
-    report.changed = evaluation.changed;
-    report.validation_images = evaluation.images;
-    report.snr_db = evaluation.snr_db;
-    for (const OutputFidelity& one : evaluation.fidelity) report.fidelity.push_back({one.name, one.snr_db});
-    if (!config.metric) return;
-    ReportAccuracy accuracy;
-    accuracy.metric = config.metric->plugin->name();
-    accuracy.images = evaluation.images;
-    accuracy.right_to_wrong = evaluation.right_to_wrong;
-    accuracy.wrong_to_right = evaluation.wrong_to_right;
-    for (std::size_t i = 0; i < evaluation.figures[0].size(); ++i) {
-        const MetricFigure& fp32 = evaluation.figures[0][i];
-        accuracy.figures.push_back(
-            {fp32.name, fp32.unit, fp32.value, evaluation.figures[1].at(i).value, fp32.principal, fp32.higher_is_better});
+std::vector<ReportFigure> report_figures(const AccuracyPart& part) {
+    std::vector<ReportFigure> figures;
+    for (std::size_t i = 0; i < part.figures[0].size(); ++i) {
+        const MetricFigure& fp32 = part.figures[0][i];
+        figures.push_back({fp32.name, fp32.unit, fp32.value, part.figures[1].at(i).value, fp32.principal, fp32.higher_is_better});
     }
-    report.accuracy = std::move(accuracy);
+    return figures;
 }
 
-std::string rounded(double value) {
-    char text[64];
-    std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
+void add_accuracy(const Config& config, const AccuracyPart& all, Report& report) {
+    report.changed = all.changed;
+    report.validation_images = all.images;
+    report.snr_db = all.snr_db;
+    report.fidelity.clear();
+    for (const OutputFidelity& one : all.fidelity) report.fidelity.push_back({one.name, one.snr_db});
+    if (config.metric)
+        report.accuracy = ReportAccuracy{std::string(config.metric->plugin->name()), all.images, report_figures(all), all.right_to_wrong,
+                                         all.wrong_to_right};
 }
 
-void judge_target(const Target& target, Report& report) {
-    const bool is_points = target.unit == Target::Unit::points;
-    const std::string unit = is_points ? "points" : "percent";
-    report.target.max_drop_json = boost::json::serialize(boost::json::object{{unit, target.max_drop}});
-    if (!report.accuracy) return;
-    for (const ReportFigure& figure : report.accuracy->figures) {
-        if (!figure.principal) continue;
-        const double worse = figure.higher_is_better ? figure.fp32 - figure.int8 : figure.int8 - figure.fp32;
-        const double drop = is_points ? worse : 100 * worse / std::max(std::abs(figure.fp32), 1e-9);
-        report.target.status = drop <= target.max_drop ? "met" : "missed";
-        if (drop > target.max_drop)
-            report.target.sentence = "the accuracy target is missed: " + figure.name + " dropped by " + rounded(drop) + " " + unit +
-                                     ", at most " + rounded(target.max_drop) + " was asked for";
-    }
+std::string judged_text(const Target& target, const AccuracyPart& part) {
+    std::string principal;
+    for (const MetricFigure& figure : part.figures[0])
+        if (figure.principal) principal = figure.name;
+    return judgement_text(target, principal, judge(target, part.figures[0], part.figures[1], part.snr_db).value);
+}
+
+void judge_target(const Target& target, const AccuracyResult& evaluation, Report& report) {
+    const auto shown = [](const AccuracyPart& part) { return ReportPart{part.images, report_figures(part), part.changed, part.snr_db}; };
+    const AccuracyPart& judged = evaluation.searched ? *evaluation.searched : evaluation.all;
+    const bool is_met = judge(target, judged.figures[0], judged.figures[1], judged.snr_db).met();
+    ReportTarget& told = report.target;
+    told.key = target.unit == Target::Unit::snr_db ? "min_snr_db" : "max_drop";
+    told.limit_json = limit_json(target);
+    told.status = is_met ? "met" : "missed";
+    told.judged = judged_text(target, judged);
+    told.sentence = is_met ? "" : "the accuracy target is missed: " + told.judged;
+    if (!evaluation.held_back) return;
+    told.searched = shown(*evaluation.searched);
+    told.held_back = shown(*evaluation.held_back);
+    told.held_back_judged = judged_text(target, *evaluation.held_back);
+}
+
+ReportSearch report_search(const SearchResult& found, const Graph& graph, std::int64_t images) {
+    ReportSearch told{images, static_cast<std::int64_t>(found.ranking.size()), found.evaluations, {}, {}};
+    for (const RankedGroup& group : found.ranking)
+        for (const NodeId node : group.nodes) {
+            if (std::find(found.returned.begin(), found.returned.end(), node) == found.returned.end()) continue;
+            const Precision precision = found.plan.operators.at(graph[node].name).precision;
+            told.returned.push_back({graph[node].name, graph[node].op, precision_text(precision), -10 * std::log10(group.error)});
+        }
+    for (const NodeId node : found.won_back) told.won_back.push_back(graph[node].name);
+    return told;
 }
 
 Result<void> add_benchmark(const Config& config, const Model& model, const DeviceHandle& device, const Plan& plan, std::stop_token stop,
@@ -150,10 +166,11 @@ private:
         OCTAVO_TRY(model_, timed(events_, "load", 0, report_.seconds.load, [&] { return load_model(config_.model); }));
         OCTAVO_CHECK_OK(check_model(config_, model_));
         OCTAVO_TRY(device_, DeviceHandle::create(*config_.device.plugin, config_.device.values));
-        OCTAVO_TRY(layout_, lay_out(model_, device_));
+        OCTAVO_TRY(const IsIgnored is_ignored, resolve_ignore(config_, model_.executed));
+        OCTAVO_TRY(layout_, lay_out(model_, device_, is_ignored));
         // Both data sets are opened before hours go into either.
         OCTAVO_TRY(calibration_images_, calibration_size(config_));
-        OCTAVO_TRY(validation_images_, validation_size(config_));
+        OCTAVO_TRY(search_images_, choose_search_images(config_));
         return {};
     }
 
@@ -167,8 +184,6 @@ private:
         OCTAVO_TRY(plan_, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, calibrate));
         report_.algorithm = plan_.algorithm;
         report_.objective = plan_.objective;
-        OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
-        report_.operators = report_operators(graph, plan_);
         return {};
     }
 
@@ -177,20 +192,49 @@ private:
         OCTAVO_TRY(Exported exported,
                    timed(events_, "export", 0, report_.seconds.export_files, [&] { return export_model(model_, plan_, config_.output); }));
         report_.files = std::move(exported.files);
+        OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
+        report_.operators = report_operators(graph, plan_);
+        report_.exported_float.clear();
         for (const UnfusedConvolution& one : exported.unfused) report_.exported_float.push_back({one.node, one.reason});
         return {};
     }
 
     Result<void> measure() {
-        OCTAVO_TRY(const AccuracyResult evaluation, timed(events_, "evaluate", validation_images_, report_.seconds.evaluate, [&] {
-                       return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance, events_.stop});
-                   }));
-        add_accuracy(config_, evaluation, report_);
-        add_unreadable(evaluation.unreadable);
-        if (std::string warning = chance_warning(evaluation); !warning.empty()) report_.warnings.push_back(std::move(warning));
-        if (config_.target) judge_target(*config_.target, report_);
+        OCTAVO_CHECK_OK(evaluate_plan());
+        if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
+        if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
+        add_unreadable(evaluation_.unreadable);
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
                      [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });
+    }
+
+    Result<void> evaluate_plan() {
+        const std::int64_t images = search_images_.images + search_images_.held_back;
+        OCTAVO_TRY(evaluation_, timed(events_, "evaluate", images, report_.seconds.evaluate, [&] {
+                       return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance, events_.stop, &search_images_});
+                   }));
+        add_accuracy(config_, evaluation_.all, report_);
+        if (config_.target) judge_target(*config_.target, evaluation_, report_);
+        return {};
+    }
+
+    // The plan becomes the best one that is found, whatever ended the search.
+    Result<void> search() {
+        const AccuracyPart plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
+        OCTAVO_TRY(SearchResult found, timed(events_, "search", 0, report_.seconds.search, [&] {
+                       return search_plan({config_, model_, device_, plan_, plain, search_images_, events_.advance, events_.stop});
+                   }));
+        report_.search = report_search(found, model_.executed, plain.images);
+        if (!found.returned.empty()) {
+            plan_ = std::move(found.plan);
+            OCTAVO_CHECK_OK(export_files());
+        }
+        if (found.stopped) return found.stopped->code() == Code::interrupted ? Error(Code::interrupted, "search") : *found.stopped;
+        if (!found.returned.empty()) OCTAVO_CHECK_OK(evaluate_plan());
+        if (report_.target.status == "missed")
+            report_.target.sentence += "; the best of " + std::to_string(found.evaluations + 1) + " plans that were tried is written" +
+                                       (found.is_spent ? " (max_evaluations ended the search)" : "");
+        return {};
     }
 
     void add_unreadable(const std::vector<UnreadableImage>& images) {
@@ -204,7 +248,9 @@ private:
     DeviceHandle device_;
     Layout layout_;
     Plan plan_;
-    std::int64_t calibration_images_ = 0, validation_images_ = 0;
+    SearchImages search_images_;
+    AccuracyResult evaluation_;
+    std::int64_t calibration_images_ = 0;
 };
 
 }  // namespace

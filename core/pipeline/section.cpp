@@ -49,6 +49,15 @@ std::optional<std::string> Section::text(std::string_view key) {
     return value ? std::optional(std::string(value->as_string())) : std::nullopt;
 }
 
+std::vector<std::string> Section::texts(std::string_view key) {
+    std::vector<std::string> texts;
+    const std::optional<json::value> value = checked(key);
+    if (!value) return texts;
+    if (value->is_string()) return {std::string(value->as_string())};
+    for (const json::value& element : value->as_array()) texts.emplace_back(element.as_string());
+    return texts;
+}
+
 std::optional<std::int64_t> Section::integer(std::string_view key) {
     const std::optional<json::value> value = checked(key);
     return value ? std::optional(value->as_int64()) : std::nullopt;

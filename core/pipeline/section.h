@@ -31,6 +31,7 @@ public:
 
     // Values with the default of the table; absent where they are wrong, or have none.
     std::optional<std::string> text(std::string_view key);
+    std::vector<std::string> texts(std::string_view key);
     std::optional<std::int64_t> integer(std::string_view key);
     std::optional<double> number(std::string_view key);
     // One value stands for all elements of the list.

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "core/pipeline/config.h"
+#include "core/pipeline/search_images.h"
 #include "core/pipeline/stage_load.h"
 #include "core/pipeline/stage_samples.h"
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,15 +28,22 @@ struct SampleAnswer {
     std::int64_t best_class = -1;  // -1 where predictions are no class scores
 };
 
-struct AccuracyResult {
+// Of some of the images.
+struct AccuracyPart {
     std::int64_t images = 0;
-    std::vector<SampleAnswer> answers;               // in the order of the images
     std::vector<std::vector<MetricFigure>> figures;  // [contender]; empty lists without a metric
-    // Of contender 1 against contender 0; the first two need a metric, the third class scores.
-    std::int64_t right_to_wrong = 0, wrong_to_right = 0, changed = 0;
+    // Of contender 1 against contender 0; the first two need a metric, the third class scores or one output that is a list.
+    std::int64_t right_to_wrong = 0, wrong_to_right = 0;
+    std::optional<std::int64_t> changed;
     std::vector<OutputFidelity> fidelity;
-    double snr_db = 0;              // of all outputs together
-    std::set<std::int64_t> labels;  // that occur, where annotations are classes
+    double snr_db = 0;  // of all outputs together
+};
+
+struct AccuracyResult {
+    AccuracyPart all;
+    std::optional<AccuracyPart> searched, held_back;  // where the request says which are which and some are held back
+    std::vector<SampleAnswer> answers;                // in the order of the images
+    std::set<std::int64_t> labels;                    // that occur, where annotations are classes
     std::vector<UnreadableImage> unreadable;
 };
 
@@ -45,6 +54,7 @@ struct EvaluateRequest {
     std::vector<const Plan*> contenders;                // one or two; nullptr: fp32
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
+    const SearchImages* search = nullptr;               // tells parts apart; may be null
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

@@ -5,14 +5,14 @@
 
 namespace octavo {
 
-Result<Layout> lay_out(const Model& model, const DeviceHandle& device) {
+Result<Layout> lay_out(const Model& model, const DeviceHandle& device, const IsIgnored& is_ignored) {
     OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
     const FlatGraph flat(graph);
     const auto can_run = [&](NodeId node, Precision precision) {
         return static_cast<bool>(device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision)));
     };
     Layout layout;
-    layout.precisions = assign_precisions(graph, can_run, {});
+    layout.precisions = assign_precisions(graph, can_run, is_ignored);
     layout.points = quantization_points(graph, layout.precisions);
     for (const auto& [node, decided] : layout.precisions)
         if (decided.precision == Precision::int8 && ops::find(graph[node].op)->role == ops::Role::product) layout.products.push_back(node);

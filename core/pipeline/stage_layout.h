@@ -18,7 +18,7 @@ struct Layout {
     std::vector<NodeId> products;  // int8 ones, in the order of nodes
 };
 
-Result<Layout> lay_out(const Model& model, const DeviceHandle& device);
+Result<Layout> lay_out(const Model& model, const DeviceHandle& device, const IsIgnored& is_ignored = {});
 
 // The tensors that carry a point's statistics, by name; the same names stand in the calibration graph.
 std::vector<std::string> statistics_of(const Graph& graph, const QuantizationPoint& point);

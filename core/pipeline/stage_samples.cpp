@@ -81,6 +81,15 @@ Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     return out;
 }
 
+std::int64_t count_of(const SampleRequest& request) {
+    return request.chosen.empty() ? request.count : static_cast<std::int64_t>(request.chosen.size());
+}
+
+// Of the i-th sample that is asked for.
+std::int64_t number_of(const SampleRequest& request, std::size_t i) {
+    return request.chosen.empty() ? request.first + static_cast<std::int64_t>(i) : request.chosen[i];
+}
+
 // The decoding threads and their ring. `next` gives samples in order.
 class Decoders {
 public:
@@ -118,13 +127,13 @@ private:
             if (stopped_ || is_done()) return;
             const std::size_t number = started_++;
             lock.unlock();
-            Result<Prepared> sample = prepare(request_, request_.first + static_cast<std::int64_t>(number));
+            Result<Prepared> sample = prepare(request_, number_of(request_, number));
             lock.lock();
             slots_[number % slots_.size()].emplace(std::move(sample));
             filled_.notify_one();
         }
     }
-    bool is_done() const { return started_ >= static_cast<std::size_t>(request_.count); }
+    bool is_done() const { return started_ >= static_cast<std::size_t>(count_of(request_)); }
 
     const SampleRequest& request_;
     std::mutex mutex_;
@@ -186,23 +195,23 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
     Decoders decoders(request, threads);
     SamplesDone done;
     Batch batch = empty_batch(request.inputs);
-    for (std::int64_t i = 0; i < request.count; ++i) {
+    const std::int64_t count = count_of(request);
+    for (std::int64_t i = 0; i < count; ++i) {
         if (request.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         Result<Prepared> sample = decoders.next();
         if (!sample) {
             if (!request.skip_unreadable || sample.error().code() != Code::data) return sample.error();
-            done.unreadable.push_back({std::to_string(request.first + i), sample.error().message()});
+            done.unreadable.push_back({std::to_string(number_of(request, static_cast<std::size_t>(i))), sample.error().message()});
         } else {
             append(*sample, batch);
         }
-        if (batch.size() < batch_size && (i + 1 < request.count || batch.size() == 0)) continue;
+        if (batch.size() < batch_size && (i + 1 < count || batch.size() == 0)) continue;
         OCTAVO_CHECK_OK(consume(batch));
         done.samples += static_cast<std::int64_t>(batch.size());
         clear(batch);
     }
     if (done.samples == 0 && !done.unreadable.empty())
-        return Error(Code::data,
-                     "none of " + std::to_string(request.count) + " images can be read, the first: " + done.unreadable[0].reason);
+        return Error(Code::data, "none of " + std::to_string(count) + " images can be read, the first: " + done.unreadable[0].reason);
     return done;
 }
 

@@ -42,6 +42,7 @@ struct SampleRequest {
     int threads = 0;               // that decode; 0: all
     bool skip_unreadable = false;
     std::stop_token stop = {};
+    std::span<const std::int64_t> chosen = {};  // numbers of samples in place of first and count; empty: those
 };
 
 // What of the data set a slice means; Code::data where nothing is left.

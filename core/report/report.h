@@ -41,10 +41,34 @@ struct ReportOperator {
     std::int64_t multiply_adds = 0;
 };
 
+// Of some of the validation images.
+struct ReportPart {
+    std::int64_t images = 0;
+    std::vector<ReportFigure> figures;
+    std::optional<std::int64_t> changed;
+    double snr_db = 0;
+};
+
 struct ReportTarget {
-    std::string max_drop_json;  // as in the config; empty: no target
+    std::string key, limit_json;  // "max_drop", {"points": 1}: as in the config; empty: no target
     std::string status = "none";
-    std::string sentence;  // where it is missed
+    std::string sentence;                 // where it is missed
+    std::string judged;                   // "top1 dropped by 0.80 points, at most 1.00 was asked for"
+    std::optional<ReportPart> searched;   // the images it was judged on, where that is not all of them
+    std::optional<ReportPart> held_back;  // the others
+    std::string held_back_judged;         // the same sentence of them
+};
+
+// An operator that the search put back into floating point.
+struct ReportReturned {
+    std::string name, type, precision;
+    double alone_snr_db = 0;  // of the outputs where nothing but it and what reads the same values is int8
+};
+
+struct ReportSearch {
+    std::int64_t images = 0, groups = 0, evaluations = 0;
+    std::vector<ReportReturned> returned;  // the costliest first
+    std::vector<std::string> won_back;     // went back and are int8 again
 };
 
 struct ReportSeconds {
@@ -57,7 +81,7 @@ struct ReportNote {
 
 struct Report {
     std::optional<ReportAccuracy> accuracy;
-    std::int64_t changed = 0;
+    std::optional<std::int64_t> changed;  // answers; nothing where outputs are no answers
     std::int64_t calibration_images = 0, validation_images = 0;
     double snr_db = 0;
     std::vector<ReportFidelity> fidelity;
@@ -65,6 +89,7 @@ struct Report {
     std::int64_t memory_fp32_bytes = 0, memory_int8_bytes = 0, memory_peak_bytes = 0;
     std::vector<ReportOperator> operators;
     ReportTarget target;
+    std::optional<ReportSearch> search;
     std::vector<std::string> algorithm;
     std::string objective, isa, device;
     ReportSeconds seconds;

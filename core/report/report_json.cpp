@@ -19,28 +19,47 @@ json::value number(double value, double digits = 1e6) {
     return std::round(value * digits) / digits;
 }
 
-json::object accuracy_of(const Report& report) {
+json::value count(const std::optional<std::int64_t>& value) {
+    return value ? json::value(*value) : json::value(nullptr);
+}
+
+void add_figures(const std::vector<ReportFigure>& figures, json::object& to) {
     json::object fp32, int8, drop;
-    for (const ReportFigure& figure : report.accuracy->figures) {
+    for (const ReportFigure& figure : figures) {
         fp32[figure.name] = number(figure.fp32);
         int8[figure.name] = number(figure.int8);
         drop[figure.name] = number(figure.fp32 - figure.int8);
     }
-    return {{"metric", report.accuracy->metric},
-            {"images", report.accuracy->images},
-            {"fp32", fp32},
-            {"int8", int8},
-            {"drop", drop},
-            {"right_to_wrong", report.accuracy->right_to_wrong},
-            {"wrong_to_right", report.accuracy->wrong_to_right},
-            {"changed", report.changed}};
+    to["fp32"] = fp32;
+    to["int8"] = int8;
+    to["drop"] = drop;
+}
+
+json::object accuracy_of(const Report& report) {
+    json::object accuracy{{"metric", report.accuracy->metric}, {"images", report.accuracy->images}};
+    add_figures(report.accuracy->figures, accuracy);
+    accuracy["right_to_wrong"] = report.accuracy->right_to_wrong;
+    accuracy["wrong_to_right"] = report.accuracy->wrong_to_right;
+    accuracy["changed"] = count(report.changed);
+    return accuracy;
+}
+
+json::value part_of(const std::optional<ReportPart>& part) {
+    if (!part) return nullptr;
+    json::object object{{"images", part->images}};
+    if (!part->figures.empty()) add_figures(part->figures, object);
+    object["changed"] = count(part->changed);
+    object["snr_db"] = number(part->snr_db, 1e3);
+    return object;
 }
 
 json::object fidelity_of(const Report& report) {
     json::array outputs;
     for (const ReportFidelity& one : report.fidelity) outputs.push_back({{"name", one.name}, {"snr_db", number(one.snr_db, 1e3)}});
-    return {
-        {"snr_db", number(report.snr_db, 1e3)}, {"images", report.validation_images}, {"changed", report.changed}, {"outputs", outputs}};
+    return {{"snr_db", number(report.snr_db, 1e3)},
+            {"images", report.validation_images},
+            {"changed", count(report.changed)},
+            {"outputs", outputs}};
 }
 
 // Null where nothing was measured.
@@ -60,10 +79,31 @@ json::array operators_of(const Report& report) {
     return operators;
 }
 
+json::array names(const std::vector<std::string>& texts) {
+    json::array list;
+    for (const std::string& text : texts) list.push_back(json::value(text));
+    return list;
+}
+
 json::object target_of(const Report& report) {
     json::object target{{"max_drop", nullptr}, {"status", report.target.status}};
-    if (!report.target.max_drop_json.empty()) target["max_drop"] = json::parse(report.target.max_drop_json);
+    if (!report.target.key.empty()) target[report.target.key] = json::parse(report.target.limit_json);
+    target["searched"] = part_of(report.target.searched);
+    target["held_back"] = part_of(report.target.held_back);
     return target;
+}
+
+json::value search_of(const Report& report) {
+    if (!report.search) return nullptr;
+    json::array returned;
+    for (const ReportReturned& one : report.search->returned)
+        returned.push_back(
+            {{"name", one.name}, {"type", one.type}, {"precision", one.precision}, {"alone_snr_db", number(one.alone_snr_db, 1e3)}});
+    return json::object{{"images", report.search->images},
+                        {"groups_ranked", report.search->groups},
+                        {"evaluations", report.search->evaluations},
+                        {"returned", returned},
+                        {"won_back", names(report.search->won_back)}};
 }
 
 json::object seconds_of(const ReportSeconds& seconds) {
@@ -79,12 +119,6 @@ json::array notes(const std::vector<ReportNote>& list, const char* key) {
     return rows;
 }
 
-json::array names(const std::vector<std::string>& texts) {
-    json::array list;
-    for (const std::string& text : texts) list.push_back(json::value(text));
-    return list;
-}
-
 }  // namespace
 
 std::string report_json(const Report& report) {
@@ -98,6 +132,7 @@ std::string report_json(const Report& report) {
                          {"peak", number(static_cast<double>(report.memory_peak_bytes) / kMega, 1e3)}};
     root["int8_share"] = {{"operators", number(share.operators)}, {"multiply_adds", number(share.multiply_adds)}};
     root["target"] = target_of(report);
+    root["search"] = search_of(report);
     root["plan"] = {{"algorithm", names(report.algorithm)}, {"objective", report.objective}, {"isa", report.isa}};
     root["seconds"] = seconds_of(report.seconds);
     root["calibration_images"] = report.calibration_images;

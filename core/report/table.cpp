@@ -64,12 +64,33 @@ std::vector<Row> rows_of(const Report& report) {
 }
 
 std::string answers_line(const Report& report) {
-    const std::string images = std::to_string(report.validation_images);
-    std::string text = std::to_string(report.changed) + " of " + images + " answers changed";
+    std::string text;
+    if (report.changed) text = std::to_string(*report.changed) + " of " + std::to_string(report.validation_images) + " answers changed";
     if (report.accuracy)
-        text += ", " + std::to_string(report.accuracy->right_to_wrong) + " right to wrong, " +
+        text += std::string(text.empty() ? "" : ", ") + std::to_string(report.accuracy->right_to_wrong) + " right to wrong, " +
                 std::to_string(report.accuracy->wrong_to_right) + " wrong to right";
-    return text + "; outputs " + fixed(report.snr_db, 1) + " dB above the error\n";
+    return text + (text.empty() ? "" : "; ") + "outputs " + fixed(report.snr_db, 1) + " dB above the error\n";
+}
+
+std::string target_lines(const Report& report) {
+    const ReportTarget& target = report.target;
+    if (target.key.empty()) return "";
+    std::string text = "target " + target.status + ": " + target.judged;
+    if (target.searched) text += " on " + std::to_string(target.searched->images) + " search images";
+    text += "\n";
+    if (target.held_back) text += "  on the " + std::to_string(target.held_back->images) + " held back " + target.held_back_judged + "\n";
+    return text;
+}
+
+std::string search_lines(const Report& report) {
+    if (!report.search) return "";
+    const ReportSearch& search = *report.search;
+    std::map<std::string, std::int64_t> by_precision;
+    for (const ReportReturned& one : search.returned) ++by_precision[one.precision];
+    std::string text = "search: ";
+    for (const auto& [precision, count] : by_precision) text += std::to_string(count) + " back in " + precision + ", ";
+    return text + std::to_string(search.won_back.size()) + " won back; " + std::to_string(search.groups) + " groups ranked, " +
+           std::to_string(search.evaluations) + " plans evaluated, " + fixed(report.seconds.search, 1) + " s\n";
 }
 
 std::string operators_lines(const Report& report) {
@@ -91,7 +112,7 @@ std::string operators_lines(const Report& report) {
 std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
-    if (!report.target.sentence.empty()) text += report.target.sentence + "\n";
+    text += target_lines(report) + search_lines(report);
     for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
     text += "files:\n";
     for (const std::string& file : report.files) text += "  " + file + "\n";

@@ -1,4 +1,5 @@
-// Conv and Gemm in fp32 by oneDNN: channels-last, bias, residual and activation fused, weights reordered once.
+// Conv and Gemm in floating point by oneDNN: channels-last, bias, residual and activation fused, weights reordered once. At bf16 values
+// stay f32 outside the product, whose factors may be rounded to bf16.
 #include "dnnl_product.h"
 
 #include <cstring>
@@ -82,6 +83,8 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     append_activation(post, node.activation());
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(post);
+    const octavo_precision precision = builder.precision(index);
+    if (precision == OCTAVO_BF16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
     const auto created = make_product(*shape, gemm, d, attributes);
     if (!created) {
         lower_by_table(builder, index);
@@ -107,7 +110,7 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     }
     const BufferId to = builder.add_buffer(d.destination.get_size() + 64);
     step->writes = {to};
-    builder.add(std::move(step), node, OCTAVO_FP32, made.implementation);
+    builder.add(std::move(step), node, precision, made.implementation);
     builder.finish_from_real(node.output_id(0), to);
     return {};
 }

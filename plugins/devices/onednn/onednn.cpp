@@ -105,7 +105,7 @@ public:
         const ops::Row* row = ops::find(node.op());
         if (!row) return Error(Code::model, node.title() + ": no such operator");
         if (precision == OCTAVO_FP32) return {};
-        if (precision == OCTAVO_BF16) return Error(Code::model, node.title() + ": bf16 is not there yet");
+        if (precision == OCTAVO_BF16) return can_run_bf16(node, *row);
         if (row->role == ops::Role::floating) return Error(Code::model, node.title() + ": needs floating point");
         if (node.op() == "MatMul") return Error(Code::model, node.title() + ": no int8 kernel");
         if (row->role == ops::Role::product && (node.op() != "Gemm" && node.input(0).rank != 4))
@@ -134,6 +134,14 @@ public:
     const char* isa() const override { return isa_name(cpu_isa()); }
 
 private:
+    // oneDNN's f32 products compute in bf16 on AMX only.
+    static Result<void> can_run_bf16(const ops::NodeView& node, const ops::Row& row) {
+        const bool product = row.role == ops::Role::product && node.op() != "MatMul" && node.input(1).data;
+        if (!product) return Error(Code::model, node.title() + ": only products with constant weights have a bf16 kernel");
+        if (!has_amx_bf16()) return Error(Code::model, node.title() + ": this CPU has no bf16 matrix units");
+        return {};
+    }
+
     Products products_;
 };
 

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
     BOOST_TEST(config.device.plugin->name() == "slow");
     BOOST_REQUIRE(config.target);
     BOOST_TEST((config.target->unit == Target::Unit::percent));
-    BOOST_TEST(config.target->max_drop == 1.5);
+    BOOST_TEST(config.target->limit == 1.5);
     BOOST_TEST((config.objective == Objective::latency));
     BOOST_TEST(config.batch == 4);
     BOOST_TEST(config.threads == 2);
@@ -161,9 +161,21 @@ BOOST_AUTO_TEST_CASE(every_finding_names_line_column_pointer_and_code) {
             "{\n  \"modle\": \"m.onnx\",\n  \"dataset\": {\"plugin\": \"imagenet\", \"images\": \"i\"},\n  /* \u00e9 */ \"batch\": 0\n}") ==
         "my.json:1:1: /model: found nothing, expected a path (ONNX file) [E102-missing-key]\n"
         "my.json:2:3: /modle: found an unknown key, expected one of model, dataset, calibration, validation, preprocess, "
-        "metric, adapter, algorithm, device, objective, target, batch, threads, unreadable_images, output, $schema; did you mean 'model'? "
+        "metric, adapter, algorithm, device, objective, target, ignore, batch, threads, unreadable_images, output, $schema; did you mean 'model'? "
         "[E101-unknown-key]\n"
         "my.json:4:20: /batch: found 0, expected an integer from 1 to 1024 (images that run together) [E104-impossible-value]");
+}
+
+BOOST_AUTO_TEST_CASE(a_ratio_is_a_target_that_needs_no_metric) {
+    const Result<Config> config = parse(with(R"("target": {"min_snr_db": 25, "search_images": 40}, "ignore": {"patterns": ["conv.*"]})"));
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+    BOOST_TEST((config->target->unit == Target::Unit::snr_db));
+    BOOST_TEST(config->target->limit == 25);
+    BOOST_TEST(config->target->search_images == 40);
+    BOOST_TEST(config->target->most_evaluations == 100);
+    BOOST_TEST(config->ignore.patterns == std::vector<std::string>{"conv.*"}, boost::test_tools::per_element());
+    BOOST_TEST(message(with(R"("target": {"search_images": 9})")).find("expected either max_drop or min_snr_db") != std::string::npos);
+    BOOST_TEST(message(with(R"("ignore": {"patterns": ["conv("]})")).find("expected a regular expression (") != std::string::npos);
 }
 
 // Whatever the table declares is read: a value that is wrong for every form is found.

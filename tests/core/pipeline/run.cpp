@@ -195,4 +195,75 @@ BOOST_AUTO_TEST_CASE(refining_without_ranges_is_an_error_of_the_config) {
     BOOST_TEST(report.error().message().starts_with("algorithm 'refine': "), report.error().message());
 }
 
+BOOST_AUTO_TEST_CASE(ignored_operators_stay_in_floating_point) {
+    const Folder folder;
+    Result<Config> config =
+        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    BOOST_REQUIRE(config);
+    config->target.reset();
+    config->ignore = {{"/0/0.2/Relu"}, {"/[56]/.*"}, {"GlobalAveragePool"}};  // the first by a part that was fused into a convolution
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    std::size_t ignored = 0;
+    for (const ReportOperator& one : report->operators) {
+        const bool expected =
+            one.name.starts_with("/0/") || one.name.starts_with("/5/") || one.name.starts_with("/6/") || one.type == "GlobalAveragePool";
+        BOOST_TEST((one.reason == "ignored by the config") == expected, one.name);
+        ignored += expected ? 1 : 0;
+    }
+    BOOST_TEST(ignored > 6U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_to_be_ignored_must_be_there) {
+    const Folder folder;
+    Result<Config> config =
+        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    BOOST_REQUIRE(config);
+    config->ignore = {{"/0/0.2/Rellu"}, {"conv"}, {"Convv"}};
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE(!report);
+    BOOST_TEST(static_cast<int>(report.error().code()) == 2);
+    const std::string message = report.error().message();
+    for (const char* text :
+         {": /ignore/names/0: found \"/0/0.2/Rellu\", expected the name of an operator of the model; did you mean '/0/0.2/Relu'?\n",
+          ": /ignore/patterns/0: found \"conv\", expected a pattern that some operator's whole name fits\n",
+          ": /ignore/operators/0: found \"Convv\", expected an operator of the model: Conv, "})
+        BOOST_TEST(message.find(text) != std::string::npos, message);
+    BOOST_TEST(message.ends_with("did you mean 'Conv'?"));
+}
+
+// A target that is met at once is not searched for; one that is missed is, on the images that are not held back.
+BOOST_AUTO_TEST_CASE(a_search_is_made_where_it_is_needed) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.device = "onednn";
+    overrides.algorithm = "minmax,";
+    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    config->target = Target{Target::Unit::snr_db, 5};
+    const Result<Report> easy = run_calibration(*config, {});
+    BOOST_REQUIRE_MESSAGE(easy, (easy ? "" : easy.error().message()));
+    BOOST_TEST(easy->target.status == "met");
+    BOOST_TEST(!easy->search);
+    BOOST_TEST(easy->seconds.search == 0);
+    BOOST_TEST(!easy->target.held_back);
+
+    config->target = Target{Target::Unit::snr_db, easy->snr_db + 3, 10};
+    config->batch = 7;
+    const Result<Report> hard = run_calibration(*config, {});
+    BOOST_REQUIRE_MESSAGE(hard, (hard ? "" : hard.error().message()));
+    BOOST_TEST(hard->target.status == "met");
+    BOOST_REQUIRE(hard->search);
+    BOOST_TEST(hard->search->images == 10);
+    BOOST_TEST(!hard->search->returned.empty());
+    BOOST_REQUIRE(hard->target.held_back);
+    BOOST_TEST(hard->target.searched->images == 10);
+    BOOST_TEST(hard->target.held_back->images == 14);
+    BOOST_TEST(hard->target.searched->snr_db >= easy->snr_db + 3);
+    const Result<Plan> plan = load_plan(folder.path.string() + "/plan.json");
+    BOOST_REQUIRE(plan);
+    for (const ReportReturned& one : hard->search->returned)
+        BOOST_TEST((plan->operators.at(one.name) == OperatorPlan{Precision::fp32, Reason::accuracy}), one.name);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

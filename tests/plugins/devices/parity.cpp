@@ -1,5 +1,8 @@
 // Device `onednn` against `reference`: the same plan must give the same bits in int8, whatever the operator, its shape and what is fused.
+#include "sdk/ops/op.h"
 #include "tests/support/networks.h"
+
+#include <set>
 
 using namespace octavo;
 using namespace octavo::testing;
@@ -140,10 +143,87 @@ void compare_int8(const DeviceHandle& fast, float weight_levels, std::uint32_t s
 
 }  // namespace
 
+// Tensors that no floating operator which computes had a part in.
+std::vector<std::string> untouched_by_floating(const Graph& graph, const Plan& plan) {
+    std::set<TensorId> touched;
+    std::vector<std::string> names;
+    for (const Node& node : graph.nodes) {
+        const bool int8 = plan.operators.at(node.name).precision == Precision::int8;
+        const bool behind = std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) { return touched.contains(id); });
+        if ((!int8 && ops::find(node.op)->role != ops::Role::passes) || behind)
+            touched.insert(node.outputs[0]);
+        else
+            names.push_back(graph[node.outputs[0]].name);
+    }
+    return names;
+}
+
+float worst_share(const std::vector<float>& expected, const std::vector<float>& found) {
+    float span = 0, worst = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        span = std::max(span, std::abs(expected[i]));
+        worst = std::max(worst, std::abs(expected[i] - found[i]));
+    }
+    return span > 0 ? worst / span : worst;
+}
+
 BOOST_AUTO_TEST_SUITE(devices_agree)
 
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_random_networks) {
     compare_int8(device("onednn"), 127.0F, 150);
+}
+
+// Any operators may go back to floating point: the plan still fits, and both devices mean the same by it. Sums in floating point differ by
+// their order, so that behind them a value may fall on the next step.
+BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    std::size_t compared = 0;
+    for (std::uint32_t seed = 1; seed <= 120; ++seed) {
+        const Graph graph = random_network(seed, {1});
+        std::mt19937 random(seed);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan all = plan_for(fast, graph, inputs);
+        std::map<NodeId, Precision> floating;
+        for (std::size_t n = 0; n < graph.nodes.size(); ++n)
+            if (random() % 3 == 0) floating[static_cast<NodeId>(n)] = Precision::fp32;
+        const Plan plan = in_floating_point(graph, all, floating);
+        const auto fits = check_plan(plan, graph);
+        BOOST_REQUIRE_MESSAGE(fits, "seed " << seed << ": " << (fits ? "" : fits.error().message()));
+        for (const auto& [name, tensor] : plan.tensors) BOOST_TEST((tensor.whole || tensor.depthwise), name << " has no grid");
+        const std::vector<std::string> same = untouched_by_floating(graph, plan);
+        const Run expected = run_on(reference, graph, &plan, inputs, same), found = run_on(fast, graph, &plan, inputs, same);
+        for (const std::string& name : same) {
+            ++compared;
+            const Difference d = bit_difference(expected.taps.at(name), found.taps.at(name));
+            BOOST_TEST(d.count == 0U, "seed " << seed << ", '" << name << "': " << d.expected << " != " << d.found);
+        }
+        for (std::size_t o = 0; o < expected.outputs.size(); ++o)
+            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.06F, "seed " << seed << ", output " << o);
+    }
+    BOOST_TEST(compared > 100U);
+}
+
+// On every CPU: where it cannot compute in bf16, such a plan means fp32.
+BOOST_AUTO_TEST_CASE(with_products_in_bf16_near_fp32) {
+    const DeviceHandle fast = device("onednn");
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+        const Graph graph = random_network(seed, {1});
+        std::mt19937 random(seed);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan all = plan_for(fast, graph, inputs);
+        std::map<NodeId, Precision> fp32, bf16;
+        for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+            fp32[static_cast<NodeId>(n)] = Precision::fp32;
+            const bool product = ops::find(graph.nodes[n].op)->role == ops::Role::product;
+            bf16[static_cast<NodeId>(n)] = product ? Precision::bf16 : Precision::fp32;
+        }
+        const Plan exact = in_floating_point(graph, all, fp32), rounded = in_floating_point(graph, all, bf16);
+        const Run expected = run_on(fast, graph, &exact, inputs), found = run_on(fast, graph, &rounded, inputs);
+        for (std::size_t o = 0; o < expected.outputs.size(); ++o)
+            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.03F, "seed " << seed << ", output " << o);
+        const auto is_bf16 = [](const OperatorTime& time) { return time.precision == OCTAVO_BF16; };
+        BOOST_TEST(std::any_of(found.operators.begin(), found.operators.end(), is_bf16), "seed " << seed);
+    }
 }
 
 // Codes within -63..63 cannot overflow a 16-bit pair, so that oneDNN's kernels are exact on every instruction set.

@@ -44,6 +44,10 @@ Isa cpu_isa() {
     return isa;
 }
 
+bool has_amx_bf16() {
+    return cpu_isa() == Isa::amx && __builtin_cpu_supports("amx-bf16");
+}
+
 const char* isa_name(Isa isa) {
     constexpr const char* kNames[] = {"sse41", "avx2", "avx512_core", "avx2_vnni", "avx512_core_vnni", "avx512_core_amx"};
     return kNames[static_cast<int>(isa)];

@@ -12,5 +12,6 @@ const char* isa_name(Isa isa);
 inline bool has_vnni(Isa isa) {
     return isa >= Isa::avx2_vnni;
 }
+bool has_amx_bf16();
 
 }  // namespace octavo::onednn

@@ -1,0 +1,121 @@
+// Without an adapter, the place of the greatest output takes the part of the class, so that agreement can be told without labels.
+#include "core/pipeline/contender.h"
+
+#include <octavo/abi/blob.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace octavo {
+namespace {
+
+// Index of the greatest score, the first of equals.
+std::int64_t greatest(std::span<const float> scores) {
+    return std::max_element(scores.begin(), scores.end()) - scores.begin();
+}
+
+std::optional<std::int64_t> best_class(const octavo_blob& prediction) {
+    if (!prediction.type || std::strcmp(prediction.type, OCTAVO_BLOB_CLASS_SCORES) != 0 || prediction.size_bytes < sizeof(float)) return {};
+    return greatest({static_cast<const float*>(prediction.data), prediction.size_bytes / sizeof(float)});
+}
+
+// N x C, or N x C x 1 x 1.
+bool is_list_of_scores(const Graph& graph, const std::vector<ComparedOutput>& compared) {
+    if (compared.size() != 1) return false;
+    for (const Tensor& tensor : graph.tensors)
+        if (tensor.name == compared[0].tensor)
+            return tensor.shape.size() >= 2 && tensor.shape[1] > 1 && element_count(tensor.shape) == tensor.shape[0] * tensor.shape[1];
+    return false;
+}
+
+}  // namespace
+
+Result<Contender> Contender::create(const Config& config, const Model& model, const DeviceHandle& device, const Graph& graph,
+                                    const Plan* plan, std::size_t parts) {
+    Contender contender;
+    std::vector<std::string> taps;
+    for (const ComparedOutput& compared : model.compared)
+        if (compared.tensor != compared.output) taps.push_back(compared.tensor);
+    OCTAVO_TRY(contender.session_, Session::compile(device, graph, plan, {config.threads, {}, false}, taps));
+    for (std::size_t i = 0; config.metric && i <= parts; ++i) {
+        OCTAVO_TRY(MetricHandle metric, MetricHandle::create(*config.metric->plugin, config.metric->values));
+        metric.reset();
+        contender.metrics_.push_back(std::move(metric));
+    }
+    if (config.adapter) {
+        OCTAVO_TRY(contender.adapter_, AdapterHandle::create(*config.adapter->plugin, config.adapter->values));
+    }
+    contender.compared_ = model.compared;
+    contender.gives_scores_ = is_list_of_scores(graph, model.compared);
+    contender.values_.resize(contender.compared_.size());
+    return contender;
+}
+
+Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> parts) {
+    const auto rows = static_cast<std::int64_t>(batch.size());
+    const auto keep_tap = [&](std::int32_t tensor, const octavo_tensor& view) {
+        std::size_t tap = 0;  // taps are the compared outputs that are no outputs of the graph, in order
+        for (std::size_t i = 0; i < compared_.size(); ++i) {
+            if (compared_[i].tensor == compared_[i].output) continue;
+            if (session_.taps()[tap++] == tensor) copy_rows(view, rows, values_[i]);
+        }
+    };
+    OCTAVO_CHECK_OK(session_.run(batch.inputs, keep_tap));
+    for (std::size_t i = 0; i < compared_.size(); ++i)
+        for (std::size_t o = 0; o < session_.outputs().size(); ++o)
+            if (compared_[i].tensor == session_.outputs()[o].name) copy_rows(session_.output_views()[o], rows, values_[i]);
+    return answer(batch, parts);
+}
+
+std::span<const float> Contender::image(std::size_t i, std::size_t row) const {
+    const std::size_t size = values_[i].size() / answers_.size();
+    return std::span(values_[i]).subspan(row * size, size);
+}
+
+std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
+    if (!gives_scores_) return {};
+    return greatest(image(0, row));
+}
+
+Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> parts) {
+    answers_.assign(batch.size(), {});
+    if (!adapter_) {
+        for (std::size_t row = 0; row < batch.size(); ++row) answers_[row].best_class = greatest_output(row);
+        return {};
+    }
+    std::vector<octavo_output> outputs;
+    for (std::size_t o = 0; o < session_.outputs().size(); ++o)
+        outputs.push_back({session_.outputs()[o].name.c_str(), session_.output_views()[o]});
+    Result<void> added;
+    std::size_t predictions = 0;
+    OCTAVO_CHECK_OK(adapter_->adapt(outputs, batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
+        if (!added || row < 0 || static_cast<std::size_t>(row) >= batch.size()) return;
+        const auto sample = static_cast<std::size_t>(row);
+        ++predictions;
+        answers_[sample].best_class = best_class(prediction);
+        for (std::size_t i = 0; i < metrics_.size(); ++i) {
+            if (i > 0 && parts[sample] != i - 1) continue;
+            const Result<double> score = metrics_[i].add(prediction, batch.annotations[sample]);
+            if (!score)
+                added = score.error().within(batch.ids[sample]);
+            else
+                answers_[sample].score = *score;
+        }
+    }));
+    if (added && predictions != batch.size())
+        return Error(Code::internal, adapter_->title() + ": gave " + std::to_string(predictions) + " predictions for " +
+                                         std::to_string(batch.size()) + " samples");
+    return added;
+}
+
+Result<std::vector<MetricFigure>> Contender::figures() const {
+    if (metrics_.empty()) return std::vector<MetricFigure>();
+    return metrics_[0].result();
+}
+
+Result<std::vector<MetricFigure>> Contender::figures_of_part(std::size_t part) const {
+    if (metrics_.empty()) return std::vector<MetricFigure>();
+    return metrics_[part + 1].result();
+}
+
+}  // namespace octavo

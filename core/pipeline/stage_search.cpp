@@ -1,0 +1,159 @@
+// Trials: what a strategy asks of the device, over the search images.
+#include "core/pipeline/stage_search.h"
+
+#include "core/pipeline/contender.h"
+#include "core/pipeline/fidelity.h"
+#include "core/report/report.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace octavo {
+namespace {
+
+constexpr std::size_t kKeptBytes = std::size_t{512} << 20;  // images ready for the network, and fp32 outputs
+constexpr std::size_t kRankingImages = 32;
+
+// A search image and what fp32 says of it.
+struct Sample {
+    Batch batch;                              // of one
+    std::vector<std::vector<float>> outputs;  // [compared output]
+};
+
+std::size_t size_bytes(const Sample& sample) {
+    std::size_t bytes = 0;
+    for (const auto& input : sample.batch.inputs) bytes += input.size();
+    for (const auto& output : sample.outputs) bytes += output.size() * sizeof(float);
+    return bytes;
+}
+
+// One plan over some of the images.
+struct Trial {
+    Contender contender;
+    std::vector<Fidelity> fidelities;  // [compared output]
+
+    Result<void> run(const Sample& sample) {
+        OCTAVO_CHECK_OK(contender.run(sample.batch));
+        for (std::size_t i = 0; i < fidelities.size(); ++i) fidelities[i].add(sample.outputs[i], contender.image(i, 0));
+        return {};
+    }
+    double snr_db() const {
+        Fidelity together;
+        for (const Fidelity& one : fidelities) together.merge(one);
+        return together.snr_db();
+    }
+    double error() const { return std::pow(10.0, -snr_db() / 10); }  // noise over signal
+};
+
+class Trials {
+public:
+    Trials(const SearchRequest& request, Graph graph) : request_(request), graph_(std::move(graph)) {}
+
+    // Decodes all images once, runs fp32 on them and keeps what fits.
+    Result<void> prepare() {
+        for (const Slice& slice : request_.config.validation) {
+            OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, slice.dataset));
+            datasets_.push_back(std::move(dataset));
+        }
+        std::vector<std::size_t> rest(datasets_.size(), 0);
+        std::size_t bytes = 0;
+        bool is_full = false;
+        OCTAVO_CHECK_OK(decode([&](std::size_t slice, Sample& sample) -> Result<void> {
+            is_full = is_full || (bytes += size_bytes(sample)) > kKeptBytes;
+            if (is_full) return {};
+            const std::vector<std::int64_t>& numbers = request_.images.numbers[slice];
+            rest[slice] =
+                static_cast<std::size_t>(std::upper_bound(numbers.begin(), numbers.end(), sample.batch.numbers[0]) - numbers.begin());
+            kept_.push_back(std::move(sample));
+            return {};
+        }));
+        for (std::size_t slice = 0; !is_full && slice < rest.size(); ++slice) rest[slice] = request_.images.numbers[slice].size();
+        kept_of_slice_ = std::move(rest);
+        return {};
+    }
+
+    // Noise over signal on a few images.
+    Result<double> error(const Plan& plan) {
+        OCTAVO_TRY(Trial trial, trial_of(plan));
+        const std::size_t count = std::min(kRankingImages, kept_.size());
+        for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(trial.run(kept_[i * kept_.size() / count]));
+        return trial.error();
+    }
+
+    Result<Verdict> evaluate(const Plan& plan) {
+        OCTAVO_TRY(Trial trial, trial_of(plan));
+        for (const Sample& sample : kept_) OCTAVO_CHECK_OK(trial.run(sample));
+        OCTAVO_CHECK_OK(decode([&](std::size_t, const Sample& sample) { return trial.run(sample); }));
+        OCTAVO_TRY(const std::vector<MetricFigure> figures, trial.contender.figures());
+        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.snr_db()).excess, trial.error()};
+    }
+
+private:
+    Result<Trial> trial_of(const Plan& plan) {
+        if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
+        if (request_.progress) request_.progress(++trials_);
+        OCTAVO_TRY(Contender contender, contender_of(&plan));
+        return Trial{std::move(contender), std::vector<Fidelity>(request_.model.compared.size())};
+    }
+
+    Result<Contender> contender_of(const Plan* plan) const {
+        return Contender::create(request_.config, request_.model, request_.device, graph_, plan);
+    }
+
+    // The images that are not kept, with fp32 run on each.
+    Result<void> decode(const std::function<Result<void>(std::size_t slice, Sample& sample)>& use) const {
+        std::optional<Contender> fp32;
+        const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
+        const Config& config = request_.config;
+        for (std::size_t slice = 0; slice < datasets_.size(); ++slice) {
+            const std::size_t kept = kept_of_slice_.empty() ? 0 : kept_of_slice_[slice];
+            const std::span<const std::int64_t> chosen = std::span(request_.images.numbers[slice]).subspan(kept);
+            if (chosen.empty()) continue;
+            if (!fp32) {
+                OCTAVO_TRY(fp32, contender_of(nullptr));
+            }
+            const SampleRequest samples{datasets_[slice], 0, 0, config.preprocess, inputs, config.threads, config.skip_unreadable, request_.stop, chosen};
+            const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
+                OCTAVO_CHECK_OK(fp32->run(batch));
+                Sample sample{batch, {}};
+                for (std::size_t i = 0; i < request_.model.compared.size(); ++i) {
+                    const std::span<const float> values = fp32->image(i, 0);
+                    sample.outputs.emplace_back(values.begin(), values.end());
+                }
+                return use(slice, sample);
+            });
+            if (!done) return done.error();
+        }
+        return {};
+    }
+
+    const SearchRequest& request_;
+    const Graph graph_;
+    std::vector<DatasetHandle> datasets_;     // annotations of samples live as long
+    std::vector<Sample> kept_;                // in order
+    std::vector<std::size_t> kept_of_slice_;  // how many of the slice's numbers are done with
+    std::int64_t trials_ = 0;
+};
+
+}  // namespace
+
+Result<SearchResult> search_plan(const SearchRequest& request) {
+    const Target& target = *request.config.target;
+    OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
+    Trials trials(request, graph);
+    OCTAVO_CHECK_OK(trials.prepare());
+    const FlatGraph flat(graph);
+    const auto precision = [&](NodeId node) {
+        const bool bf16 = static_cast<bool>(request.device.can_run(flat.view(), static_cast<std::int32_t>(node), OCTAVO_BF16));
+        return bf16 ? Precision::bf16 : Precision::fp32;
+    };
+    const auto is_allowed = [&](const Plan& plan) {
+        const double share = int8_share(report_operators(graph, plan)).multiply_adds;
+        return share > 0 && share >= target.min_int8_share;
+    };
+    const double excess = judge(target, request.plain.figures[0], request.plain.figures[1], request.plain.snr_db).excess;
+    return search_by_bisection({graph, request.plan, excess, [&](const Plan& plan) { return trials.error(plan); },
+                                [&](const Plan& plan) { return trials.evaluate(plan); }, precision, is_allowed, target.most_evaluations});
+}
+
+}  // namespace octavo

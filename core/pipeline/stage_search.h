@@ -1,0 +1,29 @@
+// Search: the plan changed by a strategy of core/search until the accuracy target is met on the search images. Those are decoded once and
+// kept, with what fp32 says of them, as far as they fit into a fixed amount of memory; a trial runs the changed plan alone. Images are run
+// one by one whatever the config's batch, so that the batch decides nothing.
+#pragma once
+
+#include "core/pipeline/search_images.h"
+#include "core/pipeline/stage_evaluate.h"
+#include "core/pipeline/target.h"
+#include "core/search/search.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace octavo {
+
+struct SearchRequest {
+    const Config& config;  // has a target
+    const Model& model;
+    const DeviceHandle& device;
+    const Plan& plan;           // misses the target
+    const AccuracyPart& plain;  // of fp32 and the plan on the search images
+    const SearchImages& images;
+    std::function<void(std::int64_t trials)> progress;  // may be empty
+    std::stop_token stop = {};
+};
+
+Result<SearchResult> search_plan(const SearchRequest& request);
+
+}  // namespace octavo

@@ -1,0 +1,153 @@
+// search_by_bisection. What an operator costs is measured by the error at the outputs with its group alone in int8, since several faults
+// that are fatal each hide one another in a network that is int8 throughout. How many of the worst groups must go back is bisected on the
+// target itself, which need not rise evenly with their number: what counts is what was evaluated. Then each operator, the least costly
+// first, is put back into int8 where the target still holds: several at a time as long as that goes well, and without asking all search
+// images where the error alone says that it is hopeless.
+#include "core/plan/rules.h"
+#include "core/search/search.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+namespace octavo {
+namespace {
+
+using Floating = std::set<NodeId>;
+
+// A plan is hopeless whose error is so many times that of all which met the target, and of the best that missed it.
+constexpr double kHopeless = 1.25;
+
+class Bisection {
+public:
+    explicit Bisection(const SearchTask& task) : task_(task) {
+        result_.plan = task.plan;
+        result_.excess = task.excess;
+    }
+
+    SearchResult run() {
+        if (rank()) win_back(bisect());
+        result_.returned.assign(best_.begin(), best_.end());
+        for (const NodeId node : bisected_)
+            if (!best_.contains(node)) result_.won_back.push_back(node);
+        return std::move(result_);
+    }
+
+private:
+    Plan plan_with(const Floating& floating) const {
+        std::map<NodeId, Precision> precisions;
+        for (const NodeId node : floating) precisions[node] = task_.precision(node);
+        return in_floating_point(task_.graph, task_.plan, precisions);
+    }
+
+    // The operators of the first `count` groups.
+    Floating worst(std::size_t count) const {
+        Floating floating;
+        for (std::size_t i = 0; i < count; ++i) floating.insert(result_.ranking[i].nodes.begin(), result_.ranking[i].nodes.end());
+        return floating;
+    }
+
+    bool rank() {
+        for (std::vector<NodeId>& nodes : groups_to_return(task_.graph, task_.plan)) result_.ranking.push_back({std::move(nodes), 0});
+        const Floating all = worst(result_.ranking.size());
+        for (RankedGroup& group : result_.ranking) {
+            Floating others = all;
+            for (const NodeId node : group.nodes) others.erase(node);
+            const Result<double> error = task_.error(plan_with(others));
+            if (!error) {
+                result_.stopped = error.error();
+                return false;
+            }
+            group.error = *error == *error ? *error : std::numeric_limits<double>::infinity();
+        }
+        std::stable_sort(result_.ranking.begin(), result_.ranking.end(),
+                         [](const RankedGroup& a, const RankedGroup& b) { return a.error > b.error; });
+        return true;
+    }
+
+    // Whether the target is met; nothing where the search is over.
+    std::optional<bool> meets(const Floating& floating) {
+        result_.is_spent = result_.evaluations == task_.most_evaluations;
+        if (result_.is_spent || result_.stopped) return {};
+        Plan plan = plan_with(floating);
+        const Result<Verdict> verdict = task_.evaluate(plan);
+        if (!verdict) {
+            result_.stopped = verdict.error();
+            return {};
+        }
+        ++result_.evaluations;
+        const bool met = verdict->excess <= 0;
+        (met ? most_met_ : least_missed_) = met ? std::max(most_met_, verdict->error) : std::min(least_missed_, verdict->error);
+        if (is_better(verdict->excess, floating)) {
+            result_.plan = std::move(plan);
+            result_.excess = verdict->excess;
+            best_ = floating;
+        }
+        return met;
+    }
+
+    bool is_hopeless(const Floating& floating) const {
+        const Result<double> error = task_.error(plan_with(floating));
+        return error && *error > kHopeless * std::max(most_met_, least_missed_);
+    }
+
+    bool is_better(double excess, const Floating& floating) const {
+        const bool met = excess <= 0, was_met = result_.excess <= 0;
+        if (met != was_met) return met;
+        if (met || excess == result_.excess) return floating.size() < best_.size();
+        return excess < result_.excess;
+    }
+
+    // The operators of the fewest groups that meet the target, one fewer of which was seen to miss it; empty where none was found.
+    Floating bisect() {
+        std::size_t most = result_.ranking.size();
+        while (most > 0 && !task_.is_allowed(plan_with(worst(most)))) --most;
+        std::size_t missed = 0, met = most + 1;
+        while (met - missed > 1) {
+            const std::size_t middle = missed + (met - missed) / 2;
+            const std::optional<bool> meets_it = meets(worst(middle));
+            if (!meets_it) break;
+            (*meets_it ? met : missed) = middle;
+        }
+        return met > most ? Floating() : worst(met);
+    }
+
+    void win_back(Floating floating) {
+        bisected_ = floating;
+        std::vector<NodeId> order;  // the least costly first
+        for (auto group = result_.ranking.rbegin(); group != result_.ranking.rend(); ++group)
+            for (const NodeId node : group->nodes)
+                if (floating.contains(node)) order.push_back(node);
+        std::size_t together = 1;  // doubles until a trial fails, then halves with each that does
+        bool grows = true;
+        for (std::size_t i = 0; i < order.size();) {
+            together = std::min(together, order.size() - i);
+            Floating fewer = floating;
+            for (std::size_t k = 0; k < together; ++k) fewer.erase(order[i + k]);
+            if (together == 1 && is_hopeless(fewer)) {
+                ++i;
+                continue;
+            }
+            const std::optional<bool> meets_it = meets(fewer);
+            if (!meets_it) return;
+            if (*meets_it) floating = std::move(fewer);
+            if (*meets_it || together == 1) i += together;
+            grows = grows && *meets_it;
+            together = grows ? 2 * together : *meets_it ? together : std::max<std::size_t>(together / 2, 1);
+        }
+    }
+
+    const SearchTask& task_;
+    SearchResult result_;
+    Floating best_;                                                                 // of result_.plan
+    Floating bisected_;                                                             // before any was won back
+    double most_met_ = 0, least_missed_ = std::numeric_limits<double>::infinity();  // errors
+};
+
+}  // namespace
+
+SearchResult search_by_bisection(const SearchTask& task) {
+    return Bisection(task).run();
+}
+
+}  // namespace octavo

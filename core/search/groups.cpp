@@ -1,0 +1,63 @@
+// groups_to_return: union-find over the readers of each grid.
+#include "core/plan/rules.h"
+#include "core/search/search.h"
+#include "sdk/ops/op.h"
+
+#include <numeric>
+
+namespace octavo {
+namespace {
+
+class Union {
+public:
+    explicit Union(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
+    std::size_t find(std::size_t i) const {
+        while (parent_[i] != i) i = parent_[i];
+        return i;
+    }
+    void join(std::size_t a, std::size_t b) { parent_[std::max(find(a), find(b))] = std::min(find(a), find(b)); }
+
+private:
+    std::vector<std::size_t> parent_;
+};
+
+bool computes(const Node& node) {
+    const ops::Row* row = ops::find(node.op);
+    return row && row->role != ops::Role::passes && row->role != ops::Role::floating;
+}
+
+bool reads(const Node& node, bool depthwise, TensorId tensor, PointKind kind) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+        if (node.inputs[i] == tensor && (kind == PointKind::depthwise) == (depthwise && i == 0)) return true;
+    return false;
+}
+
+}  // namespace
+
+std::vector<std::vector<NodeId>> groups_to_return(const Graph& graph, const Plan& plan) {
+    std::map<NodeId, OperatorPlan> operators;
+    std::vector<std::size_t> candidates;
+    for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
+        const auto found = plan.operators.find(graph.nodes[n].name);
+        if (found == plan.operators.end() || found->second.precision != Precision::int8) continue;
+        operators[static_cast<NodeId>(n)] = found->second;
+        if (computes(graph.nodes[n])) candidates.push_back(n);
+    }
+    Union groups(graph.nodes.size());
+    for (const QuantizationPoint& point : quantization_points(graph, operators)) {
+        std::optional<std::size_t> first;
+        for (const std::size_t n : candidates)
+            for (const TensorId tensor : point.tensors) {
+                if (!reads(graph.nodes[n], is_depthwise(graph, graph.nodes[n]), tensor, point.kind)) continue;
+                if (!first) first = n;
+                groups.join(*first, n);
+            }
+    }
+    std::map<std::size_t, std::vector<NodeId>> made;  // by representative, which is the first node
+    for (const std::size_t n : candidates) made[groups.find(n)].push_back(static_cast<NodeId>(n));
+    std::vector<std::vector<NodeId>> list;
+    for (auto& [representative, nodes] : made) list.push_back(std::move(nodes));
+    return list;
+}
+
+}  // namespace octavo

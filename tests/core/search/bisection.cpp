@@ -1,0 +1,193 @@
+// The search on networks whose operators each lose a known amount: what is found can be told beforehand.
+#include "core/search/search.h"
+
+#include "core/plan/rules.h"
+#include "tests/support/graph_builder.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace octavo {
+namespace {
+
+using testing::GraphBuilder;
+
+// A chain of convolutions c0, c1, ..., each read by the next alone.
+Graph chain(std::size_t length) {
+    GraphBuilder builder;
+    TensorId x = builder.input("x", {-1, 2, 4, 4});
+    for (std::size_t i = 0; i < length; ++i) x = builder.conv("c" + std::to_string(i), x, 2, 2);
+    return builder.done({x});
+}
+
+// Everything that can be is int8.
+Plan int8_plan(const Graph& graph) {
+    Plan plan;
+    plan.graph_structure = fingerprint(graph).structure;
+    const auto operators = assign_precisions(graph, [](NodeId, Precision) { return true; }, {});
+    for (const auto& [node, decided] : operators) {
+        plan.operators[graph[node].name] = decided;
+        if (graph[node].inputs.size() > 1 && graph[graph[node].inputs[1]].is_constant())
+            plan.weight_scale[graph[graph[node].inputs[1]].name] = {0.1F};
+    }
+    for (const QuantizationPoint& point : quantization_points(graph, operators))
+        for (const TensorId tensor : point.tensors) plan.tensors[graph[tensor].name].whole = make_quantization(-1.0, 1.0);
+    return plan;
+}
+
+// Each int8 operator loses its cost; the sum may be at most `allowed`.
+struct Synthetic {
+    Graph graph;
+    std::map<std::string, double> costs;
+    double allowed = 0;
+    std::map<std::string, double> seeming = {};  // what ranks operators; empty: the costs
+    int most_evaluations = 1000;
+    Precision precision = Precision::fp32;
+    std::function<bool(const Plan&)> is_allowed = [](const Plan&) { return true; };
+    int evaluated = 0;
+
+    double lost(const Plan& plan) const { return sum_of(costs, plan); }
+    double error(const Plan& plan) const { return sum_of(seeming.empty() ? costs : seeming, plan); }
+    static double sum_of(const std::map<std::string, double>& costs, const Plan& plan) {
+        double sum = 0;
+        for (const auto& [name, cost] : costs)
+            if (plan.operators.at(name).precision == Precision::int8) sum += cost;
+        return sum;
+    }
+
+    SearchResult search() {
+        const Plan plan = int8_plan(graph);
+        const auto evaluate = [this](const Plan& tried) -> Result<Verdict> {
+            ++evaluated;
+            const Result<void> fits = check_plan(tried, graph);
+            BOOST_TEST(static_cast<bool>(fits), (fits ? "" : fits.error().message()));
+            return Verdict{lost(tried) - allowed, error(tried)};
+        };
+        return search_by_bisection({graph, plan, lost(plan) - allowed, [this](const Plan& tried) -> Result<double> { return error(tried); },
+                                    evaluate, [this](NodeId) { return precision; }, is_allowed, most_evaluations});
+    }
+};
+
+std::vector<std::string> names_of(const Graph& graph, const std::vector<NodeId>& nodes) {
+    std::vector<std::string> names;
+    for (const NodeId node : nodes) names.push_back(graph[node].name);
+    return names;
+}
+
+Synthetic with_costs(std::initializer_list<double> costs, double allowed) {
+    Synthetic made{chain(costs.size()), {}, allowed};
+    std::size_t i = 0;
+    for (const double cost : costs) made.costs["c" + std::to_string(i++)] = cost;
+    return made;
+}
+
+BOOST_AUTO_TEST_SUITE(bisection)
+
+BOOST_AUTO_TEST_CASE(the_fewest_of_the_costliest_go_back) {
+    Synthetic made = with_costs({0.1, 5, 0.2, 3, 0.1, 0.1, 4, 0.1}, 1.0);
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess <= 0);
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c1", "c3", "c6"}), boost::test_tools::per_element());
+    BOOST_TEST((found.plan.operators.at("c1") == OperatorPlan{Precision::fp32, Reason::accuracy}));
+    BOOST_TEST((found.plan.operators.at("c0") == OperatorPlan{Precision::int8, Reason::default_int8}));
+    BOOST_TEST(found.evaluations == made.evaluated);
+    BOOST_TEST(!found.is_spent);
+    BOOST_TEST(names_of(made.graph, found.ranking[0].nodes) == std::vector<std::string>{"c1"}, boost::test_tools::per_element());
+    BOOST_TEST(found.ranking[0].error == 5);
+}
+
+// c1 costs most, but alone it seems the most harmless: all three go back, and c2 was not needed.
+BOOST_AUTO_TEST_CASE(what_went_back_needlessly_is_won_back) {
+    Synthetic made = with_costs({2.5, 5, 2}, 4.0);
+    made.seeming = {{"c0", 1.2}, {"c1", 1.0}, {"c2", 1.1}};
+    made.precision = Precision::bf16;
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess == -2.0);
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c0", "c1"}), boost::test_tools::per_element());
+    BOOST_TEST(names_of(made.graph, found.won_back) == std::vector<std::string>{"c2"}, boost::test_tools::per_element());
+    BOOST_TEST((found.plan.operators.at("c1") == OperatorPlan{Precision::bf16, Reason::accuracy}));
+    BOOST_TEST((found.plan.operators.at("c2") == OperatorPlan{Precision::int8, Reason::default_int8}));
+}
+
+BOOST_AUTO_TEST_CASE(random_costs_end_at_a_plan_from_which_nothing_more_can_be_won) {
+    std::mt19937 random(7);
+    for (int round = 0; round < 40; ++round) {
+        Synthetic made{chain(2 + random() % 12), {}, 0};
+        double sum = 0;
+        for (const Node& node : made.graph.nodes) sum += made.costs[node.name] = static_cast<double>(random() % 100) / 10 + 0.1;
+        made.allowed = sum * static_cast<double>(random() % 90) / 100;
+        const SearchResult found = made.search();
+        BOOST_TEST(found.excess <= 0, "round " << round);
+        BOOST_TEST(std::abs(found.excess - (made.lost(found.plan) - made.allowed)) < 1e-9);
+        const SearchResult again = made.search();
+        BOOST_TEST((again.plan == found.plan), "round " << round << " is not deterministic");
+        // Costs add up, so the worst first is the least number.
+        std::vector<double> costs;
+        for (const auto& [name, cost] : made.costs) costs.push_back(cost);
+        std::sort(costs.rbegin(), costs.rend());
+        std::size_t least = 0;
+        for (double left = sum; left > made.allowed && least < costs.size(); ++least) left -= costs[least];
+        BOOST_TEST(found.returned.size() == least, "round " << round);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(evaluations_are_counted_and_bounded_and_the_best_is_kept) {
+    Synthetic made = with_costs({1, 2, 3, 4, 5, 6, 7, 8}, 3.0);
+    made.most_evaluations = 1;
+    const SearchResult found = made.search();
+    BOOST_TEST(made.evaluated == 1);
+    BOOST_TEST(found.is_spent);
+    BOOST_TEST(found.excess > 0);
+    BOOST_TEST(found.returned.size() == 4U);  // the half
+    BOOST_TEST(made.lost(found.plan) == 10);
+}
+
+BOOST_AUTO_TEST_CASE(where_too_little_would_stay_int8_the_best_that_is_allowed_is_kept) {
+    Synthetic made = with_costs({4, 3, 2, 1}, 0.5);
+    made.is_allowed = [](const Plan& plan) {
+        return std::count_if(plan.operators.begin(), plan.operators.end(),
+                             [](const auto& one) { return one.second.precision == Precision::int8; }) >= 2;
+    };
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess == 2.5);
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c0", "c1"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_failing_trial_ends_the_search_with_the_best_so_far) {
+    Synthetic made = with_costs({1, 2, 3, 4}, 0.5);
+    const Plan plan = int8_plan(made.graph);
+    int calls = 0;
+    const auto evaluate = [&](const Plan& tried) -> Result<Verdict> {
+        if (++calls > 1) return Error(Code::interrupted, "enough");
+        return Verdict{made.lost(tried) - made.allowed, made.lost(tried)};
+    };
+    const SearchResult found =
+        search_by_bisection({made.graph, plan, 9.5, [&](const Plan& tried) -> Result<double> { return made.lost(tried); }, evaluate,
+                             [](NodeId) { return Precision::fp32; }, [](const Plan&) { return true; }, 100});
+    BOOST_REQUIRE(found.stopped);
+    BOOST_TEST((found.stopped->code() == Code::interrupted));
+    BOOST_TEST(calls == 2);
+    BOOST_TEST(found.returned.size() == 2U);
+    BOOST_TEST(found.excess == 2.5);
+}
+
+// x is read by a and the product of m; b alone reads a.
+BOOST_AUTO_TEST_CASE(readers_of_one_grid_are_one_group) {
+    GraphBuilder builder;
+    const TensorId x = builder.conv("first", builder.input("x", {-1, 2, 4, 4}), 2, 2);
+    const TensorId pooled = builder.node("MaxPool", "pool", {x}, {{"kernel_shape", std::vector<std::int64_t>{1, 1}}});
+    const TensorId a = builder.conv("a", x, 2, 2), b = builder.conv("b", a, 2, 2);
+    const TensorId m = builder.node("Mul", "m", {pooled, b});
+    const Graph graph = builder.done({builder.conv("last", m, 2, 2)});
+    std::string text;
+    for (const auto& group : groups_to_return(graph, int8_plan(graph))) {
+        for (const std::string& name : names_of(graph, group)) text += name + " ";
+        text += "|";
+    }
+    BOOST_TEST(text == "first |a m |b |last |");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace octavo
