@@ -58,7 +58,7 @@ Result<void> init(Arguments arguments) {
         return Error(Code::config, file + ": exists already; expected another --output, or that it is removed first");
 
     const Registry registry = registry_of(parsed);
-    Progress progress(progress_form(parsed.flag("quiet"), parsed.flag("json")));
+    Progress progress(progress_form(parsed.flag("quiet"), false));
     const RunEvents events = progress.events();
     OCTAVO_TRY(const Proposal proposal, propose({registry, model, *parsed.text("images"), parsed.text("list"), file, limit, events}));
     for (const std::string& sentence : proposal.seen) std::printf("%s\n", sentence.c_str());
