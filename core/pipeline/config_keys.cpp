@@ -11,7 +11,8 @@ namespace octavo {
 namespace {
 
 // Bounds that only keep numbers sane.
-constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostThreads = 1024, kMostDrop = 100, kMostPixelValue = 1e6, kMostRatio = 200;
+constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostThreads = 1024, kMostDrop = 100, kMostPixelValue = 1e6,
+                 kMostRatio = 200;
 
 constexpr octavo_parameter nested(const char* name, const char* fallback, const char* doc) {
     return {name, OCTAVO_STRING, fallback, 0, 0, nullptr, doc};
@@ -55,7 +56,9 @@ constexpr KeyTable kNormalize = {"a normalization", kNormalizeKeys};
 
 constexpr ConfigKey kStepKeys[] = {
     {.value = nested("resize", "null", "to a size, with the arithmetic of Pillow or OpenCV"), .form = Form::section, .keys = &kResize},
-    {.value = nested("letterbox", "null", "the largest size with the same proportions in a box"), .form = Form::section, .keys = &kLetterbox},
+    {.value = nested("letterbox", "null", "the largest size with the same proportions in a box"),
+     .form = Form::section,
+     .keys = &kLetterbox},
     {.value = integers("crop", "null", 1, kMostPixels, "from the centre: a side in pixels, or [height, width]"), .list_size = 2},
     {.value = nested("normalize", "null", "(pixel - mean) * scale; always the last step"), .form = Form::section, .keys = &kNormalize},
 };

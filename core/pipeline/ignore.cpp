@@ -34,7 +34,8 @@ public:
                 ignored_.insert(node.name);
             }
             const std::string place = std::string("/ignore/") + list + "/" + std::to_string(i);
-            if (!found) findings_.push_back({FindingCode::impossible_value, place, "\"" + entries[i] + "\"", expected, nearest(entries[i], known)});
+            if (!found)
+                findings_.push_back({FindingCode::impossible_value, place, "\"" + entries[i] + "\"", expected, nearest(entries[i], known)});
         }
     }
 

@@ -170,18 +170,20 @@ private:
         OCTAVO_TRY(layout_, lay_out(model_, device_, is_ignored));
         // Both data sets are opened before hours go into either.
         OCTAVO_TRY(calibration_images_, calibration_size(config_));
+        OCTAVO_TRY([[maybe_unused]] const std::int64_t images, validation_size(config_));
         OCTAVO_TRY(search_images_, choose_search_images(config_));
         return {};
     }
 
     Result<void> make_plan() {
-        const auto calibrate = [&]() -> Result<Plan> {
-            OCTAVO_TRY(const Statistics statistics, collect_statistics({config_, model_, device_, layout_, events_.advance, events_.stop}));
-            report_.calibration_images = statistics.images;
-            add_unreadable(statistics.unreadable);
-            return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
-        };
-        OCTAVO_TRY(plan_, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, calibrate));
+        OCTAVO_TRY(const Statistics statistics, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, [&] {
+                       return collect_statistics({config_, model_, device_, layout_, events_.advance, events_.stop});
+                   }));
+        report_.calibration_images = statistics.images;
+        add_unreadable(statistics.unreadable);
+        OCTAVO_TRY(plan_, timed(events_, "quantize", 0, report_.seconds.quantize, [&] {
+                       return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
+                   }));
         report_.algorithm = plan_.algorithm;
         report_.objective = plan_.objective;
         return {};

@@ -54,7 +54,7 @@ struct EvaluateRequest {
     std::vector<const Plan*> contenders;                // one or two; nullptr: fp32
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
-    const SearchImages* search = nullptr;               // tells parts apart; may be null
+    const SearchImages* search = nullptr;  // tells parts apart; may be null
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

@@ -112,7 +112,8 @@ private:
             if (!fp32) {
                 OCTAVO_TRY(fp32, contender_of(nullptr));
             }
-            const SampleRequest samples{datasets_[slice], 0, 0, config.preprocess, inputs, config.threads, config.skip_unreadable, request_.stop, chosen};
+            const SampleRequest samples{datasets_[slice], 0,     0, config.preprocess, inputs, config.threads, config.skip_unreadable,
+                                        request_.stop,    chosen};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32->run(batch));
                 Sample sample{batch, {}};

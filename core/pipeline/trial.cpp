@@ -17,7 +17,7 @@ namespace octavo {
 namespace {
 
 constexpr double kClearlyWorse = 0.1;  // of the error of a part's first chunk; half of that with two, and so on
-constexpr std::int64_t kChunk = 8;  // images that run together, if the model's batch is free
+constexpr std::int64_t kChunk = 8;     // images that run together, if the model's batch is free
 
 // The images whose hashed names come first: the same ones in whatever order they were calibrated on.
 std::vector<std::int64_t> choose(const Statistics& statistics, std::size_t images) {

@@ -72,7 +72,7 @@ struct ReportSearch {
 };
 
 struct ReportSeconds {
-    double load = 0, calibrate = 0, evaluate = 0, search = 0, benchmark = 0, export_files = 0, total = 0;
+    double load = 0, calibrate = 0, quantize = 0, evaluate = 0, search = 0, benchmark = 0, export_files = 0, total = 0;
 };
 
 struct ReportNote {

@@ -108,9 +108,9 @@ json::value search_of(const Report& report) {
 
 json::object seconds_of(const ReportSeconds& seconds) {
     return {{"load", number(seconds.load, 1e3)},           {"calibrate", number(seconds.calibrate, 1e3)},
-            {"evaluate", number(seconds.evaluate, 1e3)},   {"search", number(seconds.search, 1e3)},
-            {"benchmark", number(seconds.benchmark, 1e3)}, {"export", number(seconds.export_files, 1e3)},
-            {"total", number(seconds.total, 1e3)}};
+            {"quantize", number(seconds.quantize, 1e3)},   {"evaluate", number(seconds.evaluate, 1e3)},
+            {"search", number(seconds.search, 1e3)},       {"benchmark", number(seconds.benchmark, 1e3)},
+            {"export", number(seconds.export_files, 1e3)}, {"total", number(seconds.total, 1e3)}};
 }
 
 json::array notes(const std::vector<ReportNote>& list, const char* key) {

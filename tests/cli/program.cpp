@@ -1,7 +1,7 @@
 // The program as a user meets it: exit codes, what stands on stdout and stderr, and files.
+#include "tests/cli/program.h"
 #include "core/formats/onnx/reader.h"
 #include "core/pipeline/npy.h"
-#include "tests/cli/program.h"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -25,8 +25,8 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
     const Folder folder;
     const Outcome help = run(folder, "--help");
     BOOST_TEST(help.code == 0);
-    for (const char* verb :
-         {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins", "check", "convert", "errors", "schema"}) {
+    for (const char* verb : {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins", "check", "convert",
+                             "errors", "schema"}) {
         BOOST_TEST(help.out.find(verb) != std::string::npos);
         const Outcome of_verb = run(folder, std::string(verb) + " --help");
         BOOST_TEST(of_verb.code == 0);

@@ -225,11 +225,11 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_ignored_must_be_there) {
     BOOST_TEST(static_cast<int>(report.error().code()) == 2);
     const std::string message = report.error().message();
     for (const char* text :
-         {": /ignore/names/0: found \"/0/0.2/Rellu\", expected the name of an operator of the model; did you mean '/0/0.2/Relu'?\n",
-          ": /ignore/patterns/0: found \"conv\", expected a pattern that some operator's whole name fits\n",
+         {": /ignore/names/0: found \"/0/0.2/Rellu\", expected the name of an operator of the model; did you mean '/0/0.2/Relu'? [",
+          ": /ignore/patterns/0: found \"conv\", expected a pattern that some operator's whole name fits [",
           ": /ignore/operators/0: found \"Convv\", expected an operator of the model: Conv, "})
         BOOST_TEST(message.find(text) != std::string::npos, message);
-    BOOST_TEST(message.ends_with("did you mean 'Conv'?"));
+    BOOST_TEST((message.find("did you mean 'Conv'?") != std::string::npos), message);
 }
 
 // A target that is met at once is not searched for; one that is missed is, on the images that are not held back.
