@@ -90,6 +90,16 @@ void judge_target(const Target& target, const AccuracyResult& evaluation, Report
     told.held_back_judged = judged_text(target, *evaluation.held_back);
 }
 
+// What was chosen on the search images may have been their luck.
+void warn_of_luck(const Target& target, const AccuracyResult& evaluation, Report& report) {
+    if (!evaluation.held_back || report.target.status != "met") return;
+    const AccuracyPart& other = *evaluation.held_back;
+    if (judge(target, other.figures[0], other.figures[1], other.snr_db).met()) return;
+    report.warnings.push_back("the target is met on the " + std::to_string(evaluation.searched->images) +
+                              " search images, but not on the " + std::to_string(other.images) +
+                              " held back: " + report.target.held_back_judged + "; more search_images make a better choice");
+}
+
 ReportSearch report_search(const SearchResult& found, const Graph& graph, std::int64_t images) {
     ReportSearch told{images, static_cast<std::int64_t>(found.ranking.size()), found.evaluations, {}, {}};
     for (const RankedGroup& group : found.ranking)
@@ -205,6 +215,7 @@ private:
         OCTAVO_CHECK_OK(evaluate_plan());
         if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
         if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
+        if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         add_unreadable(evaluation_.unreadable);
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
                      [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });

@@ -1,8 +1,7 @@
 // search_by_bisection. What an operator costs is measured by the error at the outputs with its group alone in int8, since several faults
 // that are fatal each hide one another in a network that is int8 throughout. How many of the worst groups must go back is bisected on the
 // target itself, which need not rise evenly with their number: what counts is what was evaluated. Then each operator, the least costly
-// first, is put back into int8 where the target still holds: several at a time as long as that goes well, and without asking all search
-// images where the error alone says that it is hopeless.
+// first, is put back into int8 where the target still holds and the error does not rise much: several at a time as long as that goes well.
 #include "core/plan/rules.h"
 #include "core/search/search.h"
 
@@ -15,8 +14,9 @@ namespace {
 
 using Floating = std::set<NodeId>;
 
-// A plan is hopeless whose error is so many times that of all which met the target, and of the best that missed it.
-constexpr double kHopeless = 1.25;
+// What is won back may raise the error at the outputs to so many times (5 dB) that of the bisected plan (or of the best that missed the
+// target, if that is more). Beyond, meeting the target would be the luck of the search images.
+constexpr double kMostError = 3.0;
 
 class Bisection {
 public:
@@ -77,7 +77,7 @@ private:
         }
         ++result_.evaluations;
         const bool met = verdict->excess <= 0;
-        (met ? most_met_ : least_missed_) = met ? std::max(most_met_, verdict->error) : std::min(least_missed_, verdict->error);
+        if (!met) least_missed_ = std::min(least_missed_, verdict->error);
         if (is_better(verdict->excess, floating)) {
             result_.plan = std::move(plan);
             result_.excess = verdict->excess;
@@ -86,9 +86,9 @@ private:
         return met;
     }
 
-    bool is_hopeless(const Floating& floating) const {
+    bool is_too_far(const Floating& floating, double most_error) const {
         const Result<double> error = task_.error(plan_with(floating));
-        return error && *error > kHopeless * std::max(most_met_, least_missed_);
+        return error && *error > most_error;
     }
 
     bool is_better(double excess, const Floating& floating) const {
@@ -114,6 +114,12 @@ private:
 
     void win_back(Floating floating) {
         bisected_ = floating;
+        const Result<double> bisected_error = task_.error(plan_with(floating));
+        if (!bisected_error) {
+            result_.stopped = bisected_error.error();
+            return;
+        }
+        const double most_error = kMostError * std::max(*bisected_error, least_missed_);
         std::vector<NodeId> order;  // the least costly first
         for (auto group = result_.ranking.rbegin(); group != result_.ranking.rend(); ++group)
             for (const NodeId node : group->nodes)
@@ -124,11 +130,7 @@ private:
             together = std::min(together, order.size() - i);
             Floating fewer = floating;
             for (std::size_t k = 0; k < together; ++k) fewer.erase(order[i + k]);
-            if (together == 1 && is_hopeless(fewer)) {
-                ++i;
-                continue;
-            }
-            const std::optional<bool> meets_it = meets(fewer);
+            const std::optional<bool> meets_it = is_too_far(fewer, most_error) ? false : meets(fewer);
             if (!meets_it) return;
             if (*meets_it) floating = std::move(fewer);
             if (*meets_it || together == 1) i += together;
@@ -139,9 +141,9 @@ private:
 
     const SearchTask& task_;
     SearchResult result_;
-    Floating best_;                                                                 // of result_.plan
-    Floating bisected_;                                                             // before any was won back
-    double most_met_ = 0, least_missed_ = std::numeric_limits<double>::infinity();  // errors
+    Floating best_;                                                  // of result_.plan
+    Floating bisected_;                                              // before any was won back
+    double least_missed_ = std::numeric_limits<double>::infinity();  // error of the best plan that missed the target
 };
 
 }  // namespace
