@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime as ort
-from PIL import Image
+from PIL import Image, ImageOps
 
 LEVELS = {"disable": ort.GraphOptimizationLevel.ORT_DISABLE_ALL, "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
           "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED, "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL}
@@ -32,7 +32,7 @@ def has_vnni() -> bool:
 
 def preprocess(path: Path, steps: list) -> np.ndarray:
     """The config's steps in Pillow: resize (bilinear), crop (centre), normalize."""
-    image = Image.open(path).convert("RGB")
+    image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
     for step in steps:
         (name, value), = step.items()
         if name == "resize" and "shorter_side" in value:

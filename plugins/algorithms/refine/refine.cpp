@@ -13,7 +13,7 @@ namespace {
 
 constexpr octavo_parameter kParameters[] = {integer("images", "64", 2, 100000, "calibration images that judge each step"),
                                             integer("passes", "1", 1, 20, "how often ranges and biases are gone through"),
-                                            real("seconds", "600", 0, 1e9, "time after which what has been found is taken")};
+                                            real("seconds", "240", 0, 1e9, "time after which what has been found is taken; half of it is for ranges, half for biases")};
 
 constexpr std::int32_t kHalves = 2;
 constexpr double kTails[] = {0, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4};  // shares of the values that a candidate leaves out at each end
@@ -70,8 +70,9 @@ public:
         first_ = mean_error();
         total_ = passes * (calibration_.point_count + calibration_.product_count);
         for (std::int64_t pass = 0; pass < passes; ++pass) {
-            OCTAVO_CHECK_OK(refine_ranges());
-            OCTAVO_CHECK_OK(refine_biases());
+            const double share = seconds_ / static_cast<double>(passes);
+            OCTAVO_CHECK_OK(refine_ranges((static_cast<double>(pass) + 0.5) * share));
+            OCTAVO_CHECK_OK(refine_biases(static_cast<double>(pass + 1) * share));
         }
         trial_.progress(total_, total_, gain_db());
         return {};
@@ -81,8 +82,8 @@ private:
     double mean_error() const { return std::accumulate(errors_.begin(), errors_.end(), 0.0) / static_cast<double>(errors_.size()); }
     double gain_db() const { return mean_error() > 0 ? 10 * std::log10(first_ / mean_error()) : 0; }
 
-    bool is_over() const {
-        return trial_.should_stop() || std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > seconds_;
+    bool is_over(double seconds) const {
+        return trial_.should_stop() || std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count() > seconds;
     }
 
     // Keeps what stands now if it is better on each half.
@@ -94,13 +95,13 @@ private:
         return true;
     }
 
-    Result<void> refine_ranges() {
+    Result<void> refine_ranges(double seconds) {
         std::vector<std::size_t> order(static_cast<std::size_t>(calibration_.point_count));
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return trial_.node_of_point(a) < trial_.node_of_point(b); });
         for (const std::size_t point : order) {
-            if (is_over()) return {};
+            if (is_over(seconds)) return {};
             OCTAVO_CHECK_OK(refine_range(point));
             trial_.progress(++done_, total_, gain_db());
         }
@@ -123,9 +124,9 @@ private:
         return {};
     }
 
-    Result<void> refine_biases() {
+    Result<void> refine_biases(double seconds) {
         for (std::size_t i = 0; i < static_cast<std::size_t>(calibration_.product_count); ++i) {
-            if (is_over()) return {};
+            if (is_over(seconds)) return {};
             OCTAVO_CHECK_OK(refine_bias(i));
             trial_.progress(++done_, total_, gain_db());
         }
