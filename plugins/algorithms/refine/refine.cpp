@@ -11,9 +11,10 @@
 namespace octavo {
 namespace {
 
-constexpr octavo_parameter kParameters[] = {integer("images", "64", 2, 100000, "calibration images that judge each step"),
-                                            integer("passes", "1", 1, 20, "how often ranges and biases are gone through"),
-                                            real("seconds", "240", 0, 1e9, "time after which what has been found is taken; half of it is for ranges, half for biases")};
+constexpr octavo_parameter kParameters[] = {
+    integer("images", "64", 2, 100000, "calibration images that judge each step"),
+    integer("passes", "1", 1, 20, "how often ranges and biases are gone through"),
+    real("seconds", "240", 0, 1e9, "time after which what has been found is taken; half of it is for ranges, half for biases")};
 
 constexpr std::int32_t kHalves = 2;
 constexpr double kTails[] = {0, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4};  // shares of the values that a candidate leaves out at each end
