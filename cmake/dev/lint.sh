@@ -67,10 +67,10 @@ check_includes() {
     layer pipeline base graph passes plan formats search report image statistics plugins
 }
 
-# A path below somebody's home or checkout works on one machine only.
+# A path below somebody's home or checkout works on one machine only. In a linked checkout .git is a file with such a path.
 check_machine_paths() {
     grep -rnIE '(^|[^[:alnum:]_./~}-])/(home|root|Users|work)/[[:alnum:]_.]' . \
-        --exclude-dir={.git,build,.cache} --exclude-dir='build-*' --exclude-dir='cmake-build-*' |
+        --exclude-dir={.git,build,.cache} --exclude=.git --exclude-dir='build-*' --exclude-dir='cmake-build-*' |
         sed -E 's/^\.\/([^:]*:[0-9]*):[[:space:]]*(.*)/\1: \2; no path of one machine/' >>"$BREACHES" || true
 }
 

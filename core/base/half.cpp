@@ -1,3 +1,4 @@
+// Bits are moved and biases corrected: float32 has 23 bits of mantissa and a bias of 127, float16 10 bits and 15.
 #include "core/base/half.h"
 
 #include <bit>

@@ -1,4 +1,5 @@
 // octavo benchmark MODEL: latency, throughput and memory of one executable.
+#include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_load.h"
@@ -64,23 +65,27 @@ void print_text(const Figures& figures) {
     std::printf("memory      steady %.1f  peak %.1f  held by the device %.1f MB\n", figures.steady_mb, figures.peak_mb, figures.device_mb);
 }
 
-Result<Figures> measure(const DeviceHandle& device, const Graph& graph, const Plan* plan, const Parsed& parsed) {
+struct Wanted {
+    std::int64_t batch = 1;
+    int threads = 0;
+    BenchmarkLimits limits;
+};
+
+Result<Figures> measure(const DeviceHandle& device, const Graph& graph, const Plan* plan, const Wanted& wanted) {
     Figures figures;
-    figures.batch = parsed.number("batch").value_or(1);
-    const int threads = static_cast<int>(parsed.number("threads").value_or(0));
+    figures.batch = wanted.batch;
     OCTAVO_TRY(const Graph batched, with_batch(graph, figures.batch));
     std::vector<Session> sessions(1);
-    OCTAVO_TRY(sessions[0], Session::compile(device, batched, plan, {threads, {}, false}));
-    BenchmarkLimits limits;
-    limits.seconds = static_cast<double>(parsed.number("seconds").value_or(4));
-    OCTAVO_TRY(const std::vector<Latency> latencies, measure_latency(sessions, limits));
+    OCTAVO_TRY(sessions[0], Session::compile(device, batched, plan, {wanted.threads, {}, false}));
+    OCTAVO_TRY(const std::vector<Latency> latencies, measure_latency(sessions, wanted.limits));
     figures.latency = latencies[0];
     const ProcessMemory memory = process_memory();
     figures.steady_mb = static_cast<double>(memory.steady_bytes) / kMega;
     figures.peak_mb = static_cast<double>(memory.peak_bytes) / kMega;
     figures.device_mb = static_cast<double>(sessions[0].executable().memory_bytes()) / kMega;
     // Times by operator come from an executable of their own, since keeping them costs time.
-    OCTAVO_TRY(sessions[0], Session::compile(device, batched, plan, {threads, {}, true}));
+    OCTAVO_TRY(sessions[0], Session::compile(device, batched, plan, {wanted.threads, {}, true}));
+    BenchmarkLimits limits = wanted.limits;
     limits.seconds /= 4;
     OCTAVO_TRY(const std::vector<Latency> ignored, measure_latency(sessions, limits));
     (void)ignored;
@@ -94,9 +99,8 @@ Result<void> benchmark(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo benchmark MODEL [options]";
     syntax.description =
-        "Runs the model on random numbers and prints the time of each operator, latency, throughput and memory: what the process holds "
-        "while\n"
-        "it runs (steady), held at most (peak, loading included), and what the device keeps for the model.\n\n"
+        "Runs the model on random numbers and prints the time of each operator, latency, throughput and memory: what the process holds\n"
+        "while it runs (steady), held at most (peak, loading included), and what the device keeps for the model.\n\n"
         "  octavo benchmark model.onnx\n"
         "  octavo benchmark model.onnx --plan runs/my/plan.json --batch 8 --json";
     syntax.positional = {"model"};
@@ -109,15 +113,20 @@ Result<void> benchmark(Arguments arguments) {
     add_plugin_path(syntax);
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
-    if (parsed.number("seconds").value_or(0) < 0) return Error(Code::config, "--seconds: expected at least 0");
-    if (parsed.number("threads").value_or(0) < 0) return Error(Code::config, "--threads: expected at least 0 (0: all)");
-    if (parsed.number("batch").value_or(1) < 1) return Error(Code::config, "--batch: expected at least 1");
+    OCTAVO_CHECK_OK(check_least(parsed, "seconds", 0));
+    OCTAVO_CHECK_OK(check_least(parsed, "batch", 1));
+    Wanted wanted;
+    OCTAVO_TRY(wanted.threads, threads_of(parsed));
+    wanted.batch = parsed.number("batch").value_or(wanted.batch);
+    wanted.limits.seconds = static_cast<double>(parsed.number("seconds").value_or(4));
 
+    const Interrupt interrupt;
+    wanted.limits.stop = interrupt.token();
     const Registry registry = registry_of(parsed);
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry));
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
-    OCTAVO_TRY(const Figures figures, measure(device, model.executed, plan ? &*plan : nullptr, parsed));
+    OCTAVO_TRY(const Figures figures, measure(device, model.executed, plan ? &*plan : nullptr, wanted));
     parsed.flag("json") ? print_json(figures) : print_text(figures);
     return {};
 }

@@ -13,9 +13,8 @@ Result<void> calibrate(Arguments arguments) {
     syntax.usage = "octavo calibrate CONFIG [options]";
     syntax.description =
         "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
-        "plan.json and report.json into the output folder. Options stand above what the config says. Ctrl-C leaves what is there (exit "
-        "code\n"
-        "130), a second one ends at once.\n\n"
+        "plan.json and report.json into the output folder. Options stand above what the config says. Ctrl-C leaves what is there\n"
+        "(exit code 130), a second one ends at once.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
         "  octavo calibrate my.json --algorithm NAME --output runs/try   (octavo plugins list prints the names)\n"
         "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";
@@ -43,7 +42,7 @@ Result<void> calibrate(Arguments arguments) {
     overrides.limit = parsed.number("limit");
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");
-    if (overrides.limit && *overrides.limit < 1) return Error(Code::config, "--limit: expected at least 1");
+    OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
 
     const bool is_json = parsed.flag("json");

@@ -1,5 +1,6 @@
 // octavo check CONFIG: everything that can be known about a run before it reads data.
 #include "core/cli/options.h"
+#include "core/pipeline/ignore.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_layout.h"
 #include "core/report/pretty.h"
@@ -46,7 +47,8 @@ Result<void> check(Arguments arguments) {
     OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*config.device.plugin, config.device.values));
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
-    OCTAVO_TRY(const Layout layout, lay_out(model, device));
+    OCTAVO_TRY(const IsIgnored is_ignored, resolve_ignore(config, model.executed));
+    OCTAVO_TRY(const Layout layout, lay_out(model, device, is_ignored));
     if (parsed.flag("quiet")) return {};
     std::fputs(pretty_json(boost::json::parse(config.json)).c_str(), stdout);
     const auto is_int8 = [](const auto& one) { return one.second.precision == Precision::int8; };

@@ -12,9 +12,8 @@ Result<void> convert(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo convert IN.onnx OUT.onnx [options]";
     syntax.description =
-        "Writes the model in float32 and standard operators, with constants and batch norms folded, and identities, dropouts and dead "
-        "ends\n"
-        "taken out. What was written is read back, run beside the original on random numbers, and compared.\n\n"
+        "Writes the model in float32 and standard operators, with constants and batch norms folded, and identities, dropouts and dead\n"
+        "ends taken out. What was written is read back, run beside the original on random numbers, and compared.\n\n"
         "  octavo convert model.onnx clean.onnx\n"
         "  octavo convert model.onnx clean.onnx && octavo inspect clean.onnx";
     syntax.positional = {"model", "output"};

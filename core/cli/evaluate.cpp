@@ -68,7 +68,7 @@ Result<void> evaluate(Arguments arguments) {
     overrides.limit = parsed.number("limit");
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");
-    if (overrides.limit && *overrides.limit < 1) return Error(Code::config, "--limit: expected at least 1");
+    OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
     if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
     OCTAVO_TRY(const Model model, load_model(config.model));

@@ -103,6 +103,7 @@ Result<void> infer(Arguments arguments) {
         return Error(Code::config, "expected either --input NAME=FILE.npy, or --config C with --image FILE (octavo infer --help)");
     if (parsed.flag("unfused") && parsed.has("plan"))
         return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
+    OCTAVO_TRY(const int threads, threads_of(parsed));
 
     const Registry registry = registry_of(parsed);
     std::optional<Config> config;
@@ -121,8 +122,7 @@ Result<void> infer(Arguments arguments) {
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
     OCTAVO_TRY(const Graph graph, with_batch(loaded, batch_size(arrays, loaded)));
     const std::vector<std::string> taps = parsed.texts("tap");
-    const CompileOptions options{static_cast<int>(parsed.number("threads").value_or(0)), {}, false};
-    OCTAVO_TRY(Session session, Session::compile(device, graph, plan ? &*plan : nullptr, options, taps));
+    OCTAVO_TRY(Session session, Session::compile(device, graph, plan ? &*plan : nullptr, {threads, {}, false}, taps));
     const Destination to{border, *folder};
     if (!parsed.has("image")) {
         OCTAVO_TRY(const auto inputs, input_bytes(arrays, session.inputs()));

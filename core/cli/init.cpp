@@ -1,5 +1,6 @@
 // octavo init MODEL --images DIR: the first config.
 #include "core/base/files.h"
+#include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
 #include "core/pipeline/propose.h"
@@ -33,10 +34,9 @@ Result<void> init(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo init MODEL --images DIR [options]";
     syntax.description =
-        "Writes a first config for a model: finds out what the images are (class folders, a list of labels, plain images), tries the "
-        "usual\n"
-        "ways of preprocessing on some labelled ones, ranks them by the accuracy of the fp32 model, and says in comments why it chose "
-        "what.\n\n"
+        "Writes a first config for a model: finds out what the images are (class folders, a list of labels, plain images), tries the\n"
+        "usual ways of preprocessing on some labelled ones, ranks them by the accuracy of the fp32 model, and says in comments why it\n"
+        "chose what.\n\n"
         "  octavo init mobilenet.onnx --images photos                    (writes mobilenet.json)\n"
         "  octavo init mobilenet.onnx --images photos --list val.txt --output my.json";
     syntax.positional = {"model"};
@@ -49,17 +49,18 @@ Result<void> init(Arguments arguments) {
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
     if (!parsed.has("images")) return Error(Code::config, "expected --images DIR (octavo init --help)");
+    OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
     const std::int64_t limit = parsed.number("limit").value_or(kTrialImages);
-    if (limit < 1) return Error(Code::config, "--limit: expected at least 1");
     const std::string model = *parsed.text("model");
     const std::string file = parsed.text("output").value_or(std::filesystem::path(model).stem().string() + ".json");
     std::error_code ignored;
     if (std::filesystem::exists(file, ignored))
         return Error(Code::config, file + ": exists already; expected another --output, or that it is removed first");
 
+    const Interrupt interrupt;
     const Registry registry = registry_of(parsed);
     Progress progress(progress_form(parsed.flag("quiet"), false));
-    const RunEvents events = progress.events();
+    const RunEvents events = progress.events(interrupt.token());
     OCTAVO_TRY(const Proposal proposal, propose({registry, model, *parsed.text("images"), parsed.text("list"), file, limit, events}));
     for (const std::string& sentence : proposal.seen) std::printf("%s\n", sentence.c_str());
     if (!proposal.trial.ranking.empty()) print_ranking(proposal.trial);

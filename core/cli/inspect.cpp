@@ -4,6 +4,7 @@
 #include "core/pipeline/stage_load.h"
 #include "core/report/pretty.h"
 #include "core/report/report.h"
+#include "sdk/ops/op.h"
 
 #include <boost/json.hpp>
 
@@ -24,24 +25,18 @@ struct Row {
     std::int64_t weight_bytes = 0;  // of the constants that it reads
 };
 
-std::string shape_text(const Tensor& tensor) {
-    std::string text;
-    for (const std::int64_t size : tensor.shape) text += (text.empty() ? "" : "x") + std::to_string(size);
-    return text.empty() ? "scalar" : text;
-}
-
 json::array shape_json(const Tensor& tensor) {
     return json::array(tensor.shape.begin(), tensor.shape.end());
 }
 
 // In int8 a weight takes a byte a value; biases and everything else stay as they are.
-std::int64_t weight_bytes(const Graph& graph, const Node& node, bool is_int8) {
+std::int64_t weight_bytes(const Graph& graph, const Node& node, const ReportOperator& told) {
+    const bool is_int8_product = told.precision == "int8" && told.multiply_adds > 0;
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] == TensorId::none || !graph[node.inputs[i]].is_constant()) continue;
         const Tensor& constant = graph[node.inputs[i]];
-        const bool is_weight = i == 1 && multiply_adds(graph, node) > 0;
-        bytes += is_int8 && is_weight ? element_count(constant.shape) : static_cast<std::int64_t>(constant.data.size_bytes);
+        bytes += is_int8_product && i == 1 ? element_count(constant.shape) : static_cast<std::int64_t>(constant.data.size_bytes);
     }
     return bytes;
 }
@@ -53,8 +48,8 @@ std::vector<Row> rows_of(const Graph& graph, const Plan& plan) {
         const Node& node = graph.nodes[i];
         const auto is_there = [](TensorId id) { return id != TensorId::none; };
         const Tensor& output = graph[*std::find_if(node.outputs.begin(), node.outputs.end(), is_there)];
-        const std::int64_t bytes = weight_bytes(graph, node, operators[i].precision == "int8");
-        rows.push_back({std::move(operators[i]), type_name(output.type), shape_text(output), bytes});
+        const std::int64_t bytes = weight_bytes(graph, node, operators[i]);
+        rows.push_back({std::move(operators[i]), type_name(output.type), ops::shape_text(output.shape), bytes});
     }
     return rows;
 }
@@ -104,7 +99,8 @@ std::string json_text(const Graph& graph, const std::vector<Row>& rows, bool has
 void print_text(const Graph& graph, const std::vector<Row>& rows, bool has_plan) {
     const auto print_ports = [&](const char* title, std::span<const TensorId> ids) {
         for (const TensorId id : ids)
-            std::printf("%-9s %s %s %s\n", title, graph[id].name.c_str(), type_name(graph[id].type), shape_text(graph[id]).c_str());
+            std::printf("%-9s %s %s %s\n", title, graph[id].name.c_str(), type_name(graph[id].type),
+                        ops::shape_text(graph[id].shape).c_str());
     };
     print_ports("input", graph.inputs);
     print_ports("output", graph.outputs);
@@ -148,7 +144,7 @@ Result<void> inspect(Arguments arguments) {
     syntax.flag("json", "print JSON");
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
     if (parsed.help) return {};
-    if (parsed.number("batch").value_or(1) < 1) return Error(Code::config, "--batch: expected at least 1");
+    OCTAVO_CHECK_OK(check_least(parsed, "batch", 1));
     if (parsed.flag("unfused") && parsed.has("plan"))
         return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));

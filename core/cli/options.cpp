@@ -62,6 +62,18 @@ Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t requ
     return parsed;
 }
 
+Result<void> check_least(const Parsed& parsed, const char* option, std::int64_t least) {
+    if (parsed.number(option).value_or(least) >= least) return {};
+    return Error(Code::config, "--" + std::string(option) + ": expected at least " + std::to_string(least));
+}
+
+Result<int> threads_of(const Parsed& parsed) {
+    constexpr std::int64_t kMost = 1024;
+    const std::int64_t threads = parsed.number("threads").value_or(0);
+    if (threads < 0 || threads > kMost) return Error(Code::config, "--threads: expected 0 to " + std::to_string(kMost) + " (0: all)");
+    return static_cast<int>(threads);
+}
+
 void add_plugin_path(Syntax& syntax) {
     syntax.texts("plugin-path", "folder or file with further plugins; may be given several times");
 }

@@ -44,6 +44,11 @@ struct Parsed {
 // `required` is the number of positional arguments that must be there. Error: Code::config.
 Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t required);
 
+// Error where the option is given with less. Code::config.
+Result<void> check_least(const Parsed& parsed, const char* option, std::int64_t least);
+// --threads, as far as a config may ask; 0 (all) without the option.
+Result<int> threads_of(const Parsed& parsed);
+
 void add_plugin_path(Syntax& syntax);
 // All plugins; refusals are warnings on stderr.
 Registry registry_of(const Parsed& parsed);

@@ -65,13 +65,15 @@ Result<void> describe(const Parsed& parsed) {
                                    did_you_mean(*name, names));
 }
 
-// Defaults that do not pass their own declaration: a run that leaves them out fails, though nothing is wrong with its config.
+// Defaults that do not pass their own declaration: a run that leaves them out fails, though nothing is wrong with its config. Whether a
+// file is there depends on the config's folder.
 std::string faults_of_defaults(const LoadedPlugin& plugin) {
     std::vector<Finding> findings;
     check_parameters(plugin, {}, {"", ""}, findings);
     std::string text;
     for (const Finding& finding : findings)
-        if (finding.code != FindingCode::missing_key) text += "; default of " + finding_text(finding);
+        if (finding.code != FindingCode::missing_key && finding.code != FindingCode::missing_file)
+            text += "; default of " + finding_text(finding);
     return text;
 }
 

@@ -36,6 +36,11 @@ ProgressForm progress_form(bool quiet, bool json) {
     return isatty(STDERR_FILENO) == 1 ? ProgressForm::bar : ProgressForm::lines;
 }
 
+// A stage that failed leaves its bar, where a message is to stand.
+Progress::~Progress() {
+    if (is_drawn_) std::fputs("\r\033[K", stderr);
+}
+
 RunEvents Progress::events(std::stop_token stop) {
     return {[this](const std::string& stage, std::int64_t total) { begin(stage, total); }, [this](std::int64_t done) { advance(done); },
             [this](double seconds) { end(seconds); },
@@ -46,7 +51,8 @@ void Progress::begin(const std::string& stage, std::int64_t total) {
     stage_ = stage;
     total_ = total;
     begun_ = shown_ = std::chrono::steady_clock::now();
-    if (form_ == ProgressForm::bar) std::fprintf(stderr, "\r\033[K%s", stage.c_str());
+    is_drawn_ = form_ == ProgressForm::bar;
+    if (is_drawn_) std::fprintf(stderr, "\r\033[K%s", stage.c_str());
     if (form_ == ProgressForm::json) print_json({{"stage", stage}, {"done", 0}, {"total", total}});
     if (form_ == ProgressForm::lines && total > 0) std::fprintf(stderr, "%s: %lld images\n", stage.c_str(), static_cast<long long>(total));
 }
@@ -82,6 +88,7 @@ void Progress::improve(std::int64_t done, std::int64_t total, double gain_db) {
 }
 
 void Progress::end(double seconds) {
+    is_drawn_ = false;
     if (form_ == ProgressForm::none) return;
     if (form_ == ProgressForm::json) return print_json({{"stage", stage_}, {"seconds", std::round(seconds * 1000) / 1000}});
     const std::string count = total_ > 0 ? ", " + std::to_string(total_) + " images" : "";

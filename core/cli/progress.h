@@ -22,6 +22,9 @@ ProgressForm progress_form(bool quiet, bool json);
 class Progress {
 public:
     explicit Progress(ProgressForm form) : form_(form) {}
+    ~Progress();
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
 
     // The events of a run, bound to this object.
     RunEvents events(std::stop_token stop = {});
@@ -35,6 +38,7 @@ private:
     ProgressForm form_;
     std::string stage_;
     std::int64_t total_ = 0;
+    bool is_drawn_ = false;  // a bar that end() has not replaced
     std::chrono::steady_clock::time_point begun_{}, shown_{};
 };
 

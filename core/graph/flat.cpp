@@ -5,22 +5,9 @@
 #include "core/base/check.h"
 
 #include <algorithm>
-#include <array>
 
 namespace octavo {
 namespace {
-
-struct TypeRow {
-    octavo_type type;
-    std::size_t size;
-    const char* name;
-};
-constexpr std::array<TypeRow, 6> kTypes = {{{OCTAVO_F32, 4, "f32"},
-                                            {OCTAVO_U8, 1, "u8"},
-                                            {OCTAVO_S8, 1, "s8"},
-                                            {OCTAVO_S32, 4, "s32"},
-                                            {OCTAVO_S64, 8, "s64"},
-                                            {OCTAVO_BOOLEAN, 1, "boolean"}}};
 
 struct FlattenValue {
     octavo_attribute& out;
@@ -61,18 +48,6 @@ octavo_node node_view(const Node& node, const std::vector<std::int32_t>& inputs,
 }
 
 }  // namespace
-
-std::size_t type_size(octavo_type type) {
-    for (const TypeRow& row : kTypes)
-        if (row.type == type) return row.size;
-    return 0;
-}
-
-const char* type_name(octavo_type type) {
-    for (const TypeRow& row : kTypes)
-        if (row.type == type) return row.name;
-    return "?";
-}
 
 octavo_tensor_info flatten(const Tensor& tensor) {
     OCTAVO_CHECK(tensor.shape.size() <= OCTAVO_MAX_RANK);

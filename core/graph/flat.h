@@ -9,9 +9,6 @@ octavo_tensor_info flatten(const Tensor& tensor);
 std::vector<octavo_attribute> flatten(const Attributes& attributes);
 std::vector<std::int32_t> flatten(std::span<const TensorId> ids);
 
-std::size_t type_size(octavo_type type);  // in bytes; 0: no such type
-const char* type_name(octavo_type type);  // "f32"; "?": no such type
-
 // One node with the arrays that its flat view needs.
 class FlatNode {
 public:

@@ -5,6 +5,7 @@
 
 #include <octavo/abi/model.h>
 #include <octavo/result.h>
+#include <octavo/tensor.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -112,7 +112,7 @@ std::string possible_shapes(const Graph& graph) {
     const std::set<TensorId> inputs(graph.inputs.begin(), graph.inputs.end());
     for (std::size_t i = 0; i < graph.tensors.size(); ++i) {
         const Tensor& tensor = graph.tensors[i];
-        if (tensor.shape.size() > OCTAVO_MAX_RANK || type_size(tensor.type) == 0) return title(tensor);
+        if (tensor.shape.size() > OCTAVO_MAX_RANK || element_bytes(tensor.type) == 0) return title(tensor);
         std::int64_t count = 1;
         for (std::size_t d = 0; d < tensor.shape.size(); ++d) {
             const bool free = d == 0 && tensor.shape[0] == -1 && inputs.contains(static_cast<TensorId>(i));
@@ -128,8 +128,8 @@ std::string constant_sizes(const Graph& graph) {
     for (const Tensor& tensor : graph.tensors) {
         if (!tensor.is_constant()) continue;
         const auto count = static_cast<std::size_t>(element_count(tensor.shape));
-        if (count * type_size(tensor.type) != tensor.data.size_bytes) return title(tensor);
-        if (reinterpret_cast<std::uintptr_t>(tensor.data.data) % type_size(tensor.type) != 0) return title(tensor) + ", not aligned";
+        if (count * element_bytes(tensor.type) != tensor.data.size_bytes) return title(tensor);
+        if (reinterpret_cast<std::uintptr_t>(tensor.data.data) % element_bytes(tensor.type) != 0) return title(tensor) + ", not aligned";
     }
     return "";
 }

@@ -39,9 +39,10 @@ constexpr std::array<Turn, 8> kTurns = {{{false, false, false},
 }  // namespace
 
 int exif_orientation(std::span<const std::byte> bytes) {
-    constexpr std::uint32_t kTag = 0x0112, kShort = 3;
+    constexpr std::uint32_t kMagic = 42, kTag = 0x0112, kShort = 3;
     constexpr std::size_t kEntryBytes = 12;
     const Tiff tiff(bytes);
+    if (tiff.u16(2) != kMagic) return 1;
     const std::size_t directory = tiff.u32(4);
     for (std::size_t i = 0; i < tiff.u16(directory); ++i) {
         const std::size_t entry = directory + 2 + i * kEntryBytes;

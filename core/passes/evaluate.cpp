@@ -28,7 +28,7 @@ octavo_tensor view_of(const octavo_tensor_info& info, void* data) {
 
 std::size_t size_bytes(const octavo_tensor_info& info) {
     const std::int64_t count = element_count({info.shape, static_cast<std::size_t>(info.rank)});
-    return static_cast<std::size_t>(std::min<std::int64_t>(count, std::int64_t{1} << 40)) * type_size(info.type);
+    return static_cast<std::size_t>(std::min<std::int64_t>(count, std::int64_t{1} << 40)) * element_bytes(info.type);
 }
 
 class Evaluator {

@@ -54,9 +54,11 @@ void set_free(Graph& graph, bool free) {
 
 Result<void> free_batch(Graph& graph) {
     const bool declared_free = has_free_batch(graph);
+    if (declared_free) {
+        Graph doubled = graph;
+        if (infer_shapes(doubled, 2)) return {};
+    }
     Graph freed = graph;
-    if (declared_free && infer_shapes(freed, 2)) return {};
-    freed = graph;
     for (const TensorId id : freed.inputs) {
         Shape& shape = freed[id].shape;
         if (!shape.empty() && (shape[0] == -1 || freed[id].free_batch)) shape[0] = 1;

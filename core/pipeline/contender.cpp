@@ -1,10 +1,9 @@
 // Without an adapter, the place of the greatest output takes the part of the class, so that agreement can be told without labels.
 #include "core/pipeline/contender.h"
 
-#include <octavo/abi/blob.h>
+#include <octavo/blob.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace octavo {
 namespace {
@@ -15,8 +14,9 @@ std::int64_t greatest(std::span<const float> scores) {
 }
 
 std::optional<std::int64_t> best_class(const octavo_blob& prediction) {
-    if (!prediction.type || std::strcmp(prediction.type, OCTAVO_BLOB_CLASS_SCORES) != 0 || prediction.size_bytes < sizeof(float)) return {};
-    return greatest({static_cast<const float*>(prediction.data), prediction.size_bytes / sizeof(float)});
+    const auto scores = values_of<float>(prediction, OCTAVO_BLOB_CLASS_SCORES, "the prediction");
+    if (!scores || scores->empty()) return {};
+    return greatest(*scores);
 }
 
 // N x C, or N x C x 1 x 1.

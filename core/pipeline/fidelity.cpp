@@ -23,7 +23,12 @@ double centred_energy(std::size_t n, Value value) {
 
 void Fidelity::add(std::span<const float> expected, std::span<const float> found) {
     if (expected.empty()) return;
-    signal_ += centred_energy(expected.size(), [&](std::size_t i) { return static_cast<double>(expected[i]); });
+    const double signal = centred_energy(expected.size(), [&](std::size_t i) { return static_cast<double>(expected[i]); });
+    signal_ += signal;
+    if (found.size() != expected.size()) {
+        noise_ += signal;
+        return;
+    }
     noise_ +=
         centred_energy(expected.size(), [&](std::size_t i) { return static_cast<double>(found[i]) - static_cast<double>(expected[i]); });
 }

@@ -8,7 +8,7 @@ namespace octavo {
 
 class Fidelity {
 public:
-    // One image's output of both sides; sizes are equal.
+    // One image's output of both sides. Where a model computes how much it gives, and gives another number, all of it is error.
     void add(std::span<const float> expected, std::span<const float> found);
     // The energies of another output, so that several give one figure.
     void merge(const Fidelity& other);

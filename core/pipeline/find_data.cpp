@@ -2,11 +2,9 @@
 #include "core/pipeline/find_data.h"
 
 #include "core/base/text.h"
-
-#include <octavo/abi/blob.h>
+#include "core/pipeline/stage_samples.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <set>
 
@@ -24,10 +22,9 @@ void read_labels(FoundData& data) {
     std::set<std::int64_t> labels;
     for (std::int64_t i = 0; i < data.samples; ++i) {
         const Result<octavo_sample> sample = data.dataset.sample(i);
-        if (!sample || !sample->annotation.type || std::strcmp(sample->annotation.type, OCTAVO_BLOB_CLASS) != 0) return;
-        std::int64_t label = 0;
-        std::memcpy(&label, sample->annotation.data, sizeof label);
-        labels.insert(label);
+        const std::optional<std::int64_t> label = sample ? class_of(sample->annotation) : std::nullopt;
+        if (!label) return;
+        labels.insert(*label);
     }
     if (labels.size() < 2) return;
     data.classes = static_cast<std::int64_t>(labels.size());

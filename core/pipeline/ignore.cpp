@@ -1,3 +1,4 @@
+// The names that are ignored are found once; the predicate looks them up.
 #include "core/pipeline/ignore.h"
 
 #include "core/base/text.h"

@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/pipeline/near_chance.h"
+#include "sdk/ops/op.h"
 
 #include <algorithm>
 #include <chrono>
@@ -44,12 +45,6 @@ std::string path_from(const std::string& config_file, const std::string& path) {
     return relative.empty() || relative.starts_with("../../..") ? target.string() : relative;
 }
 
-std::string shape_text(std::span<const std::int64_t> shape) {
-    std::vector<std::string> sides;
-    for (const std::int64_t side : shape) sides.push_back(std::to_string(side));
-    return join(sides, "x");
-}
-
 // Scores of one image in an output: its length where it is a list of numbers, 0 where it is no such list.
 std::int64_t class_count(const Port& output) {
     std::int64_t classes = 1, long_axes = 0;
@@ -86,7 +81,7 @@ private:
         classes_ = outputs.empty() ? 0 : class_count(outputs[0]);
         const bool ends_in_softmax = !model_.compared.empty() && model_.compared[0].tensor != model_.compared[0].output;
         std::string text =
-            "The model takes " + shape_text(std::span(inputs[0].shape).subspan(1)) + " ('" + inputs[0].name + "') and gives ";
+            "The model takes " + ops::shape_text(std::span(inputs[0].shape).subspan(1)) + " ('" + inputs[0].name + "') and gives ";
         if (classes_ > 0)
             text += std::to_string(classes_) + " class scores ('" + outputs[0].name + "'), " + (ends_in_softmax ? "with" : "without") +
                     " a softmax at the end";
@@ -130,8 +125,8 @@ private:
         const std::int64_t images = std::min(data_.samples, request_.trial_images);
         if (request_.events.begin) request_.events.begin("trying", variant_runs(images, shape_));
         const auto start = std::chrono::steady_clock::now();
-        OCTAVO_TRY(proposal_.trial,
-                   try_variants({model_, device, data_.dataset, *adapter_, *metric_, offsets, images, request_.events.advance}));
+        OCTAVO_TRY(proposal_.trial, try_variants({model_, device, data_.dataset, *adapter_, *metric_, offsets, images,
+                                                  request_.events.advance, request_.events.stop}));
         if (request_.events.end) request_.events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         const TriedVariant& best = proposal_.trial.ranking.front();
         if (is_near_chance(best.figure / 100, data_.classes))

@@ -1,5 +1,6 @@
 // The stages of a run in their order. Each is timed; what they give is put into the report at the end.
 #include "core/pipeline/run.h"
+#include "core/base/threads.h"
 
 #include "core/base/files.h"
 #include "core/pipeline/ignore.h"
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
-#include <thread>
 
 namespace octavo {
 namespace {
@@ -65,6 +65,15 @@ void add_accuracy(const Config& config, const AccuracyPart& all, Report& report)
     if (config.metric)
         report.accuracy = ReportAccuracy{std::string(config.metric->plugin->name()), all.images, report_figures(all), all.right_to_wrong,
                                          all.wrong_to_right};
+}
+
+// Whether the metric says what the target is judged on.
+Result<void> check_figures(const Config& config, const AccuracyPart& all) {
+    const auto is_principal = [](const MetricFigure& figure) { return figure.principal; };
+    if (!config.target || config.target->unit == Target::Unit::snr_db) return {};
+    if (std::any_of(all.figures[0].begin(), all.figures[0].end(), is_principal)) return {};
+    return Error(Code::config, config.file + ": /target: metric '" + std::string(config.metric->plugin->name()) +
+                                   "' gives no principal figure, which max_drop speaks of; expected min_snr_db, or another metric");
 }
 
 std::string judged_text(const Target& target, const AccuracyPart& part) {
@@ -132,7 +141,7 @@ void add_environment(const Config& config, const DeviceHandle& device, Report& r
     report.isa = device.isa();
     report.version = OCTAVO_VERSION;
     report.cpu = cpu_name();
-    report.threads = config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    report.threads = thread_count(config.threads);
     report.config_json = config.json;
 }
 
@@ -180,7 +189,6 @@ private:
         OCTAVO_TRY(layout_, lay_out(model_, device_, is_ignored));
         // Both data sets are opened before hours go into either.
         OCTAVO_TRY(calibration_images_, calibration_size(config_));
-        OCTAVO_TRY([[maybe_unused]] const std::int64_t images, validation_size(config_));
         OCTAVO_TRY(search_images_, choose_search_images(config_));
         return {};
     }
@@ -226,20 +234,32 @@ private:
         OCTAVO_TRY(evaluation_, timed(events_, "evaluate", images, report_.seconds.evaluate, [&] {
                        return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance, events_.stop, &search_images_});
                    }));
+        OCTAVO_CHECK_OK(check_figures(config_, evaluation_.all));
         add_accuracy(config_, evaluation_.all, report_);
         if (config_.target) judge_target(*config_.target, evaluation_, report_);
         return {};
     }
 
+    // What was measured is that of another plan.
+    void forget_accuracy() {
+        report_.accuracy.reset();
+        report_.changed.reset();
+        report_.validation_images = 0;
+        report_.snr_db = 0;
+        report_.fidelity.clear();
+        report_.target = {};
+    }
+
     // The plan becomes the best one that is found, whatever ended the search.
     Result<void> search() {
-        const AccuracyPart plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
+        const AccuracyPart& plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
         OCTAVO_TRY(SearchResult found, timed(events_, "search", 0, report_.seconds.search, [&] {
                        return search_plan({config_, model_, device_, plan_, plain, search_images_, events_.advance, events_.stop});
                    }));
         report_.search = report_search(found, model_.executed, plain.images);
         if (!found.returned.empty()) {
             plan_ = std::move(found.plan);
+            forget_accuracy();
             OCTAVO_CHECK_OK(export_files());
         }
         if (found.stopped) return found.stopped->code() == Code::interrupted ? Error(Code::interrupted, "search") : *found.stopped;

@@ -15,7 +15,11 @@ struct SearchImages {
     bool contains(std::size_t slice, std::int64_t number) const;
 };
 
-// As many as the target asks for, spread evenly over all slices, since lists are often sorted by class. Without a target: all.
+// As many as the target asks for, spread evenly over all slices, since lists are often sorted by class. Without a target: all. Opens every
+// slice. Error: Code::data where one has no sample left, Code::config where the metric needs labels and there are none.
 Result<SearchImages> choose_search_images(const Config& config);
+
+// Images of all validation slices together; the same errors.
+Result<std::int64_t> validation_size(const Config& config);
 
 }  // namespace octavo

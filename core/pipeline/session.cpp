@@ -4,12 +4,15 @@
 #include "core/base/check.h"
 #include "core/graph/flat.h"
 
+#include <octavo/tensor.h>
+
+#include <algorithm>
 #include <optional>
 
 namespace octavo {
 
 std::size_t Port::size_bytes() const {
-    return static_cast<std::size_t>(element_count(shape)) * type_size(type);
+    return static_cast<std::size_t>(element_count(shape)) * element_bytes(type);
 }
 
 std::vector<Port> ports_of(const Graph& graph, std::span<const TensorId> tensors) {
@@ -18,29 +21,16 @@ std::vector<Port> ports_of(const Graph& graph, std::span<const TensorId> tensors
     return ports;
 }
 
-octavo_tensor dense_view(octavo_type type, std::span<const std::int64_t> shape, const void* data) {
-    octavo_tensor view{};
-    view.type = type;
-    view.rank = static_cast<std::int32_t>(shape.size());
-    std::int64_t stride = 1;
-    for (std::size_t i = shape.size(); i-- > 0;) {
-        view.shape[i] = shape[i];
-        view.strides[i] = stride;
-        stride *= shape[i];
-    }
-    view.data = const_cast<void*>(data);  // views of inputs are only read
-    return view;
-}
-
 void copy_rows(const octavo_tensor& view, std::int64_t rows, std::vector<float>& out) {
     const float* data = static_cast<const float*>(view.data);
     const auto rank = static_cast<std::size_t>(view.rank);
     std::int64_t per_row = 1;
     for (std::size_t i = 1; i < rank; ++i) per_row *= view.shape[i];
-    out.resize(static_cast<std::size_t>(rows * per_row));
+    const std::int64_t present = rank > 0 ? std::min(rows, view.shape[0]) : rows;
+    out.assign(static_cast<std::size_t>(rows * per_row), 0.0F);
     std::int64_t place[OCTAVO_MAX_RANK] = {};
     std::int64_t offset = 0;
-    for (float& value : out) {
+    for (float& value : std::span(out).first(static_cast<std::size_t>(present * per_row))) {
         value = data[offset];
         for (std::size_t i = rank; i-- > 0;) {  // the next place, last axis fastest
             offset += view.strides[i];
@@ -69,7 +59,7 @@ Result<Session> Session::compile(const DeviceHandle& device, const Graph& graph,
     session.outputs_ = ports_of(graph, graph.outputs);
     for (const Port& port : session.outputs_) {
         session.buffers_.emplace_back(port.size_bytes());
-        session.output_views_.push_back(dense_view(port.type, port.shape, session.buffers_.back().data()));
+        session.output_views_.push_back(dense_tensor(port.type, port.shape, session.buffers_.back().data()));
     }
     return session;
 }
@@ -79,10 +69,10 @@ Result<void> Session::run(std::span<const std::vector<std::byte>> inputs, const 
     std::vector<octavo_tensor> views;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         OCTAVO_CHECK(inputs[i].size() == inputs_[i].size_bytes());
-        views.push_back(dense_view(inputs_[i].type, inputs_[i].shape, inputs[i].data()));
+        views.push_back(dense_tensor(inputs_[i].type, inputs_[i].shape, inputs[i].data()));
     }
     for (std::size_t i = 0; i < outputs_.size(); ++i)  // the last run may have made less than there can be
-        output_views_[i] = dense_view(outputs_[i].type, outputs_[i].shape, output_views_[i].data);
+        output_views_[i] = dense_tensor(outputs_[i].type, outputs_[i].shape, output_views_[i].data);
     return executable_.run(views, output_views_, tap);
 }
 

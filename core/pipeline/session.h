@@ -25,10 +25,7 @@ struct Port {
 
 std::vector<Port> ports_of(const Graph& graph, std::span<const TensorId> tensors);
 
-// Dense, row-major view of `data`.
-octavo_tensor dense_view(octavo_type type, std::span<const std::int64_t> shape, const void* data);
-
-// Copies the first `rows` rows of axis 0 into dense order. The view holds f32.
+// Copies the first `rows` rows of axis 0 into dense order; those that the view does not have are zero. The view holds f32.
 void copy_rows(const octavo_tensor& view, std::int64_t rows, std::vector<float>& out);
 
 class Session {

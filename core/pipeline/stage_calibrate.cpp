@@ -1,9 +1,8 @@
 // One entry of the collector a tensor, whatever the number of points and products that read it.
 #include "core/pipeline/stage_calibrate.h"
+#include "core/base/threads.h"
 
 #include "core/base/check.h"
-
-#include <thread>
 
 namespace octavo {
 namespace {
@@ -44,9 +43,7 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
         requests.push_back(wanted);
         taps.push_back(name);
     }
-    const std::size_t threads =
-        request.config.threads > 0 ? static_cast<std::size_t>(request.config.threads) : std::max(1U, std::thread::hardware_concurrency());
-    statistics.collector = Collector(std::move(requests), threads);
+    statistics.collector = Collector(std::move(requests), static_cast<std::size_t>(thread_count(request.config.threads)));
     OCTAVO_TRY(Session session, Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false}, taps));
     std::map<std::int32_t, std::size_t> entry_of;  // the graph's tensor to the collector's index
     for (std::size_t i = 0; i < taps.size(); ++i) entry_of[session.taps()[i]] = i;

@@ -4,19 +4,10 @@
 #include "core/pipeline/contender.h"
 #include "core/pipeline/fidelity.h"
 
-#include <octavo/abi/blob.h>
-
-#include <cstring>
+#include <algorithm>
 
 namespace octavo {
 namespace {
-
-std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
-    std::int64_t label = 0;
-    if (!annotation.type || std::strcmp(annotation.type, OCTAVO_BLOB_CLASS) != 0 || annotation.size_bytes != sizeof label) return {};
-    std::memcpy(&label, annotation.data, sizeof label);
-    return label;
-}
 
 enum Part : std::size_t { searched, held_back };
 
@@ -122,6 +113,10 @@ private:
         std::vector<std::vector<MetricFigure>> all;
         for (const Contender& contender : contenders_) {
             OCTAVO_TRY(std::vector<MetricFigure> figures, get(contender));
+            const auto have_one_name = [](const MetricFigure& a, const MetricFigure& b) { return a.name == b.name; };
+            if (!all.empty() && !std::equal(figures.begin(), figures.end(), all[0].begin(), all[0].end(), have_one_name))
+                return Error(Code::internal, "metric '" + std::string(request_.config.metric->plugin->name()) +
+                                                 "': gave other figures for the plan than for fp32");
             all.push_back(std::move(figures));
         }
         return all;
@@ -141,33 +136,11 @@ private:
     AccuracyResult result_;
 };
 
-// A metric on samples without annotation is found here and not after the calibration.
-Result<void> check_annotated(const Config& config, const Slice& slice, const DatasetHandle& dataset, std::int64_t first) {
-    if (!config.metric) return {};
-    const Result<octavo_sample> sample = dataset.sample(first);
-    if (!sample || !sample->annotation.type || std::strcmp(sample->annotation.type, OCTAVO_BLOB_NONE) != 0) return {};
-    return Error(Code::config, config.file + ": " + slice.title + ": the samples have no labels, so metric '" +
-                                   std::string(config.metric->plugin->name()) +
-                                   "' cannot be measured; expected a list or class folders with labels, or no \"metric\" (int8 is "
-                                   "compared with fp32 then)");
-}
-
 }  // namespace
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
     OCTAVO_TRY(Graph graph, with_batch(request.model.executed, request.config.batch));
     return Evaluation(request, std::move(graph)).run();
-}
-
-Result<std::int64_t> validation_size(const Config& config) {
-    std::int64_t images = 0;
-    for (const Slice& slice : config.validation) {
-        OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, slice.dataset));
-        OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
-        OCTAVO_CHECK_OK(check_annotated(config, slice, dataset, range.first));
-        images += range.count;
-    }
-    return images;
 }
 
 }  // namespace octavo

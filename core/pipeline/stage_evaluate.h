@@ -59,7 +59,4 @@ struct EvaluateRequest {
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);
 
-// Images of all validation slices together.
-Result<std::int64_t> validation_size(const Config& config);
-
 }  // namespace octavo

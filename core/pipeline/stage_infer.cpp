@@ -1,16 +1,11 @@
+// Arrays are matched to inputs by name; types and shapes must be those that the compiled graph has.
 #include "core/pipeline/stage_infer.h"
 
-#include "core/base/text.h"
 #include "core/graph/flat.h"
+#include "sdk/ops/op.h"
 
 namespace octavo {
 namespace {
-
-std::string shape_text(std::span<const std::int64_t> shape) {
-    std::vector<std::string> sizes;
-    for (const std::int64_t size : shape) sizes.push_back(std::to_string(size));
-    return sizes.empty() ? "scalar" : join(sizes, "x");
-}
 
 // Copied into words, so that every type is aligned.
 Buffer aligned(const std::vector<std::byte>& bytes) {
@@ -45,8 +40,8 @@ Result<std::vector<std::vector<std::byte>>> input_bytes(const Arrays& arrays, co
         if (found == arrays.end()) return Error(Code::config, "input '" + port.name + "': expected --input " + port.name + "=FILE.npy");
         const Array& array = found->second;
         if (array.type != port.type || array.shape != port.shape)
-            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + shape_text(array.shape) +
-                                         ", expected " + type_name(port.type) + " " + shape_text(port.shape));
+            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + ops::shape_text(array.shape) +
+                                         ", expected " + type_name(port.type) + " " + ops::shape_text(port.shape));
         inputs.push_back(array.bytes);
     }
     return inputs;
@@ -58,7 +53,7 @@ Arrays output_arrays(const Session& session) {
         const octavo_tensor& view = session.output_views()[i];
         const Shape shape(view.shape, view.shape + view.rank);
         const auto* bytes = static_cast<const std::byte*>(view.data);
-        const std::size_t size = static_cast<std::size_t>(element_count(shape)) * type_size(view.type);
+        const std::size_t size = static_cast<std::size_t>(element_count(shape)) * element_bytes(view.type);
         arrays[session.outputs()[i].name] = {view.type, shape, {bytes, bytes + size}};
     }
     return arrays;

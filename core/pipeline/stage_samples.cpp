@@ -1,10 +1,14 @@
 // A ring of slots, each filled by one of the decoding threads and emptied in order by the consumer.
 #include "core/pipeline/stage_samples.h"
+#include "core/base/threads.h"
 
 #include "core/base/check.h"
 #include "core/base/files.h"
 #include "core/graph/flat.h"
 #include "core/image/decode.h"
+
+#include <octavo/blob.h>
+#include <octavo/tensor.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -48,10 +52,10 @@ Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> 
         const octavo_tensor& tensor = sample.tensors[i];
         const std::int64_t count = element_count(std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)));
         const std::size_t bytes = row_bytes(inputs[i]);
-        if (tensor.type != inputs[i].type || static_cast<std::size_t>(count) * type_size(tensor.type) != bytes)
+        if (tensor.type != inputs[i].type || static_cast<std::size_t>(count) * element_bytes(tensor.type) != bytes)
             return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " does not fit input '" + inputs[i].name + "' (" +
                                          std::to_string(bytes) + " bytes)");
-        const octavo_tensor dense = dense_view(tensor.type, std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)), tensor.data);
+        const octavo_tensor dense = dense_tensor(tensor.type, std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)), tensor.data);
         if (!std::equal(dense.strides, dense.strides + dense.rank, tensor.strides))
             return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " is not dense");
         const auto* begin = static_cast<const std::byte*>(tensor.data);
@@ -179,6 +183,11 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
 }
 
+std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
+    const auto labels = values_of<std::int64_t>(annotation, OCTAVO_BLOB_CLASS, "the annotation");
+    return labels && labels->size() == 1 ? std::optional((*labels)[0]) : std::nullopt;
+}
+
 Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
     if (slice.skip >= samples)
         return Error(Code::data, slice.title + ": the data set has " + std::to_string(samples) + " samples and " +
@@ -190,9 +199,7 @@ Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume) {
     OCTAVO_CHECK(!request.inputs.empty());
     const auto batch_size = static_cast<std::size_t>(request.inputs[0].shape[0]);
-    const std::size_t threads =
-        request.threads > 0 ? static_cast<std::size_t>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
-    Decoders decoders(request, threads);
+    Decoders decoders(request, static_cast<std::size_t>(thread_count(request.threads)));
     SamplesDone done;
     Batch batch = empty_batch(request.inputs);
     const std::int64_t count = count_of(request);

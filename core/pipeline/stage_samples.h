@@ -7,6 +7,7 @@
 #include "core/pipeline/session.h"
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct SampleRequest {
     std::stop_token stop = {};
     std::span<const std::int64_t> chosen = {};  // numbers of samples in place of first and count; empty: those
 };
+
+// The class that an annotation gives; nothing where it is of another type.
+std::optional<std::int64_t> class_of(const octavo_blob& annotation);
 
 // What of the data set a slice means; Code::data where nothing is left.
 struct SliceRange {

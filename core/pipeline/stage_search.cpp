@@ -20,13 +20,6 @@ struct Sample {
     std::vector<std::vector<float>> outputs;  // [compared output]
 };
 
-std::size_t size_bytes(const Sample& sample) {
-    std::size_t bytes = 0;
-    for (const auto& input : sample.batch.inputs) bytes += input.size();
-    for (const auto& output : sample.outputs) bytes += output.size() * sizeof(float);
-    return bytes;
-}
-
 // One plan over some of the images.
 struct Trial {
     Contender contender;
@@ -49,26 +42,19 @@ class Trials {
 public:
     Trials(const SearchRequest& request, Graph graph) : request_(request), graph_(std::move(graph)) {}
 
-    // Decodes all images once, runs fp32 on them and keeps what fits.
+    // Decodes as many images as fit once, runs fp32 on them and keeps both.
     Result<void> prepare() {
         for (const Slice& slice : request_.config.validation) {
             OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, slice.dataset));
             datasets_.push_back(std::move(dataset));
         }
-        std::vector<std::size_t> rest(datasets_.size(), 0);
-        std::size_t bytes = 0;
-        bool is_full = false;
-        OCTAVO_CHECK_OK(decode([&](std::size_t slice, Sample& sample) -> Result<void> {
-            is_full = is_full || (bytes += size_bytes(sample)) > kKeptBytes;
-            if (is_full) return {};
-            const std::vector<std::int64_t>& numbers = request_.images.numbers[slice];
-            rest[slice] =
-                static_cast<std::size_t>(std::upper_bound(numbers.begin(), numbers.end(), sample.batch.numbers[0]) - numbers.begin());
+        const auto all = static_cast<std::size_t>(request_.images.images);
+        const std::size_t fitting = std::clamp<std::size_t>(kKeptBytes / sample_bytes(), 1, all);
+        OCTAVO_CHECK_OK(decode(0, fitting, [&](Sample& sample) -> Result<void> {
             kept_.push_back(std::move(sample));
             return {};
         }));
-        for (std::size_t slice = 0; !is_full && slice < rest.size(); ++slice) rest[slice] = request_.images.numbers[slice].size();
-        kept_of_slice_ = std::move(rest);
+        decoded_ = fitting;
         return {};
     }
 
@@ -76,21 +62,21 @@ public:
     Result<double> error(const Plan& plan) {
         OCTAVO_TRY(Trial trial, trial_of(plan));
         const std::size_t count = std::min(kRankingImages, kept_.size());
-        for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(trial.run(kept_[i * kept_.size() / count]));
+        for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(run(trial, kept_[i * kept_.size() / count]));
         return trial.error();
     }
 
     Result<Verdict> evaluate(const Plan& plan) {
         OCTAVO_TRY(Trial trial, trial_of(plan));
-        for (const Sample& sample : kept_) OCTAVO_CHECK_OK(trial.run(sample));
-        OCTAVO_CHECK_OK(decode([&](std::size_t, const Sample& sample) { return trial.run(sample); }));
+        for (const Sample& sample : kept_) OCTAVO_CHECK_OK(run(trial, sample));
+        const auto all = static_cast<std::size_t>(request_.images.images);
+        OCTAVO_CHECK_OK(decode(decoded_, all, [&](Sample& sample) { return run(trial, sample); }));
         OCTAVO_TRY(const std::vector<MetricFigure> figures, trial.contender.figures());
         return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.snr_db()).excess, trial.error()};
     }
 
 private:
     Result<Trial> trial_of(const Plan& plan) {
-        if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         if (request_.progress) request_.progress(++trials_);
         OCTAVO_TRY(Contender contender, contender_of(&plan));
         return Trial{std::move(contender), std::vector<Fidelity>(request_.model.compared.size())};
@@ -100,28 +86,51 @@ private:
         return Contender::create(request_.config, request_.model, request_.device, graph_, plan);
     }
 
-    // The images that are not kept, with fp32 run on each.
-    Result<void> decode(const std::function<Result<void>(std::size_t slice, Sample& sample)>& use) const {
-        std::optional<Contender> fp32;
+    // One sample of a trial, which may be long: so a stop acts between them.
+    Result<void> run(Trial& trial, const Sample& sample) const {
+        if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
+        return trial.run(sample);
+    }
+
+    std::size_t sample_bytes() const {
+        std::size_t bytes = 0;
+        for (const Port& input : ports_of(graph_, graph_.inputs)) bytes += input.size_bytes();
+        for (const ComparedOutput& compared : request_.model.compared)
+            for (const Tensor& tensor : graph_.tensors)
+                if (tensor.name == compared.tensor) bytes += static_cast<std::size_t>(element_count(tensor.shape)) * sizeof(float);
+        return std::max<std::size_t>(bytes, 1);
+    }
+
+    // The search images from `begin` to `end`, counted over all slices, with fp32 run on each.
+    Result<void> decode(std::size_t begin, std::size_t end, const std::function<Result<void>(Sample& sample)>& use) const {
+        if (begin == end) return {};
+        OCTAVO_TRY(Contender fp32, contender_of(nullptr));
         const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
         const Config& config = request_.config;
+        std::size_t first = 0;  // of the slice
         for (std::size_t slice = 0; slice < datasets_.size(); ++slice) {
-            const std::size_t kept = kept_of_slice_.empty() ? 0 : kept_of_slice_[slice];
-            const std::span<const std::int64_t> chosen = std::span(request_.images.numbers[slice]).subspan(kept);
-            if (chosen.empty()) continue;
-            if (!fp32) {
-                OCTAVO_TRY(fp32, contender_of(nullptr));
-            }
-            const SampleRequest samples{datasets_[slice], 0,     0, config.preprocess, inputs, config.threads, config.skip_unreadable,
-                                        request_.stop,    chosen};
+            const std::span<const std::int64_t> numbers = request_.images.numbers[slice];
+            const std::size_t from = std::clamp(begin, first, first + numbers.size()) - first;
+            const std::size_t to = std::clamp(end, first, first + numbers.size()) - first;
+            first += numbers.size();
+            if (from == to) continue;
+            const SampleRequest samples{datasets_[slice],
+                                        0,
+                                        0,
+                                        config.preprocess,
+                                        inputs,
+                                        config.threads,
+                                        config.skip_unreadable,
+                                        request_.stop,
+                                        numbers.subspan(from, to - from)};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
-                OCTAVO_CHECK_OK(fp32->run(batch));
+                OCTAVO_CHECK_OK(fp32.run(batch));
                 Sample sample{batch, {}};
                 for (std::size_t i = 0; i < request_.model.compared.size(); ++i) {
-                    const std::span<const float> values = fp32->image(i, 0);
+                    const std::span<const float> values = fp32.image(i, 0);
                     sample.outputs.emplace_back(values.begin(), values.end());
                 }
-                return use(slice, sample);
+                return use(sample);
             });
             if (!done) return done.error();
         }
@@ -130,9 +139,9 @@ private:
 
     const SearchRequest& request_;
     const Graph graph_;
-    std::vector<DatasetHandle> datasets_;     // annotations of samples live as long
-    std::vector<Sample> kept_;                // in order
-    std::vector<std::size_t> kept_of_slice_;  // how many of the slice's numbers are done with
+    std::vector<DatasetHandle> datasets_;  // annotations of samples live as long
+    std::vector<Sample> kept_;             // in order
+    std::size_t decoded_ = 0;              // the first so many search images are kept, but for those that cannot be read
     std::int64_t trials_ = 0;
 };
 

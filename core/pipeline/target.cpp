@@ -1,3 +1,4 @@
+// The drop is counted so that it is a loss whichever way the figure is better.
 #include "core/pipeline/target.h"
 
 #include <boost/json.hpp>
@@ -5,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 namespace octavo {
 namespace {
@@ -21,11 +23,13 @@ Judgement judge(const Target& target, const std::vector<MetricFigure>& fp32, con
     if (target.unit == Target::Unit::snr_db) return {snr_db, target.limit - snr_db};
     for (std::size_t i = 0; i < fp32.size(); ++i) {
         if (!fp32[i].principal) continue;
+        if (i >= int8.size()) break;
         const double worse = fp32[i].higher_is_better ? fp32[i].value - int8[i].value : int8[i].value - fp32[i].value;
         const double drop = target.unit == Target::Unit::points ? worse : 100 * worse / std::max(std::abs(fp32[i].value), 1e-9);
         return {drop, drop - target.limit};
     }
-    return {};
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return {kInfinity, kInfinity};  // a metric that does not say it cannot show that the target is met
 }
 
 std::string judgement_text(const Target& target, const std::string& figure, double value) {

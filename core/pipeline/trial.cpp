@@ -2,7 +2,6 @@
 // little beside running some dozens of images through them.
 #include "core/pipeline/trial.h"
 
-#include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/pipeline/fidelity.h"
 #include "core/pipeline/write_plan.h"
@@ -49,8 +48,20 @@ void add_channels(const octavo_tensor& view, std::size_t rows, std::vector<doubl
     for (std::size_t i = 0; i < values.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(values[i]);
 }
 
-octavo_status status_of(octavo_error* error, const Result<void>& result) {
-    return result ? 0 : fail(error, result.error().code(), result.error().message());
+// One output of a chunk against another.
+Fidelity compare(std::span<const float> expected, std::span<const float> found, std::size_t rows) {
+    const auto image = [rows](std::span<const float> values, std::size_t row) {
+        const std::size_t size = values.size() / rows;
+        return values.subspan(row * size, size);
+    };
+    Fidelity fidelity;
+    for (std::size_t row = 0; row < rows; ++row) fidelity.add(image(expected, row), image(found, row));
+    return fidelity;
+}
+
+// Calls of an algorithm that make no sense.
+Error misuse(const std::string& what) {
+    return {Code::internal, "octavo_trial: " + what};
 }
 
 }  // namespace
@@ -59,22 +70,20 @@ Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : requ
     table_.size = sizeof table_;
     table_.context = this;
     table_.open = [](void* self, std::int64_t images, std::int32_t parts, std::int64_t* found, octavo_error* error) {
-        const Result<std::int64_t> opened = static_cast<Trial*>(self)->open(images, static_cast<std::size_t>(parts));
-        if (!opened) return fail(error, opened.error().code(), opened.error().message());
-        *found = *opened;
-        return octavo_status{0};
+        return guarded(error, [&]() -> Result<void> {
+            OCTAVO_TRY(*found, static_cast<Trial*>(self)->open(images, parts));
+            return {};
+        });
     };
     table_.move_to = [](void* self, std::int32_t node) {
         static_cast<Trial*>(self)->wanted_frontier_ = static_cast<std::size_t>(std::max(node, 0));
     };
-    table_.node_of_point = [](void* self, std::int32_t point) {
-        return static_cast<const Trial*>(self)->node_of_point(static_cast<std::size_t>(point));
-    };
+    table_.node_of_point = [](void* self, std::int32_t point) { return static_cast<const Trial*>(self)->node_of_point(point); };
     table_.measure = [](void* self, const double* limits, double* errors, octavo_error* error) {
-        return status_of(error, static_cast<Trial*>(self)->measure(limits, errors));
+        return guarded(error, [&] { return static_cast<Trial*>(self)->measure(limits, errors); });
     };
     table_.product_shift = [](void* self, std::int32_t product, double* shift, octavo_error* error) {
-        return status_of(error, static_cast<Trial*>(self)->product_shift(static_cast<std::size_t>(product), shift));
+        return guarded(error, [&] { return static_cast<Trial*>(self)->product_shift(product, shift); });
     };
     table_.progress = [](void* self, std::int64_t done, std::int64_t total, double gain_db) {
         const AlgorithmProgress& progress = static_cast<const Trial*>(self)->request_.progress;
@@ -83,8 +92,8 @@ Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : requ
     table_.should_stop = [](void* self) { return static_cast<const Trial*>(self)->request_.stop.stop_requested() ? 1 : 0; };
 }
 
-Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {
-    OCTAVO_CHECK(images > 0 && parts > 0);
+Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
+    if (images < 1 || parts < 1) return misuse("opened for " + std::to_string(images) + " images in " + std::to_string(parts) + " parts");
     const Graph& executed = request_.model.executed;
     const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
     OCTAVO_TRY(graph_, with_batch(executed, is_free ? kChunk : 1));
@@ -93,8 +102,8 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {
         for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
             if (graph_.tensors[i].name == compared.tensor) compared_.push_back(static_cast<TensorId>(i));
     if (compared_.empty()) return Error(Code::model, "has no output of real numbers to compare");
-    OCTAVO_CHECK_OK(read_images(images, parts));
-    signal_.assign(parts, std::vector<double>(compared_.size(), 0));
+    OCTAVO_CHECK_OK(read_images(images, static_cast<std::size_t>(parts)));
+    signal_.assign(static_cast<std::size_t>(parts), std::vector<double>(compared_.size(), 0));
     fp32_means_.clear();
     last_ = {};
     OCTAVO_CHECK_OK(expect());
@@ -104,32 +113,23 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::size_t parts) {
     return found;
 }
 
-// Images are dealt in turns, so that no part is chosen by name.
+// Images are dealt in turns, so that no part is chosen by name. A stop does not act here: it asks algorithms to end with what they have
+// found, and that is a plan.
 Result<void> Trial::read_images(std::int64_t images, std::size_t parts) {
     const Config& config = request_.config;
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, config.calibration.dataset));
     const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
-    const auto batch = static_cast<std::size_t>(inputs[0].shape[0]);
     const std::vector<std::int64_t> numbers = choose(request_.statistics, static_cast<std::size_t>(images));
     chunks_.clear();
-    for (std::size_t part = 0; part < parts; ++part) {
-        for (std::size_t i = part; i < numbers.size(); i += parts) {
-            if (chunks_.empty() || chunks_.back().part != part || chunks_.back().rows == batch) {
-                chunks_.push_back({part, 0, {}, {}, {}});
-                for (const Port& port : inputs) chunks_.back().inputs.emplace_back(port.size_bytes());
-            }
-            Chunk& chunk = chunks_.back();
-            const SampleRequest one{dataset, numbers[i], 1, config.preprocess, inputs, 1, false};
-            OCTAVO_TRY([[maybe_unused]] const SamplesDone done, for_each_batch(one, [&](const Batch& sample) -> Result<void> {
-                           for (std::size_t k = 0; k < inputs.size(); ++k) {
-                               const std::size_t row = sample.inputs[k].size() / batch;
-                               std::copy_n(sample.inputs[k].begin(), row,
-                                           chunk.inputs[k].begin() + static_cast<std::ptrdiff_t>(chunk.rows * row));
-                           }
-                           return {};
-                       }));
-            ++chunk.rows;
-        }
+    for (std::size_t part = 0; part < std::min(parts, numbers.size()); ++part) {
+        std::vector<std::int64_t> dealt;
+        for (std::size_t i = part; i < numbers.size(); i += parts) dealt.push_back(numbers[i]);
+        const SampleRequest samples{dataset, 0, 0, config.preprocess, inputs, config.threads, false, {}, dealt};
+        const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
+            chunks_.push_back({part, batch.size(), batch.inputs, {}, {}});
+            return {};
+        });
+        if (!done) return done.error();
     }
     return {};
 }
@@ -147,20 +147,15 @@ Result<void> Trial::expect() {
         for (std::size_t i = 0; i < compared_.size(); ++i) {
             std::vector<float>& values = chunk.expected[i];
             copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), values);
-            const std::size_t size = values.size() / chunk.rows;
-            for (std::size_t row = 0; row < chunk.rows; ++row) {
-                const std::span<const float> image(values.data() + row * size, size);
-                Fidelity fidelity;
-                fidelity.add(image, image);
-                signal_[chunk.part][i] += fidelity.signal();
-            }
+            signal_[chunk.part][i] += compare(values, values, chunk.rows).signal();
         }
     }
     return {};
 }
 
-std::int32_t Trial::node_of_point(std::size_t point) const {
-    const QuantizationPoint& at = request_.layout.points[point];
+std::int32_t Trial::node_of_point(std::int32_t point) const {
+    if (point < 0 || static_cast<std::size_t>(point) >= request_.layout.points.size() || chunks_.empty()) return 0;
+    const QuantizationPoint& at = request_.layout.points[static_cast<std::size_t>(point)];
     if (at.node) return static_cast<std::int32_t>(index(*at.node));
     const Links links(graph_);
     std::int32_t first = static_cast<std::int32_t>(graph_.nodes.size());
@@ -190,8 +185,10 @@ Trial::State Trial::state() const {
 
 bool Trial::is_frontier_stale() const {
     const State now = state();
-    for (std::size_t i = 0; i < now.ranges.size(); ++i)
-        if (now.ranges[i] != settled_.ranges[i] && static_cast<std::size_t>(node_of_point(i)) < frontier_) return true;
+    for (std::size_t i = 0; i < now.ranges.size(); ++i) {
+        if (now.ranges[i] == settled_.ranges[i]) continue;
+        if (static_cast<std::size_t>(node_of_point(static_cast<std::int32_t>(i))) < frontier_) return true;
+    }
     for (std::size_t i = 0; i < now.biases.size(); ++i) {
         const bool changed = now.biases[i] != settled_.biases[i] || now.weight_scales[i] != settled_.weight_scales[i];
         if (changed && index(request_.layout.products[i]) < frontier_) return true;
@@ -254,7 +251,7 @@ Result<void> Trial::advance(std::size_t node) {
 }
 
 Result<void> Trial::measure(const double* limits, double* errors) {
-    OCTAVO_CHECK(!chunks_.empty());
+    if (chunks_.empty()) return misuse("measured before it was opened");
     OCTAVO_CHECK_OK(settle());
     const Graph part = slice(graph_, frontier_, graph_.nodes.size(), compared_);
     OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
@@ -287,17 +284,16 @@ double Trial::error_of(const Session& session, const Chunk& chunk) const {
     for (std::size_t i = 0; i < compared_.size(); ++i) {
         std::vector<float> found;
         copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), found);
-        const std::size_t size = found.size() / chunk.rows;
-        Fidelity fidelity;
-        for (std::size_t row = 0; row < chunk.rows; ++row)
-            fidelity.add(std::span(chunk.expected[i]).subspan(row * size, size), std::span<const float>(found).subspan(row * size, size));
-        if (signal_[chunk.part][i] > 0) error += fidelity.noise() / signal_[chunk.part][i];
+        if (signal_[chunk.part][i] > 0) error += compare(chunk.expected[i], found, chunk.rows).noise() / signal_[chunk.part][i];
     }
     return error / static_cast<double>(compared_.size());
 }
 
-Result<void> Trial::product_shift(std::size_t product, double* shift) {
-    OCTAVO_CHECK(product < request_.layout.products.size() && !chunks_.empty());
+Result<void> Trial::product_shift(std::int32_t number, double* shift) {
+    const auto product = static_cast<std::size_t>(number);
+    if (chunks_.empty()) return misuse("asked for a shift before it was opened");
+    if (number < 0 || product >= request_.layout.products.size())
+        return misuse("asked for the shift of product " + std::to_string(number) + ", which is not there");
     if (fp32_means_.empty()) OCTAVO_CHECK_OK(measure_fp32_means());
     const std::size_t node = index(request_.layout.products[product]);
     wanted_frontier_ = node;

@@ -37,10 +37,10 @@ private:
         std::vector<std::vector<float>> biases, weight_scales;  // [product]
     };
 
-    Result<std::int64_t> open(std::int64_t images, std::size_t parts);
+    Result<std::int64_t> open(std::int64_t images, std::int32_t parts);
     Result<void> measure(const double* limits, double* errors);
-    Result<void> product_shift(std::size_t product, double* shift);
-    std::int32_t node_of_point(std::size_t point) const;
+    Result<void> product_shift(std::int32_t product, double* shift);
+    std::int32_t node_of_point(std::int32_t point) const;
 
     Result<void> read_images(std::int64_t images, std::size_t parts);
     Result<void> expect();

@@ -3,11 +3,10 @@
 
 #include "core/pipeline/config_preprocess.h"
 
-#include <octavo/abi/blob.h>
+#include <octavo/blob.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -41,12 +40,6 @@ struct Picture {
     octavo_geometry geometry{};
     octavo_blob annotation{};
 };
-
-std::int64_t label_of(const octavo_blob& annotation) {
-    std::int64_t label = 0;
-    std::memcpy(&label, annotation.data, sizeof label);
-    return label;
-}
 
 double cross_entropy(std::span<const float> scores, std::int64_t label, bool are_probabilities) {
     constexpr double kLeast = 1e-12;
@@ -90,9 +83,10 @@ struct Judge {
         const auto judge = [&](std::int64_t, const octavo_blob& prediction) {
             const Result<double> score = metric.add(prediction, picture.annotation);
             if (!score) failed = score.error();
-            if (score && std::strcmp(prediction.type, OCTAVO_BLOB_CLASS_SCORES) == 0)
-                loss += cross_entropy({static_cast<const float*>(prediction.data), prediction.size_bytes / sizeof(float)},
-                                      label_of(picture.annotation), are_probabilities);
+            const auto scores = values_of<float>(prediction, OCTAVO_BLOB_CLASS_SCORES, "the prediction");
+            const std::optional<std::int64_t> label = class_of(picture.annotation);
+            if (score && scores && label && *label >= 0 && static_cast<std::size_t>(*label) < scores->size())
+                loss += cross_entropy(*scores, *label, are_probabilities);
         };
         const Result<void> adapted = adapter.adapt(outputs, std::span(&picture.geometry, 1), judge);
         if (!adapted) failed = adapted.error();
@@ -143,6 +137,7 @@ private:
         const std::int64_t count = request_.dataset.count(), wanted = std::min(count, request_.images);
         Error last(Code::data, request_.dataset.title() + ": no image files");
         for (std::int64_t i = 0; i < wanted; ++i) {
+            if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             OCTAVO_TRY(const octavo_sample sample, request_.dataset.sample(i * count / wanted));
             if (!sample.path) continue;
             Result<Batch> batch = batch_of_image(sample.path, steps, session_.inputs());
@@ -173,6 +168,7 @@ private:
     Result<void> measure(const Variant& variant) {
         for (Judge& judge : judges_) judge.reset();
         for (const Picture& picture : pictures_) {
+            if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             fill_input(picture, variant);
             OCTAVO_CHECK_OK(session_.run(input_));
             std::vector<octavo_output> outputs;

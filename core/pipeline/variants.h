@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ struct VariantsRequest {
     std::vector<std::int64_t> label_offsets;  // to try
     std::int64_t images = 0;                  // at most; spread evenly over the data set
     std::function<void(std::int64_t runs)> progress;
+    std::stop_token stop;  // ends it with Code::interrupted
 };
 
 struct VariantsResult {

@@ -57,9 +57,9 @@ void snap(const Graph& graph, const Node& node, Plan& plan) {
 
 void snap_biases(const Graph& graph, Plan& plan) {
     for (const Node& node : graph.nodes) {
-        const auto decided = plan.operators.find(node.name);
-        const bool int8 = decided != plan.operators.end() && decided->second.precision == Precision::int8;
-        if (int8 && (node.op == "Conv" || node.op == "Gemm") && node.inputs.size() > 2) snap(graph, node, plan);
+        const bool is_product = node.op == "Conv" || node.op == "Gemm";
+        if (!is_product || !is_int8(plan, node) || node.inputs.size() < 3 || node.inputs[2] == TensorId::none) continue;
+        if (graph[node.inputs[2]].is_constant()) snap(graph, node, plan);
     }
 }
 

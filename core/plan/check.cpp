@@ -34,7 +34,7 @@ public:
             if (!nodes_.contains(name))
                 return misfit("names an operator '" + name + "' that the graph lacks" + did_you_mean(name, keys(nodes_)));
         for (const Node& node : graph_.nodes)
-            if (is_int8(node)) OCTAVO_CHECK_OK(check_int8(node));
+            if (is_int8(plan_, node)) OCTAVO_CHECK_OK(check_int8(node));
         return {};
     }
 
@@ -51,11 +51,6 @@ private:
         std::vector<std::string> names;
         for (const auto& [name, value] : map) names.emplace_back(name);
         return names;
-    }
-
-    bool is_int8(const Node& node) const {
-        const auto found = plan_.operators.find(node.name);
-        return found != plan_.operators.end() && found->second.precision == Precision::int8;
     }
 
     static std::string title(const Node& node) { return node.op + " '" + node.name + "'"; }

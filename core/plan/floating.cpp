@@ -6,11 +6,6 @@
 namespace octavo {
 namespace {
 
-bool is_int8(const Plan& plan, const Node& node) {
-    const auto found = plan.operators.find(node.name);
-    return found != plan.operators.end() && found->second.precision == Precision::int8;
-}
-
 // A depthwise convolution reads `whole` where the plan had a reason not to give it a grid of its own.
 void take_over(const TensorPlan& from, PointKind kind, TensorPlan& to) {
     if (kind == PointKind::depthwise && from.depthwise)

@@ -43,6 +43,11 @@ FlatPlan::FlatPlan(const Plan& plan, const Graph& graph) {
     view_ = {sizeof(octavo_plan), whole_.data(), depthwise_.data(), weights_.data(), replaced_.data(), precision_.data(), inner_.data()};
 }
 
+bool is_int8(const Plan& plan, const Node& node) {
+    const auto found = plan.operators.find(node.name);
+    return found != plan.operators.end() && found->second.precision == Precision::int8;
+}
+
 bool is_depthwise(const Graph& graph, const Node& node) {
     if (node.op != "Conv" || node.inputs.size() < 2) return false;
     const Shape& input = graph[node.inputs[0]].shape;

@@ -81,5 +81,7 @@ private:
 };
 
 bool is_depthwise(const Graph& graph, const Node& node);
+// Operators that the plan does not name are in floating point.
+bool is_int8(const Plan& plan, const Node& node);
 
 }  // namespace octavo

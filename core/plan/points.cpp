@@ -1,31 +1,12 @@
-// quantization_points: union-find over the tensors that int8 operators of role `passes` connect, then one walk over tensors.
+// quantization_points: disjoint sets of the tensors that int8 operators of role `passes` connect, then one walk over tensors.
+#include "core/base/disjoint_sets.h"
 #include "core/plan/rules.h"
 #include "sdk/ops/op.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace octavo {
 namespace {
-
-class Groups {
-public:
-    explicit Groups(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
-
-    std::size_t find(std::size_t i) {
-        while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-        return i;
-    }
-    // The lower id stays the representative.
-    void join(std::size_t a, std::size_t b) {
-        a = find(a);
-        b = find(b);
-        parent_[std::max(a, b)] = std::min(a, b);
-    }
-
-private:
-    std::vector<std::size_t> parent_;
-};
 
 struct Use {
     bool whole = false;      // an int8 operator other than a depthwise convolution reads it, or a passes operator writes it
@@ -117,7 +98,7 @@ private:
     const Graph& graph_;
     const std::map<NodeId, OperatorPlan>& precisions_;
     std::vector<Use> uses_;
-    Groups groups_;
+    DisjointSets groups_;
 };
 
 }  // namespace

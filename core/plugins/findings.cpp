@@ -9,7 +9,6 @@
 namespace octavo {
 namespace {
 
-// In the order of the enumeration.
 constexpr std::array<FindingRow, 12> kRows = {{
     {FindingCode::syntax, "E100-syntax", "The file is not JSON.",
      "Look just before the place that is named: a comma, a quote or a bracket is missing or one too many. Comments (// and /* */) and a "
@@ -36,6 +35,13 @@ constexpr std::array<FindingRow, 12> kRows = {{
     {FindingCode::input_mismatch, "E201-input-mismatch", "The preprocessing does not give what the model's input takes.",
      "octavo inspect MODEL shows the input's shape; crop or resize to its height and width."},
 }};
+
+constexpr bool are_in_order() {
+    for (std::size_t i = 0; i < kRows.size(); ++i)
+        if (static_cast<std::size_t>(kRows[i].code) != i) return false;
+    return static_cast<std::size_t>(FindingCode::input_mismatch) + 1 == kRows.size();
+}
+static_assert(are_in_order(), "row_of() takes the code for the row's number");
 
 // JSON on one line, numbers as people write them.
 std::string text_of(const boost::json::value& value) {

@@ -32,7 +32,7 @@ struct FindingRow {
     FindingCode code;
     const char* name;     // "E101-unknown-key"
     const char* meaning;  // one sentence
-    const char* remedy;   // one sentence
+    const char* remedy;   // what to do about it
 };
 std::span<const FindingRow> finding_rows();
 const FindingRow& row_of(FindingCode code);

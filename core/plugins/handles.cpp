@@ -114,8 +114,9 @@ Result<double> MetricHandle::add(const octavo_blob& prediction, const octavo_blo
 Result<std::vector<MetricFigure>> MetricHandle::result() const {
     std::vector<MetricFigure> figures;
     const octavo_figure_sink collect = [](void* context, const octavo_figure* figure) {
-        static_cast<std::vector<MetricFigure>*>(context)->push_back(
-            {figure->name, figure->value, figure->unit ? figure->unit : "", figure->principal != 0, figure->higher_is_better != 0});
+        static_cast<std::vector<MetricFigure>*>(context)->push_back({figure->name ? figure->name : "", figure->value,
+                                                                     figure->unit ? figure->unit : "", figure->principal != 0,
+                                                                     figure->higher_is_better != 0});
     };
     OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().result(self(), collect, &figures, error); }));
     return figures;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,8 +18,10 @@ namespace {
 
 using Attempt = std::function<void(std::size_t)>;
 
-// Nothing of the probe is seen outside: no output, no core file, no handler of the host's.
-void become_quiet() {
+// Nothing of the probe is seen outside: no output, no core file, no handler of the host's, and it does not outlive the host.
+void become_quiet(pid_t host) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != host) _exit(0);
     const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nowhere, stream);
     const rlimit none{0, 0};
@@ -26,8 +29,9 @@ void become_quiet() {
     for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGTERM, SIGINT, SIGALRM}) std::signal(signal, SIG_DFL);
 }
 
-[[noreturn]] void be_the_child(int pipe, const std::vector<std::string>& fates, const Attempt& attempt) {
-    become_quiet();
+// noexcept: an exception ends the child, and does not go on as a second host.
+[[noreturn]] void be_the_child(pid_t host, int pipe, const std::vector<std::string>& fates, const Attempt& attempt) noexcept {
+    become_quiet(host);
     const auto tell = [&](std::size_t number) { return write(pipe, &number, sizeof number) == sizeof number; };
     for (std::size_t i = 0; i < fates.size(); ++i)
         if (fates[i].empty() && tell(i)) attempt(i);
@@ -58,8 +62,8 @@ bool survives(std::vector<std::string>& fates, std::chrono::milliseconds patienc
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return true;
     std::fflush(nullptr);  // or a child that calls exit() would print it again
-    const pid_t child = fork();
-    if (child == 0) be_the_child(ends[1], fates, attempt);
+    const pid_t host = getpid(), child = fork();
+    if (child == 0) be_the_child(host, ends[1], fates, attempt);
     close(ends[1]);
     std::size_t number = fates.size();
     bool is_late = false;

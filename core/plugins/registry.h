@@ -44,7 +44,7 @@ constexpr std::chrono::milliseconds kLoadPatience{10'000};
 
 // Loads each library and checks what it declares, first in a child process, so that one which crashes, ends the process, or takes longer
 // than `patience` is survived. A library that does not fit is refused with a reason, and the others are still loaded. Of two plugins with
-// the same kind and name the first stays. To be called before the process has a second thread.
+// the same kind and name the first stays. To be called before threads are at work (probe.h).
 Registry load_plugins(std::span<const std::string> files, std::chrono::milliseconds patience = kLoadPatience);
 
 // Takes the descriptors of one library into the registry, as far as they fit; `file` is for messages.

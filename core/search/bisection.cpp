@@ -6,6 +6,7 @@
 #include "core/search/search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -26,7 +27,10 @@ public:
     }
 
     SearchResult run() {
-        if (rank()) win_back(bisect());
+        if (rank()) {
+            bisected_ = bisect();
+            win_back();
+        }
         result_.returned.assign(best_.begin(), best_.end());
         for (const NodeId node : bisected_)
             if (!best_.contains(node)) result_.won_back.push_back(node);
@@ -47,18 +51,25 @@ private:
         return floating;
     }
 
+    // What is no number counts as infinite; nothing where the search is over.
+    std::optional<double> error_of(const Floating& floating) {
+        const Result<double> error = task_.error(plan_with(floating));
+        if (!error) {
+            result_.stopped = error.error();
+            return {};
+        }
+        return std::isnan(*error) ? std::numeric_limits<double>::infinity() : *error;
+    }
+
     bool rank() {
         for (std::vector<NodeId>& nodes : groups_to_return(task_.graph, task_.plan)) result_.ranking.push_back({std::move(nodes), 0});
         const Floating all = worst(result_.ranking.size());
         for (RankedGroup& group : result_.ranking) {
             Floating others = all;
             for (const NodeId node : group.nodes) others.erase(node);
-            const Result<double> error = task_.error(plan_with(others));
-            if (!error) {
-                result_.stopped = error.error();
-                return false;
-            }
-            group.error = *error == *error ? *error : std::numeric_limits<double>::infinity();
+            const std::optional<double> error = error_of(others);
+            if (!error) return false;
+            group.error = *error;
         }
         std::stable_sort(result_.ranking.begin(), result_.ranking.end(),
                          [](const RankedGroup& a, const RankedGroup& b) { return a.error > b.error; });
@@ -68,7 +79,7 @@ private:
     // Whether the target is met; nothing where the search is over.
     std::optional<bool> meets(const Floating& floating) {
         result_.is_spent = result_.evaluations == task_.most_evaluations;
-        if (result_.is_spent || result_.stopped) return {};
+        if (result_.is_spent) return {};
         Plan plan = plan_with(floating);
         const Result<Verdict> verdict = task_.evaluate(plan);
         if (!verdict) {
@@ -86,9 +97,11 @@ private:
         return met;
     }
 
-    bool is_too_far(const Floating& floating, double most_error) const {
-        const Result<double> error = task_.error(plan_with(floating));
-        return error && *error > most_error;
+    // The same of what is won back, which may not raise the error too far either.
+    std::optional<bool> keeps(const Floating& floating, double most_error) {
+        const std::optional<double> error = error_of(floating);
+        if (!error) return {};
+        return *error > most_error ? false : meets(floating);
     }
 
     bool is_better(double excess, const Floating& floating) const {
@@ -112,13 +125,11 @@ private:
         return met > most ? Floating() : worst(met);
     }
 
-    void win_back(Floating floating) {
-        bisected_ = floating;
-        const Result<double> bisected_error = task_.error(plan_with(floating));
-        if (!bisected_error) {
-            result_.stopped = bisected_error.error();
-            return;
-        }
+    void win_back() {
+        if (bisected_.empty() || result_.is_spent || result_.stopped) return;
+        Floating floating = bisected_;
+        const std::optional<double> bisected_error = error_of(floating);
+        if (!bisected_error) return;
         const double most_error = kMostError * std::max(*bisected_error, least_missed_);
         std::vector<NodeId> order;  // the least costly first
         for (auto group = result_.ranking.rbegin(); group != result_.ranking.rend(); ++group)
@@ -130,7 +141,7 @@ private:
             together = std::min(together, order.size() - i);
             Floating fewer = floating;
             for (std::size_t k = 0; k < together; ++k) fewer.erase(order[i + k]);
-            const std::optional<bool> meets_it = is_too_far(fewer, most_error) ? false : meets(fewer);
+            const std::optional<bool> meets_it = keeps(fewer, most_error);
             if (!meets_it) return;
             if (*meets_it) floating = std::move(fewer);
             if (*meets_it || together == 1) i += together;
@@ -141,9 +152,11 @@ private:
 
     const SearchTask& task_;
     SearchResult result_;
-    Floating best_;                                                  // of result_.plan
-    Floating bisected_;                                              // before any was won back
-    double least_missed_ = std::numeric_limits<double>::infinity();  // error of the best plan that missed the target
+    Floating best_;      // of result_.plan
+    Floating bisected_;  // before any was won back
+    // Error of the best changed plan that missed the target. Where none did, one group went back: what is won back of it cannot do worse
+    // than the plan before the search.
+    double least_missed_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace

@@ -1,34 +1,23 @@
-// groups_to_return: union-find over the readers of each grid.
+// groups_to_return: disjoint sets of the readers of each grid.
+#include "core/base/disjoint_sets.h"
 #include "core/plan/rules.h"
 #include "core/search/search.h"
 #include "sdk/ops/op.h"
 
-#include <numeric>
+#include <algorithm>
 
 namespace octavo {
 namespace {
-
-class Union {
-public:
-    explicit Union(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), std::size_t{0}); }
-    std::size_t find(std::size_t i) const {
-        while (parent_[i] != i) i = parent_[i];
-        return i;
-    }
-    void join(std::size_t a, std::size_t b) { parent_[std::max(find(a), find(b))] = std::min(find(a), find(b)); }
-
-private:
-    std::vector<std::size_t> parent_;
-};
 
 bool computes(const Node& node) {
     const ops::Row* row = ops::find(node.op);
     return row && row->role != ops::Role::passes && row->role != ops::Role::floating;
 }
 
-bool reads(const Node& node, bool depthwise, TensorId tensor, PointKind kind) {
+// Through a grid of this kind: a depthwise convolution has one of its own for its data.
+bool reads(const Graph& graph, const Node& node, TensorId tensor, PointKind kind) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
-        if (node.inputs[i] == tensor && (kind == PointKind::depthwise) == (depthwise && i == 0)) return true;
+        if (node.inputs[i] == tensor && (kind == PointKind::depthwise) == (i == 0 && is_depthwise(graph, node))) return true;
     return false;
 }
 
@@ -43,12 +32,12 @@ std::vector<std::vector<NodeId>> groups_to_return(const Graph& graph, const Plan
         operators[static_cast<NodeId>(n)] = found->second;
         if (computes(graph.nodes[n])) candidates.push_back(n);
     }
-    Union groups(graph.nodes.size());
+    DisjointSets groups(graph.nodes.size());
     for (const QuantizationPoint& point : quantization_points(graph, operators)) {
         std::optional<std::size_t> first;
         for (const std::size_t n : candidates)
             for (const TensorId tensor : point.tensors) {
-                if (!reads(graph.nodes[n], is_depthwise(graph, graph.nodes[n]), tensor, point.kind)) continue;
+                if (!reads(graph, graph.nodes[n], tensor, point.kind)) continue;
                 if (!first) first = n;
                 groups.join(*first, n);
             }

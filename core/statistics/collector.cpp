@@ -3,6 +3,7 @@
 
 #include <tbb/parallel_for.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
@@ -44,7 +45,8 @@ bool add_sums(const ImageView& image, std::span<FixedSum> sums) {
 Collector::Collector(std::vector<Request> requests, std::size_t threads) : threads_(std::max<std::size_t>(threads, 1)) {
     for (Request& request : requests) {
         const std::size_t channels = static_cast<std::size_t>(request.channels);
-        Entry entry = {std::move(request), std::vector<Histogram>(threads_), {}, {}, 0};
+        Entry entry = {std::move(request), {}, {}, {}, 0};
+        if (entry.request.whole) entry.wholes.resize(threads_);
         if (entry.request.by_channel) entry.by_channel.resize(channels, Histogram(Histogram::kChannelBins));
         if (entry.request.means) entry.sums.resize(channels);
         entries_.push_back(std::move(entry));

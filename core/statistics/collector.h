@@ -47,7 +47,7 @@ public:
 private:
     struct Entry {
         Request request;
-        std::vector<Histogram> wholes;  // [thread]
+        std::vector<Histogram> wholes;  // [thread]; none where the request wants none
         std::vector<Histogram> by_channel;
         std::vector<FixedSum> sums;
         std::uint64_t positions = 0;  // values of each channel

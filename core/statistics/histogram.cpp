@@ -12,8 +12,8 @@
 namespace octavo {
 namespace {
 
-// The same loops for wider vectors, chosen when the program starts; sanitizers do not go with that. All of it is exact, so the bits are
-// one.
+// The same loops for wider vectors, chosen when the program starts; sanitizers do not go with that. All of it is exact, so
+// results do not depend on the choice.
 #if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define OCTAVO_WIDE __attribute__((target_clones("avx2", "default")))
 #else

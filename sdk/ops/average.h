@@ -1,7 +1,8 @@
-// The sum of a pooling window and how many taps it is divided by, for the fp32 rows and for exact integer sums.
+// The sum of a pooling window and how many taps it is divided by, for the f32 rows and for exact integer sums.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "ops/op.h"
 
@@ -14,8 +15,9 @@ struct WindowSum {
 };
 
 // Taps outside of the image add nothing. They count with `include_pad`, except where a ceil_mode window hangs over the padding.
-template <class Sum, class T>
-WindowSum<Sum> window_sum(const Window& w, bool include_pad, const T* plane, std::int64_t oy, std::int64_t ox) {
+// `term` is what a tap adds.
+template <class Sum, class T, class Term = std::identity>
+WindowSum<Sum> window_sum(const Window& w, bool include_pad, const T* plane, std::int64_t oy, std::int64_t ox, Term term = {}) {
     WindowSum<Sum> result;
     for (std::int64_t ky = 0; ky < w.kernel_h; ++ky) {
         const std::int64_t y = oy * w.stride_h - w.pad_top + ky * w.dilation_h;
@@ -24,7 +26,7 @@ WindowSum<Sum> window_sum(const Window& w, bool include_pad, const T* plane, std
             const std::int64_t x = ox * w.stride_w - w.pad_left + kx * w.dilation_w;
             if (x >= w.input_w + w.pad_right) break;
             const bool inside = y >= 0 && y < w.input_h && x >= 0 && x < w.input_w;
-            if (inside) result.sum += static_cast<Sum>(plane[y * w.input_w + x]);
+            if (inside) result.sum += static_cast<Sum>(term(plane[y * w.input_w + x]));
             if (inside || include_pad) ++result.count;
         }
     }

@@ -31,18 +31,12 @@ void map_pairs(Inputs inputs, Outputs outputs, Operation operation) {
     });
 }
 
-// `Operation` has an operator() for two floats and one for two std::uint64_t, in which sums and products wrap around as those of any
-// integer type do when cut to its width.
+// `Operation` is one that `wrapping` takes.
 template <class Operation>
 Result<void> compute_binary(const NodeView&, Inputs inputs, Outputs outputs) {
     with_type(outputs[0].type, [&](auto zero) {
         using T = decltype(zero);
-        map_pairs<T, T, T>(inputs, outputs, [](T a, T b) {
-            if constexpr (std::is_same_v<T, float>)
-                return Operation{}(a, b);
-            else
-                return Operation{}(static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b));
-        });
+        map_pairs<T, T, T>(inputs, outputs, wrapping<Operation, T>);
     });
     return {};
 }
@@ -66,6 +60,13 @@ void map_all(Inputs inputs, Outputs outputs, Operation operation) {
         const octavo_tensor pair[] = {outputs[0], next};
         map_pairs<T, T, T>(pair, outputs, operation);
     }
+}
+
+// `Operation` takes and gives two values of any number type.
+template <class Operation>
+Result<void> compute_variadic(const NodeView&, Inputs inputs, Outputs outputs) {
+    with_type(outputs[0].type, [&](auto zero) { map_all<decltype(zero)>(inputs, outputs, Operation{}); });
+    return {};
 }
 
 }  // namespace octavo::ops

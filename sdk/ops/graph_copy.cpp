@@ -21,7 +21,7 @@ void GraphCopy::copy_tensor(const octavo_tensor_info& tensor, const void* data) 
     copy.name = keep(tensor.name);
     if (data) {
         const std::int64_t count = element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)});
-        const std::size_t bytes = static_cast<std::size_t>(count) * size_bytes(tensor.type);
+        const std::size_t bytes = static_cast<std::size_t>(count) * element_bytes(tensor.type);
         const auto* first = static_cast<const std::byte*>(data);
         // One byte at least: an empty constant is a constant all the same.
         std::vector<std::byte>& kept = data_.emplace_back(first, first + bytes);

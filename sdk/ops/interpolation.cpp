@@ -9,8 +9,6 @@ namespace octavo::ops {
 
 namespace {
 
-constexpr float kLargestSize = 1 << 24;  // exact as a float
-
 struct Tap {
     std::int64_t index;
     float weight;
@@ -99,7 +97,8 @@ Taps filtered(const Interpolation& how, std::size_t axis, float x, std::int64_t 
 
 Taps taps_at(const Interpolation& how, std::size_t axis, std::int64_t position, std::int64_t from) {
     const float x = source_position(how, axis, position, from);
-    if (how.coordinates == CoordinateMode::tf_crop_and_resize && (x < 0 || x > static_cast<float>(from - 1))) return {};
+    // NaN is outside, too.
+    if (how.coordinates == CoordinateMode::tf_crop_and_resize && !(x >= 0 && x <= static_cast<float>(from - 1))) return {};
     if (how.filter == Filter::nearest)
         return {{static_cast<std::int64_t>(std::clamp(nearest(how.nearest, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
     if (how.filter == Filter::linear && !how.antialias) return between_two(x, from);
@@ -130,7 +129,7 @@ Result<void> set_output_shape(const NodeView& node, Interpolation& interpolation
     interpolation.output.clear();
     for (std::size_t i = 0; i < input.size(); ++i) {
         const float size = std::floor(static_cast<float>(input[i]) * interpolation.scales[i]);
-        if (!(interpolation.scales[i] > 0) || !(size >= 1) || !(size <= kLargestSize))
+        if (!(interpolation.scales[i] > 0) || !(size >= 1) || !(size <= static_cast<float>(kLargestSize)))
             return refusal(node, "input " + shape_text(input) + " cannot be scaled by " + std::to_string(interpolation.scales[i]));
         interpolation.output.push_back(static_cast<std::int64_t>(size));
     }

@@ -17,6 +17,8 @@ enum class CoordinateMode {
 };
 enum class NearestMode { round_prefer_floor, round_prefer_ceil, floor, ceil };
 
+inline constexpr std::int64_t kLargestSize = 1 << 24;  // of an axis that is resized: exact as a float
+
 struct Interpolation {
     Filter filter = Filter::nearest;
     CoordinateMode coordinates = CoordinateMode::half_pixel;

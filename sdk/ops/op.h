@@ -12,6 +12,7 @@
 #include <octavo/abi/model.h>
 #include <octavo/numbers.h>
 #include <octavo/result.h>
+#include <octavo/tensor.h>
 
 #include <optional>
 #include <span>

@@ -7,18 +7,6 @@ namespace octavo::ops {
 
 namespace {
 
-struct TypeRow {
-    octavo_type type;
-    const char* name;
-    std::size_t size_bytes;
-};
-constexpr TypeRow kTypes[] = {{OCTAVO_F32, "f32", 4}, {OCTAVO_U8, "u8", 1},   {OCTAVO_S8, "s8", 1},
-                              {OCTAVO_S32, "s32", 4}, {OCTAVO_S64, "s64", 8}, {OCTAVO_BOOLEAN, "boolean", 1}};
-
-const TypeRow& row_of(octavo_type type) {
-    return *std::ranges::find_if(kTypes, [type](const TypeRow& row) { return row.type == type; });
-}
-
 // Innermost loops of copy_strided, one for each size of element.
 template <class T>
 void copy_run(const std::byte* from, std::int64_t step, std::int64_t length, std::byte* to) {
@@ -35,14 +23,6 @@ void copy_run(const std::byte* from, std::int64_t step, std::int64_t length, std
 
 Error refusal(const NodeView& node, const std::string& text) {
     return {Code::model, node.title() + ": " + text};
-}
-
-std::size_t size_bytes(octavo_type type) {
-    return row_of(type).size_bytes;
-}
-
-const char* type_name(octavo_type type) {
-    return row_of(type).name;
 }
 
 Result<void> expect_type(const NodeView& node, std::size_t input, octavo_type type) {
@@ -67,6 +47,21 @@ Result<void> expect_integer(const NodeView& node, std::size_t input) {
     return expect_type(node, input, OCTAVO_S64);
 }
 
+Result<void> expect_single(const NodeView& node, std::size_t input) {
+    if (element_count(node.input_shape(input)) == 1) return {};
+    return refusal(node, "input " + std::to_string(input) + " is no single number");
+}
+
+Result<void> expect_for_channels(const NodeView& node, std::size_t last) {
+    const Shape shape = node.input_shape(0);
+    if (shape.size() < 2) return refusal(node, "input " + shape_text(shape) + " has no channels");
+    for (std::size_t i = 1; i <= last; ++i)
+        if (node.input_shape(i) != Shape{shape[1]})
+            return refusal(
+                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + std::to_string(shape[1]));
+    return {};
+}
+
 Types like_input(const NodeView& node) {
     return one_output(node.input(0).type, node.input_shape(0));
 }
@@ -87,6 +82,12 @@ Result<std::vector<std::int64_t>> resolve_axes(const NodeView& node, std::vector
     return axes;
 }
 
+Result<std::int64_t> resolve_index(const NodeView& node, std::int64_t index, std::int64_t size) {
+    if (index < -size || index >= size)
+        return refusal(node, "index " + std::to_string(index) + " lies outside of " + std::to_string(size) + " entries");
+    return index < 0 ? index + size : index;
+}
+
 Result<std::vector<std::int64_t>> constant_integers(const NodeView& node, std::size_t input, const char* what) {
     const octavo_tensor_info& tensor = node.input(input);
     if (!tensor.data)
@@ -102,6 +103,13 @@ Result<std::vector<std::int64_t>> constant_integers(const NodeView& node, std::s
     else
         return refusal(node, std::string(what) + " is " + type_name(tensor.type) + ", expected s64");
     return list;
+}
+
+Result<Shape> constant_shape(const NodeView& node, std::size_t input) {
+    OCTAVO_TRY(Shape shape, constant_integers(node, input, "shape"));
+    if (std::ranges::any_of(shape, [](std::int64_t size) { return size < 0; }))
+        return refusal(node, "shape " + shape_text(shape) + " is not possible");
+    return shape;
 }
 
 Result<std::vector<std::int64_t>> integers_of(const NodeView& node, std::size_t input, const char* what,
@@ -194,7 +202,7 @@ Result<Types> infer_float_like_input(const NodeView& node) {
 }
 
 Result<void> compute_same_bytes(const NodeView&, Inputs inputs, Outputs outputs) {
-    const std::size_t bytes = static_cast<std::size_t>(count_of(outputs[0])) * size_bytes(outputs[0].type);
+    const std::size_t bytes = static_cast<std::size_t>(count_of(outputs[0])) * element_bytes(outputs[0].type);
     if (bytes > 0) std::memcpy(outputs[0].data, inputs[0].data, bytes);
     return {};
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "ops/op.h"
 
@@ -16,14 +17,15 @@ using Outputs = std::span<octavo_tensor>;
 // Code::model, "Conv 'conv1': text".
 Error refusal(const NodeView& node, const std::string& text);
 
-std::size_t size_bytes(octavo_type type);
-const char* type_name(octavo_type type);
 Result<void> expect_type(const NodeView& node, std::size_t input, octavo_type type);
 // Every input that is present has this type.
 Result<void> expect_floats(const NodeView& node);
 // Anything but boolean: what arithmetic works on.
 Result<void> expect_number(const NodeView& node, std::size_t input);
 Result<void> expect_integer(const NodeView& node, std::size_t input);  // s64 or s32
+Result<void> expect_single(const NodeView& node, std::size_t input);   // one element, of any rank
+// Input 0 has channels (axis 1), and each of inputs 1..last is a list of one value for each.
+Result<void> expect_for_channels(const NodeView& node, std::size_t last);
 
 // Calls visitor(T{}) with the C++ type of `type`.
 template <class Visitor>
@@ -45,6 +47,15 @@ auto with_type(octavo_type type, Visitor&& visitor) {
     return visitor(float{});
 }
 
+// One of std::plus, std::minus and std::multiplies; integers wrap around.
+template <class Operation, class T>
+T wrapping(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>)
+        return Operation{}(a, b);
+    else
+        return static_cast<T>(Operation{}(static_cast<std::uint64_t>(a), static_cast<std::uint64_t>(b)));
+}
+
 inline Types one_output(octavo_type type, Shape shape) {
     return {{type, std::move(shape)}};
 }
@@ -56,8 +67,13 @@ Result<std::int64_t> resolve_axis(const NodeView& node, std::int64_t axis, std::
 // The same for a list, sorted; a repeated axis is an error.
 Result<std::vector<std::int64_t>> resolve_axes(const NodeView& node, std::vector<std::int64_t> axes, std::size_t rank);
 
+// -size..size-1, as Gather counts, to 0..size-1.
+Result<std::int64_t> resolve_index(const NodeView& node, std::int64_t index, std::int64_t size);
+
 // The values of an s64 or s32 input that must be constant, as shapes, axes and pads are.
 Result<std::vector<std::int64_t>> constant_integers(const NodeView& node, std::size_t input, const char* what);
+// The same where they are a shape: none is negative.
+Result<Shape> constant_shape(const NodeView& node, std::size_t input);
 // From constant input `input` if present, else from the attribute, else `fallback`.
 Result<std::vector<std::int64_t>> integers_of(const NodeView& node, std::size_t input, const char* what,
                                               std::vector<std::int64_t> fallback);
@@ -131,26 +147,9 @@ void copy_strided(const std::byte* from, const Shape& strides, const Shape& shap
 // The values of an s64 or s32 tensor.
 std::vector<std::int64_t> integer_values(const octavo_tensor& tensor);
 
-// The whole row of a unary operator is its inference and one function.
+// What most unary rows infer: f32, or any number type, and that and the shape of input 0 (unary.h has what they compute).
 Result<Types> infer_float_like_input(const NodeView& node);
 Result<Types> infer_number_like_input(const NodeView& node);
-template <class Function>
-void map_floats(Inputs inputs, Outputs outputs, Function&& function) {
-    const std::span<const float> from = values<const float>(inputs[0]);
-    const std::span<float> to = values<float>(outputs[0]);
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = function(from[i]);
-}
-
-// The same for any number type; `function` takes and gives each.
-template <class Function>
-void map_numbers(Inputs inputs, Outputs outputs, Function&& function) {
-    with_type(outputs[0].type, [&](auto zero) {
-        using T = decltype(zero);
-        const std::span<const T> from = values<const T>(inputs[0]);
-        const std::span<T> to = values<T>(outputs[0]);
-        for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(function(from[i]));
-    });
-}
 
 // Reshape, Flatten, Identity and their like: the same bytes in the same order.
 Result<void> compute_same_bytes(const NodeView& node, Inputs inputs, Outputs outputs);

@@ -97,7 +97,6 @@ Result<std::vector<Axis>> axes_of(const NodeView& node) {
 // that is larger than what the windows cover ends in zeros.
 Result<void> resolve_transposed(const NodeView& node, std::string_view auto_pad, std::int64_t added, std::int64_t wanted, Axis& axis) {
     if (axis.input < 1) return refusal(node, "input " + shape_text(node.input_shape(0)) + " is empty");
-    if (added < 0 || added > kLargest) return refusal(node, "output_padding " + std::to_string(added) + " is not possible");
     const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
     if (auto_pad == "VALID") axis.pad_begin = axis.pad_end = 0;
     if (same && wanted == 0) wanted = axis.input * axis.stride;

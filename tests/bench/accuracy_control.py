@@ -17,23 +17,18 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/peers"))
+from support import absolute, preprocess, samples
+
 IMAGES = ROOT.parent / "shared/images/imagenet"
 CONFIG = ROOT / "configs/real/mobilenet-v3-small.json"
 SEARCH_IMAGES, CALIBRATION_IMAGES, MOST_POINTS = 500, 300, 1.0
 
 
-def read_list(name):
-    rows = [line.rsplit(maxsplit=1) for line in (IMAGES / name).read_text().splitlines() if line.strip()]
-    return [(IMAGES / file, int(label)) for file, label in rows]
-
-
 def config():
     """The real network's config with the careless algorithm and the target."""
-    made = json.loads(CONFIG.read_text())
-    made["model"] = str((CONFIG.parent / made["model"]).resolve())
-    made["dataset"].update(images=str(IMAGES), list=str(IMAGES / "calibration.txt"))
-    for part in made["validation"]:
-        part["list"] = str(IMAGES / pathlib.Path(part["list"]).name)
+    made = absolute(json.loads(CONFIG.read_text()), CONFIG.parent)
+    made["calibration"] = {"limit": CALIBRATION_IMAGES}
     made["algorithm"] = {"plugin": "minmax", "weights": "tensor"}
     made["target"] = {"max_drop": {"points": MOST_POINTS}, "search_images": SEARCH_IMAGES}
     return made
@@ -65,23 +60,9 @@ def run_octavo(octavo, work):
     }
 
 
-def tensor(path, steps):
-    """One input as the config's preprocessing makes it: antialiased resize of the shorter side, centre crop, (pixel - mean) * scale."""
-    import numpy as np
-    from PIL import Image
-    side, crop = steps[0]["resize"]["shorter_side"], steps[1]["crop"]
-    image = Image.open(path).convert("RGB")
-    factor = side / min(image.size)
-    image = image.resize([max(side, round(length * factor)) for length in image.size], Image.BILINEAR)
-    left, top = ((length - crop) // 2 for length in image.size)
-    pixels = np.asarray(image.crop((left, top, left + crop, top + crop)), np.float32)
-    normal = steps[2]["normalize"]
-    return np.ascontiguousarray(((pixels - np.float32(normal["mean"])) * np.float32(normal["scale"])).transpose(2, 0, 1))[None]
-
-
-def split():
+def split(settings):
     """Search images and the others: spread evenly, as Octavo chooses them."""
-    rows = read_list("calibration.txt")[CALIBRATION_IMAGES:] + read_list("validation.txt")
+    rows = [row for part in settings["validation"] for row in samples(settings, part)]
     parts = [], []
     for i, row in enumerate(rows):
         is_search = (i + 1) * SEARCH_IMAGES // len(rows) > i * SEARCH_IMAGES // len(rows)
@@ -94,11 +75,11 @@ def run_nncf():
     import numpy as np
     import openvino
     logging.getLogger("nncf").setLevel(logging.ERROR)
-    settings = json.loads(CONFIG.read_text())
+    settings = config()
     steps, offset = settings["preprocess"], settings["adapter"]["label_offset"]
-    calibration = [tensor(path, steps) for path, _ in read_list("calibration.txt")[:CALIBRATION_IMAGES]]
-    search, held_back = ([(tensor(path, steps), label + offset) for path, label in part] for part in split())
-    model = openvino.convert_model(str((CONFIG.parent / settings["model"]).resolve()))  # read_model would leave biases uncorrected
+    calibration = [preprocess(path, steps) for path, _ in samples(settings, settings["calibration"])]
+    search, held_back = ([(preprocess(path, steps), label + offset) for path, label in part] for part in split(settings))
+    model = openvino.convert_model(settings["model"])  # read_model would leave biases uncorrected
     shape = model.input(0).partial_shape
     shape[0] = 1
     model.reshape(shape)

@@ -11,24 +11,19 @@ calibration slice (--folds 5 --keep 240). Judged on the config's validation slic
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
+from support import absolute
 
 DEFAULT = ["minmax,", "minmax,bias_correction", "percentile,bias_correction", "entropy,bias_correction", "mse,bias_correction"]
 
 
-def absolute(folder: Path, text: str) -> str:
-    return str((folder / text).resolve())
-
-
 def folded(config: dict, folder: Path, fold: int, folds: int, keep: int, work: Path) -> dict:
     """The config with absolute paths, its calibration slice without the images of this fold."""
-    config = json.loads(json.dumps(config))
-    config["model"] = absolute(folder, config["model"])
-    for section in [config["dataset"], *config["validation"]]:
-        for key in ("images", "list", "classes"):
-            if key in section:
-                section[key] = absolute(folder, section[key])
+    config = absolute(config, folder)
     if folds > 1:
         slice_ = config["calibration"]
         lines = Path(config["dataset"]["list"]).read_text().splitlines()
@@ -74,7 +69,8 @@ def main() -> None:
     for path in options.configs:
         config = json.loads(path.read_text())
         if options.judge == "calibration":
-            config["validation"] = [part for part in config["validation"] if part.get("list", config["dataset"]["list"]) == config["dataset"]["list"]]
+            own = config["dataset"]["list"]
+            config["validation"] = [part for part in config["validation"] if part.get("list", own) == own]
         for algorithm in options.algorithms:
             cells = []
             for fold in range(options.folds):
@@ -82,7 +78,8 @@ def main() -> None:
                     made = folded(config, path.resolve().parent, fold, options.folds, options.keep, Path(work))
                     cells.append(run(options.octavo, made, None if algorithm == "default" else algorithm, Path(work)))
             mean = {key: sum(cell[key] for cell in cells) / len(cells) for key in cells[0]}
-            print(f"| {path.stem} | {algorithm} | {mean['snr']:.1f} | {mean['changed']:.1f} | {mean['lost']:.2f} | {mean['seconds']:.1f} |", flush=True)
+            print(f"| {path.stem} | {algorithm} | {mean['snr']:.1f} | {mean['changed']:.1f} | {mean['lost']:.2f} | {mean['seconds']:.1f} |",
+                  flush=True)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 
     python calibration.py OCTAVO CONFIG... [--images 300] [--rounds 3] [--peers nncf,onnxruntime] [--memory]
 
-CONFIG names an ImageNet list. Every engine gets the same images and the same fp32 model and takes turns in one run; figures are medians. Ours
-are the stages load, calibrate, quantize and export of report.json (what is measured afterwards is not calibration), NNCF's and ONNX
+CONFIG names an ImageNet list. Every engine gets the same images and the same fp32 model and takes turns in one run; figures are medians.
+Ours are the stages load, calibrate, quantize and export of report.json (what is measured afterwards is not calibration), NNCF's and ONNX
 Runtime's the whole of reading, decoding, quantizing and saving, without starting Python and importing packages. NNCF: quantize() with its
 defaults on convert_model's model; ONNX Runtime: quantize_static, min-max, per channel. With --memory the peak is taken for 30 and for 500
 images too, ours only. Needs numpy, pillow, onnx, onnxruntime, and for NNCF openvino and nncf.
@@ -20,15 +20,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
-
-
-def absolute(config: dict, folder: Path) -> dict:
-    config = json.loads(json.dumps(config))
-    config["model"] = str((folder / config["model"]).resolve())
-    for key in ("images", "list", "classes"):
-        if key in config["dataset"]:
-            config["dataset"][key] = str((folder / config["dataset"][key]).resolve())
-    return config
+from support import absolute, preprocess, samples
 
 
 def run_measured(command: list) -> tuple[str, float]:
@@ -55,11 +47,7 @@ def ours(octavo: str, config: dict, images: int, work: Path) -> tuple[float, flo
 
 def peer(name: str, config: dict, images: int) -> None:
     """In a process of its own: prints the seconds."""
-    import numpy as np
-    from qdq import preprocess
-    folder, list_ = Path(config["dataset"]["images"]), Path(config["dataset"]["list"])
-    paths = [folder / line.rsplit(None, 1)[0] for line in list_.read_text().splitlines() if line.strip()][:images]
-    tensors = (np.ascontiguousarray(preprocess(path, config["preprocess"])[None]) for path in paths)
+    tensors = (preprocess(path, config["preprocess"]) for path, _ in samples(config, {"limit": images}))
     with tempfile.TemporaryDirectory() as work:
         if name == "nncf":
             import nncf
@@ -113,10 +101,12 @@ def main() -> None:
             own = statistics.median(seconds for seconds, _ in figures["octavo"])
             for name, runs in figures.items():
                 seconds = statistics.median(seconds for seconds, _ in runs)
-                print(f"{path.stem:24} {name:12} {seconds:7.1f} s  ours over it {own / seconds:5.2f}  peak {max(peak for _, peak in runs):6.0f} MB", flush=True)
+                peak = max(peak for _, peak in runs)
+                print(f"{path.stem:24} {name:12} {seconds:7.1f} s  ours over it {own / seconds:5.2f}  peak {peak:6.0f} MB", flush=True)
             if options.memory:
                 for images in (30, 500):
-                    print(f"{path.stem:24} octavo       {images} images: peak {ours(options.octavo, config, images, work)[1]:.0f} MB", flush=True)
+                    _, peak = ours(options.octavo, config, images, work)
+                    print(f"{path.stem:24} octavo       {images} images: peak {peak:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

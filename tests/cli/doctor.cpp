@@ -17,7 +17,7 @@ std::string library(const std::string& name) {
 
 // The bytes of the good library, with what stands at `offset` replaced.
 std::string altered(std::size_t offset, std::string_view bytes) {
-    std::string whole = content(library("good"));
+    std::string whole = file_text(library("good"));
     return whole.replace(offset, bytes.size(), bytes);
 }
 
@@ -26,17 +26,11 @@ void fill(const Folder& folder) {
                              "short_descriptor", "small_table", "throws", "wild_name", "wrong_version"})
         fs::copy_file(library(name), folder.path / (std::string(name) + ".so"));
     fs::copy_file(library("good"), folder.path / "good_again.so");
-    folder.write("cut_short.so", content(library("good")).substr(0, 5000));
+    folder.write("cut_short.so", file_text(library("good")).substr(0, 5000));
     folder.write("empty.so", "");
     folder.write("notes.so", "these are words and no machine code, more of them than an ELF header is long");
     folder.write("other_processor.so", altered(offsetof(Elf64_Ehdr, e_machine), std::string_view("\x08\x00", 2)));  // MIPS
     folder.write("readme.txt", "not looked at");
-}
-
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
-        text.replace(at, what.size(), with);
-    return text;
 }
 
 }  // namespace
@@ -49,7 +43,7 @@ BOOST_AUTO_TEST_CASE(every_broken_library_gets_its_own_message) {
     const Outcome outcome = run(folder, "plugins doctor --patience 2 " + folder.path.string());
     BOOST_TEST(outcome.code == 2);
     BOOST_TEST(outcome.err == "octavo: error: 18 of 19 libraries cannot be used as they are\n");
-    const std::string expected = content(std::string(OCTAVO_SOURCE_DIR) + "/tests/core/plugins/bad/doctor.txt");
+    const std::string expected = file_text(std::string(OCTAVO_SOURCE_DIR) + "/tests/core/plugins/bad/doctor.txt");
     BOOST_TEST(replaced(outcome.out, folder.path.string(), "FOLDER") == expected);
 }
 

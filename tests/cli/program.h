@@ -2,13 +2,12 @@
 #pragma once
 
 #include "tests/support/folder.h"
+#include "tests/support/golden.h"
 
 #include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 namespace octavo::testing {
@@ -20,18 +19,12 @@ struct Outcome {
     std::string out, err;
 };
 
-inline std::string content(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
 // What the program prints is kept in the folder meanwhile.
 inline Outcome run(const Folder& folder, const std::string& arguments) {
     const std::string out = folder / "stdout", err = folder / "stderr";
     const std::string command = std::string(OCTAVO_BINARY_DIR) + "/bin/octavo " + arguments + " >" + out + " 2>" + err;
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, file_text(out), file_text(err)};
 }
 
 }  // namespace octavo::testing

@@ -6,8 +6,6 @@
 A convolution makes boxes and scores, and operators behind the selection gather, scale, join and reduce what was kept. Random images keep
 different numbers of boxes; outputs are compared with ONNX Runtime's, shapes included. Exit code 1 where one differs.
 """
-import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +14,8 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+from support import DEVICES, device_parser, fault, infer
 
 
 def detector(rng) -> onnx.ModelProto:
@@ -48,32 +48,27 @@ def detector(rng) -> onnx.ModelProto:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("octavo")
-    parser.add_argument("--device", action="append")
-    arguments = parser.parse_args()
+    arguments = device_parser(__doc__).parse_args()
     rng = np.random.default_rng(1)
     model = detector(rng)
+    outputs = [output.name for output in model.graph.output]
     session = onnxruntime.InferenceSession(model.SerializeToString())
     kept, faults = set(), []
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        onnx.save(model, folder / "model.onnx")
+        path = Path(name) / "model.onnx"
+        onnx.save(model, path)
         for number in range(4):
             image = rng.standard_normal((1, 3, 5, 4), np.float32) * (0 if number == 3 else 1)  # the last one has no box at all
-            np.save(folder / "image.npy", image)
-            expected = session.run(None, {"image": image})
+            expected = session.run(outputs, {"image": image})
             kept.add(len(expected[0]))
-            for device in arguments.device or ["reference", "onednn"]:
-                done = subprocess.run([arguments.octavo, "infer", folder / "model.onnx", "--device", device, "--input",
-                                       folder / "image.npy", "--output-dir", folder / "out"], capture_output=True, text=True)
-                if done.returncode != 0:
-                    faults.append(f"{device}: {done.stderr.strip()}")
+            for device in arguments.devices or DEVICES:
+                given = infer(arguments.octavo, path, device, {"image": image}, outputs)
+                if isinstance(given, str):
+                    faults.append(f"{device}: {given}")
                     continue
-                for output, want in zip(model.graph.output, expected):
-                    got = np.load(folder / "out" / f"{output.name}.npy")
-                    if got.shape != want.shape or not np.allclose(got, want, rtol=1e-5, atol=1e-5):
-                        faults.append(f"{device}, image {number}: {output.name} {got.shape}, expected {want.shape}")
+                # a dot product of three and a few roundings behind it
+                found = [(output, fault(got, want, 1e-5, 1e-5)) for output, got, want in zip(outputs, given, expected)]
+                faults += [f"{device}, image {number}: {output}: {text}" for output, text in found if text]
     if len(kept) < 3:
         faults.append(f"the images keep {sorted(kept)} boxes, which shows little")
     print("\n".join(faults) if faults else f"agrees with ONNX Runtime for {sorted(kept)} boxes")

@@ -8,13 +8,13 @@ output's range, must stay within SHARE (1e-4); where ONNX Runtime's own optimisa
 the network further, and twice their difference is the bound.
 """
 import argparse
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+
+from support import infer, range_share
 
 
 def picture(rng, shape) -> np.ndarray:
@@ -28,7 +28,7 @@ def picture(rng, shape) -> np.ndarray:
 
 def share(expected: list, got: list) -> float:
     """The worst difference of any output, as a share of its range."""
-    return max(float(abs(g - want).max() / max(np.ptp(want), 1e-12)) for g, want in zip(got, expected))
+    return max(range_share(g, want) for g, want in zip(got, expected))
 
 
 def difference(octavo: str, device: str, path: Path) -> tuple[float, float]:
@@ -43,11 +43,9 @@ def difference(octavo: str, device: str, path: Path) -> tuple[float, float]:
         scale = session.get_modelmeta().custom_metadata_map.get("input_scale")
         x *= np.float32(float(scale)) if scale else 1
         runs.append(session.run(None, {entry.name: x}))
-    with tempfile.TemporaryDirectory() as folder:
-        np.save(Path(folder) / "x.npy", x)
-        subprocess.run([octavo, "infer", str(path), "--device", device, "--input", f"{entry.name}={folder}/x.npy", "--output-dir", folder],
-                       check=True)
-        ours = [np.load(Path(folder) / f"{output.name.replace('/', '_')}.npy") for output in session.get_outputs()]
+    ours = infer(octavo, path, device, {entry.name: x}, [output.name for output in session.get_outputs()])
+    if isinstance(ours, str):
+        raise SystemExit(f"{path}: {ours}")
     return share(runs[1], ours), share(*runs)
 
 
@@ -59,10 +57,13 @@ def main() -> int:
     parser.add_argument("--device", default="onednn")
     parser.add_argument("--limit", type=float, default=1e-4)
     arguments = parser.parse_args()
-    paths = sorted(p for p in arguments.folder.glob("*.onnx") if not arguments.only or p.stem == arguments.only)
-    if not paths:
+    there = sorted(arguments.folder.glob("*.onnx"))
+    if not there:
         print(f"skipped: no models in {arguments.folder} ('./dev models' makes them from ../shared)")
         return 77
+    paths = [p for p in there if arguments.only in (None, p.stem)]
+    if not paths:
+        raise SystemExit(f"no {arguments.only}.onnx in {arguments.folder}")
     failed = False
     for path in paths:
         worst, own = difference(arguments.octavo, arguments.device, path)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Decoding and preprocessing against Pillow and OpenCV, within 1 of 255 at every pixel.
+"""Decoding and preprocessing against Pillow and OpenCV: within 1 of 255 at every pixel, nearest and bilinear to the last bit.
 
     python preprocess.py OCTAVO [--photographs N]
 
@@ -48,7 +48,8 @@ def write_model(path: Path, width: int, height: int) -> None:
     shape = [1, 3, height, width]
     nodes = [helper.make_node("Relu", ["x"], ["y"])]
     ports = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)] for name in "xy"]
-    onnx.save(helper.make_model(helper.make_graph(nodes, "pixels", *ports), opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    graph = helper.make_graph(nodes, "pixels", *ports)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
 
 
 def pixels(octavo: str, folder: Path, file: Path, steps: list, width: int, height: int) -> np.ndarray:
@@ -76,7 +77,8 @@ def cases(photographs: list, odd: list):
             expected = resized(picture, width, height, library, name)
             yield f"resize, {library} {name}", file, [{"resize": {"width": width, "height": height, **method}}], expected
         library, name = methods[number % len(methods)]
-        box = {"width": 416, "height": 352, "fill": [1, 2, 3], "place": ["centre", "top_left"][number % 2], "library": library, "filter": name}
+        place = ["centre", "top_left"][number % 2]
+        box = {"width": 416, "height": 352, "fill": [1, 2, 3], "place": place, "library": library, "filter": name}
         expected = letterboxed(picture, 416, 352, [1, 2, 3], number % 2 == 0, library, name)
         yield f"letterbox, {library} {name}", file, [{"letterbox": box}], expected
         height, width = picture.shape[:2]
@@ -84,6 +86,11 @@ def cases(photographs: list, odd: list):
         left, top = (size[0] - 224) // 2, (size[1] - 224) // 2
         expected = resized(picture, *size, "pillow", "bilinear")[top : top + 224, left : left + 224]
         yield "shorter side 256, crop 224", file, [{"resize": {"shorter_side": 256}}, {"crop": 224}], expected
+
+
+def allowed(title: str) -> int:
+    """What docs/images.md promises."""
+    return 0 if title.endswith((" nearest", " bilinear", "crop 224")) else 1
 
 
 def main() -> int:
@@ -111,11 +118,11 @@ def main() -> int:
             worst[title] = max(worst.get(title, 0), gap.max())
             differing[title] = differing.get(title, 0) + int((gap > 0).sum())
             values[title] = values.get(title, 0) + gap.size
-            if gap.max() > 1:
+            if gap.max() > allowed(title):
                 print(f"{file}: {title}: differs by {gap.max():.0f}")
     for title in worst:
         print(f"{title:32} at most {worst[title]:.0f}, {100 * differing[title] / values[title]:.4f} % of {values[title]} values differ")
-    return int(max(worst.values()) > 1)
+    return int(any(gap > allowed(title) for title, gap in worst.items()))
 
 
 if __name__ == "__main__":

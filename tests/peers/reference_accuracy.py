@@ -40,16 +40,16 @@ def main() -> int:
     parser.add_argument("--only")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--runs", type=Path)
-    parser.add_argument("--limit", type=float, default=0.2)
+    parser.add_argument("--limit", type=float, default=0.2, help="points: one image of a list of 500")
     a = parser.parse_args()
     reference = SHARED / "models/real/reference.json"
     if not reference.exists():
         print("skipped: no ../shared")
         return 77
     failed = False
-    for name, entry in json.loads(reference.read_text())["classifiers"].items():
-        if a.only and name != a.only:
-            continue
+    classifiers = json.loads(reference.read_text())["classifiers"]
+    for name in [a.only] if a.only else classifiers:
+        entry = classifiers[name]
         for key, (images, listed) in LISTS.items():
             if key == "held_out" and not a.held_out:
                 continue

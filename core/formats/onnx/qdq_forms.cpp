@@ -51,8 +51,7 @@ std::optional<Grid> Forms::whole(const std::string& tensor) const {
 }
 
 bool Forms::is_int8(const Node& node) const {
-    const auto found = plan_.operators.find(node.name);
-    return found != plan_.operators.end() && found->second.precision == Precision::int8;
+    return octavo::is_int8(plan_, node);
 }
 
 bool Forms::reads_channels(const Node& node) const {

@@ -27,7 +27,8 @@ bool is_inferable_when_folded(Graph graph) {
 Error inference_error(const Graph& graph, const Error& first) {
     constexpr std::size_t kMostShown = 20;
     const std::vector<Error> errors = evaluate(graph, 1).errors;
-    if (errors.size() < 2) return first;
+    if (errors.empty()) return first;
+    if (errors.size() == 1) return errors.front();  // `first` may be one that folding mends
     std::string list;
     for (std::size_t i = 0; i < std::min(errors.size(), kMostShown); ++i) list += "\n  " + errors[i].message();
     if (errors.size() > kMostShown) list += "\n  and " + std::to_string(errors.size() - kMostShown) + " more";

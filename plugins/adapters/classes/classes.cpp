@@ -43,7 +43,7 @@ public:
                 score = *from;
                 from += tensor.strides[axis];
             }
-            sink(row, {OCTAVO_BLOB_CLASS_SCORES, scores.data(), scores.size() * sizeof(float)});
+            sink(row, blob_of<float>(OCTAVO_BLOB_CLASS_SCORES, scores));
         }
         return {};
     }

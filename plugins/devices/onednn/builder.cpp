@@ -3,7 +3,7 @@
 #include "ops/support.h"
 
 #include "kernels/parallel.h"
-#include "steps.h"
+#include "product.h"
 
 #include <algorithm>
 #include <cstring>
@@ -39,7 +39,7 @@ Layout layout_of(const octavo_tensor_info& tensor) {
 }
 
 std::size_t byte_count(const octavo_tensor_info& tensor) {
-    return static_cast<std::size_t>(layout_of(tensor).count()) * ops::size_bytes(tensor.type);
+    return static_cast<std::size_t>(layout_of(tensor).count()) * element_bytes(tensor.type);
 }
 
 void to_rows(const Layout& layout, const float* from, float* to) {
@@ -147,7 +147,7 @@ std::vector<Target> Builder::targets(std::int32_t tensor) {
     std::vector<Target> made;
     for (const Form form : forms) {
         // 64 bytes behind the values: vectors may read, never write, beyond the last
-        const std::size_t size = form == Form::real ? ops::size_bytes(this->tensor(tensor).type) : 1;
+        const std::size_t size = form == Form::real ? element_bytes(this->tensor(tensor).type) : 1;
         const std::size_t bytes = static_cast<std::size_t>(layout.count()) * size + 64;
         const BufferId buffer = add_buffer(bytes);
         set(tensor, form, buffer);
@@ -224,8 +224,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     const bool int8 = builder.precision(node) == OCTAVO_INT8;
     const bool product = row->role == ops::Role::product && view.op() != "MatMul";
     if (product && int8) return lower_product_int8(builder, node);
-    const bool constant_bias = !view.has_input(2) || view.input(2).data;
-    if (product && view.input(1).data && constant_bias) return lower_product_f32(builder, node);
+    if (product && check_product(view)) return lower_product_f32(builder, node);
     if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
         lower_lrn(builder, node) || lower_transposed(builder, node))
         return {};

@@ -46,17 +46,10 @@ ProductDescriptors describe_product(const ConvShape& s, bool gemm, const Product
     return d;
 }
 
-namespace {
-
-template <class Primitive, class Description>
-Result<ProductPrimitive> finished(const Description& pd) {
-    const std::string implementation = pd.impl_info_str();
-    if (implementation.find("ref") != std::string::npos)
-        return Error(Code::internal, "oneDNN has only reference code (" + implementation + ")");
-    return ProductPrimitive{Primitive(pd), pd.weights_desc(), pd.scratchpad_desc(), implementation};
+std::int64_t pad_behind(std::int64_t windows, std::int64_t stride, std::int64_t kernel, std::int64_t dilation, std::int64_t size,
+                        std::int64_t before) {
+    return (windows - 1) * stride + (kernel - 1) * dilation + 1 - size - before;
 }
-
-}  // namespace
 
 Result<ProductPrimitive> make_product(const ConvShape& s, bool gemm, const ProductDescriptors& d, dnnl::primitive_attr attributes) try {
     constexpr auto kInference = dnnl::prop_kind::forward_inference;
@@ -64,13 +57,11 @@ Result<ProductPrimitive> make_product(const ConvShape& s, bool gemm, const Produ
     if (gemm)
         return finished<dnnl::inner_product_forward>(
             dnnl::inner_product_forward::primitive_desc(dnnl_engine(), kInference, d.source, d.weights, d.bias, d.destination, attributes));
-    const auto after = [](std::int64_t out, std::int64_t stride, std::int64_t kernel, std::int64_t dilation, std::int64_t in,
-                          std::int64_t before) { return (out - 1) * stride + (kernel - 1) * dilation + 1 - in - before; };
     return finished<dnnl::convolution_forward>(dnnl::convolution_forward::primitive_desc(
         dnnl_engine(), kInference, dnnl::algorithm::convolution_direct, d.source, d.weights, d.bias, d.destination,
         {s.stride_h, s.stride_w}, {s.dilation_h - 1, s.dilation_w - 1}, {s.pad_top, s.pad_left},
-        {after(s.output_h, s.stride_h, s.kernel_h, s.dilation_h, s.input_h, s.pad_top),
-         after(s.output_w, s.stride_w, s.kernel_w, s.dilation_w, s.input_w, s.pad_left)},
+        {pad_behind(s.output_h, s.stride_h, s.kernel_h, s.dilation_h, s.input_h, s.pad_top),
+         pad_behind(s.output_w, s.stride_w, s.kernel_w, s.dilation_w, s.input_w, s.pad_left)},
         attributes));
 } catch (const dnnl::error& error) {
     return Error(Code::internal, std::string("oneDNN: ") + error.message);

@@ -81,14 +81,15 @@ public:
     void run(const RunContext& context) override { (*context.tap)(tensor, seen); }
 };
 
-octavo_tensor view_of(const octavo_tensor_info& info, bool channels_last) {
+// Of real numbers as they lie in a buffer.
+octavo_tensor view_of(const octavo_tensor_info& info) {
     octavo_tensor view{};
     view.type = info.type;
     view.rank = info.rank;
     std::int64_t stride = 1;
     const int order[4] = {0, 2, 3, 1};
     for (int i = info.rank - 1; i >= 0; --i) {
-        const int axis = channels_last && info.rank == 4 ? order[i] : i;
+        const int axis = info.rank == 4 ? order[i] : i;
         view.shape[axis] = info.shape[axis];
         view.strides[axis] = stride;
         stride *= info.shape[axis];
@@ -156,7 +157,7 @@ void lower_outputs(Builder& builder) {
 void lower_tap(Builder& builder, std::int32_t tensor) {
     auto step = std::make_unique<TapStep>();
     step->tensor = tensor;
-    step->seen = view_of(builder.tensor(tensor), true);
+    step->seen = view_of(builder.tensor(tensor));
     step->reads = {builder.read(tensor, Form::real)};
     step->name = std::string("tap ") + builder.tensor(tensor).name;
     step->op = "tap";

@@ -4,6 +4,8 @@
 #include "kernels/cpu.h"
 #include "product.h"
 
+#include "ops/support.h"
+
 #include <algorithm>
 
 namespace octavo::onednn {
@@ -56,14 +58,32 @@ private:
 
 }  // namespace
 
+std::int64_t output_channels(const ops::NodeView& node) {
+    return node.input(1).shape[node.op() == "Gemm" && node.integer("transB", 0) == 0 ? 1 : 0];
+}
+
+Result<void> check_product(const ops::NodeView& node) {
+    const bool gemm = node.op() == "Gemm";
+    if (!gemm && node.input(0).rank != 4) return ops::refusal(node, "only 2-D convolutions have a kernel");
+    if (!node.input(1).data) return ops::refusal(node, "its weight is computed while the model runs");
+    if (gemm && (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1.0F || node.real("beta", 1) != 1.0F))
+        return ops::refusal(node, "transA, alpha and beta have no kernel");
+    if (!node.has_input(2)) return {};
+    const octavo_tensor_info& bias = node.input(2);
+    const std::int64_t channels = output_channels(node);
+    const bool by_channel = bias.rank > 0 && bias.shape[bias.rank - 1] == channels &&
+                            ops::element_count({bias.shape, static_cast<std::size_t>(bias.rank)}) == channels;
+    if (!bias.data || !by_channel) return ops::refusal(node, "its bias is not one constant an output channel");
+    return {};
+}
+
 Result<ConvShape> conv_shape(const ops::NodeView& node) {
     ConvShape s;
-    const octavo_tensor_info &in = node.input(0), &weight = node.input(1), &out = node.output(0);
+    const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     s.batch = in.shape[0];
     s.input_c = in.shape[1];
     s.output_c = out.shape[1];
     if (node.op() == "Gemm") return s;
-    if (in.rank != 4 || weight.rank != 4) return Error(Code::model, node.title() + ": only 2-D convolutions run here");
     OCTAVO_TRY(const ops::Window w, ops::window_of(node));
     s.groups = node.integer("group", 1);
     s.input_h = w.input_h, s.input_w = w.input_w, s.output_h = w.output_h, s.output_w = w.output_w;
@@ -111,8 +131,8 @@ Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& 
         const bool codes = builder.has(residual, Form::whole);
         p.residual = {builder.read(residual, codes ? Form::whole : Form::real),
                       codes ? builder.parameters(residual, Form::whole) : nullptr};
+        p.inner = builder.inner_parameters(index);
     }
-    p.inner = builder.inner_parameters(index);
     p.activation = node.activation();
     p.targets = builder.targets(node.output_id(0));
     return p;
@@ -120,6 +140,7 @@ Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& 
 
 Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
+    OCTAVO_CHECK_OK(check_product(node));
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
     Int8Product product = int8_product(builder, index, shape);
     const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && has_vnni(cpu_isa()));

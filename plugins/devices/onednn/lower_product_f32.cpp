@@ -67,40 +67,18 @@ private:
 
 }  // namespace
 
-Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
+void add_float_product(Builder& builder, std::int32_t index, octavo_precision precision, const ProductDescriptors& d,
+                       const ProductPrimitive& made, const float* weights) {
     const ops::NodeView node = builder.view(index);
-    const bool gemm = node.op() == "Gemm";
-    const auto shape = conv_shape(node);
-    const bool plain_gemm = !gemm || (node.integer("transA", 0) == 0 && node.real("alpha", 1) == 1.0F && node.real("beta", 1) == 1.0F);
-    if (!shape || !plain_gemm) {
-        lower_by_table(builder, index);
-        return {};
-    }
-    constexpr auto kFloat = memory::data_type::f32;
-    const ProductDescriptors d = describe_product(*shape, gemm, {kFloat, kFloat, kFloat});
-    dnnl::post_ops post;
-    if (node.has_input(3)) post.append_binary(dnnl::algorithm::binary_add, d.destination);
-    append_activation(post, node.activation());
-    dnnl::primitive_attr attributes;
-    attributes.set_post_ops(post);
-    const octavo_precision precision = builder.precision(index);
-    if (precision == OCTAVO_BF16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
-    const auto created = make_product(*shape, gemm, d, attributes);
-    if (!created) {
-        lower_by_table(builder, index);
-        return {};
-    }
-    const ProductPrimitive& made = *created;
-
     auto step = std::make_unique<ProductStep>();
     step->primitive = made.primitive;
     step->source = memory(d.source, dnnl_engine(), nullptr);
     step->destination = memory(d.destination, dnnl_engine(), nullptr);
     step->scratchpad = memory(made.scratchpad, dnnl_engine(), nullptr);
     step->scratch_bytes = made.scratchpad.get_size();
-    step->weights = reordered(constant_memory(d.plain_weights, output_major_weights(builder, node).data()), made.weights);
-    std::vector<float> bias(static_cast<std::size_t>(shape->output_c), 0.0F);
-    if (node.has_input(2)) std::memcpy(bias.data(), builder.constant(node.input_id(2)), bias.size() * sizeof(float));
+    step->weights = reordered(constant_memory(d.plain_weights, weights), made.weights);
+    std::vector<float> bias(d.bias.get_size() / sizeof(float), 0.0F);
+    if (node.has_input(2)) std::memcpy(bias.data(), builder.constant(node.input_id(2)), d.bias.get_size());
     step->bias = constant_memory(d.bias, bias.data());
     step->reads = {builder.read(node.input_id(0), Form::real)};
     if (node.has_input(3)) {
@@ -112,6 +90,27 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     step->writes = {to};
     builder.add(std::move(step), node, precision, made.implementation);
     builder.finish_from_real(node.output_id(0), to);
+}
+
+Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    const bool gemm = node.op() == "Gemm";
+    OCTAVO_TRY(const ConvShape shape, conv_shape(node));
+    constexpr auto kFloat = memory::data_type::f32;
+    const ProductDescriptors d = describe_product(shape, gemm, {kFloat, kFloat, kFloat});
+    dnnl::post_ops post;
+    if (node.has_input(3)) post.append_binary(dnnl::algorithm::binary_add, d.destination);
+    append_activation(post, node.activation());
+    dnnl::primitive_attr attributes;
+    attributes.set_post_ops(post);
+    const octavo_precision precision = builder.precision(index);
+    if (precision == OCTAVO_BF16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
+    const auto created = make_product(shape, gemm, d, attributes);
+    if (!created) {
+        lower_by_table(builder, index);
+        return {};
+    }
+    add_float_product(builder, index, precision, d, *created, output_major_weights(builder, node).data());
     return {};
 }
 

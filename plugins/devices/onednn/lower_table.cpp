@@ -5,8 +5,9 @@
 
 #include "ops/support.h"
 
+#include <octavo/tensor.h>
+
 #include <algorithm>
-#include <stdexcept>
 
 namespace octavo::onednn {
 namespace {
@@ -21,12 +22,8 @@ struct TableOperand {
     std::shared_ptr<ops::Shape> bounded;
 };
 
-void set_shape(const octavo_tensor_info& info, octavo_tensor& view) {
-    view.type = info.type;
-    view.rank = info.rank;
-    std::copy_n(info.shape, info.rank, view.shape);
-    const ops::Shape strides = ops::dense_strides(ops::shape_of(view));
-    std::ranges::copy(strides, view.strides);
+octavo_tensor view_of(const octavo_tensor_info& info, const void* data) {
+    return dense_tensor(info.type, {info.shape, static_cast<std::size_t>(info.rank)}, data);
 }
 
 void set_shape(const ops::Shape& shape, octavo_tensor_info& info) {
@@ -68,11 +65,10 @@ TableOperand TableStep::operand(const Builder& builder, std::int32_t tensor) {
     made.info = static_cast<std::int32_t>(infos_.size());
     octavo_tensor_info& info = infos_.emplace_back(builder.tensor(tensor));
     info.name = "";
-    set_shape(info, made.view);
+    made.view = view_of(info, nullptr);
     if (info.data) {
         const auto* bytes = static_cast<const std::byte*>(builder.constant(tensor));
-        constants_.emplace_back(bytes, bytes + byte_count(info))
-            .resize(byte_count(info) + 1);  // one more: data of no bytes has an address, too
+        constants_.emplace_back(bytes, bytes + byte_count(info)).push_back({});  // one more: data of no bytes has an address, too
         info.data = constants_.back().data();
         made.view.data = constants_.back().data();
         constant_bytes_ += byte_count(info);
@@ -148,15 +144,15 @@ void TableStep::infer_again() {
         if (!input.bounded) continue;
         octavo_tensor_info& info = infos_[static_cast<std::size_t>(input.info)];
         set_shape(*input.bounded, info);
-        set_shape(info, input.view);
+        input.view = view_of(info, input.view.data);
     }
     const auto types = ops::infer(ops::NodeView(node_, infos_));
-    if (!types) throw std::runtime_error(types.error().message());
+    if (!types) throw types.error();
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         if (outputs_[i].info < 0) continue;
         octavo_tensor_info& info = infos_[static_cast<std::size_t>(outputs_[i].info)];
         set_shape((*types)[i].shape, info);
-        set_shape(info, outputs_[i].view);
+        outputs_[i].view = view_of(info, outputs_[i].view.data);
     }
 }
 
@@ -171,8 +167,7 @@ void TableStep::run(const RunContext&) {
     }
     for (std::size_t i = 0; i < outputs_.size(); ++i) output_views_[i] = outputs_[i].view;
     const ops::NodeView view(node_, infos_);
-    if (const auto computed = row_->compute(view, input_views_, output_views_); !computed)
-        throw std::runtime_error(computed.error().message());
+    if (const auto computed = row_->compute(view, input_views_, output_views_); !computed) throw computed.error();
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         TableOperand& output = outputs_[i];
         if (output.info < 0) continue;

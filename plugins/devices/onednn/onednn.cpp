@@ -1,7 +1,7 @@
 // Device `onednn`: the fast one. fp32 convolutions by oneDNN, true int8 (u8 activations, s8 weights, fused epilogues) by own kernels and
 // oneDNN, everything else by small kernels of its own or the operator table. See program.h for what a compiled graph is.
-#include "builder.h"
 #include "kernels/cpu.h"
+#include "product.h"
 
 #include <octavo/device.h>
 #include <tbb/task_arena.h>
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <thread>
 
 namespace octavo::onednn {
@@ -47,7 +48,7 @@ public:
         }
     }
 
-    Result<void> run(const octavo_tensor* inputs, octavo_tensor* outputs, const Tap& tap) override {
+    Result<void> run(const octavo_tensor* inputs, octavo_tensor* outputs, const Tap& tap) override try {
         const RunContext context = {inputs, outputs, &tap};
         arena_.execute([&] {
             if (profile_)
@@ -56,6 +57,8 @@ public:
                 for (const auto& step : steps_) step->run(context);
         });
         return {};
+    } catch (const Error& error) {
+        return error;
     }
 
     void operators(const OperatorSink& sink) const override {
@@ -108,9 +111,7 @@ public:
         if (precision == OCTAVO_BF16) return can_run_bf16(node, *row);
         if (row->role == ops::Role::floating) return Error(Code::model, node.title() + ": needs floating point");
         if (node.op() == "MatMul") return Error(Code::model, node.title() + ": no int8 kernel");
-        if (row->role == ops::Role::product && (node.op() != "Gemm" && node.input(0).rank != 4))
-            return Error(Code::model, node.title() + ": only 2-D convolutions have an int8 kernel");
-        return {};
+        return row->role == ops::Role::product ? can_sum_int8(node) : Result<void>();
     }
 
     Result<std::unique_ptr<Executable>> compile(const octavo_graph& graph, const octavo_plan* plan,
@@ -134,10 +135,21 @@ public:
     const char* isa() const override { return isa_name(cpu_isa()); }
 
 private:
+    static Result<void> can_sum_int8(const ops::NodeView& node) {
+        OCTAVO_CHECK_OK(check_product(node));
+        constexpr std::int64_t kLargestSum = std::numeric_limits<std::int32_t>::max() / (255 * 127);  // that stays in 32 bits
+        const octavo_tensor_info& weight = node.input(1);
+        const std::int64_t products =
+            ops::element_count({weight.shape, static_cast<std::size_t>(weight.rank)}) / std::max<std::int64_t>(1, output_channels(node));
+        if (products <= kLargestSum) return {};
+        return Error(Code::model, node.title() + ": sums of " + std::to_string(products) + " products may leave 32 bits");
+    }
+
     // oneDNN's f32 products compute in bf16 on AMX only.
     static Result<void> can_run_bf16(const ops::NodeView& node, const ops::Row& row) {
-        const bool product = row.role == ops::Role::product && node.op() != "MatMul" && node.input(1).data;
+        const bool product = row.role == ops::Role::product && node.op() != "MatMul";
         if (!product) return Error(Code::model, node.title() + ": only products with constant weights have a bf16 kernel");
+        OCTAVO_CHECK_OK(check_product(node));
         if (!has_amx_bf16()) return Error(Code::model, node.title() + ": this CPU has no bf16 matrix units");
         return {};
     }

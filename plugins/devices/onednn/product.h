@@ -17,6 +17,11 @@ struct Int8Product {
     std::vector<Target> targets;
 };
 
+// Of the weight, whatever Gemm's transB says.
+std::int64_t output_channels(const ops::NodeView& node);
+// Nothing, or why no kernel computes this Conv or Gemm: all of them take two dimensions, a constant weight, no bias or a constant one of
+// one value an output channel, and a Gemm without factors.
+Result<void> check_product(const ops::NodeView& node);
 Result<ConvShape> conv_shape(const ops::NodeView& node);
 // The weight as the plan has it with the output channel first, whatever Gemm's transB says.
 std::vector<float> output_major_weights(const Builder& builder, const ops::NodeView& node);

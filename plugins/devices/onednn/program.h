@@ -1,5 +1,6 @@
 // A compiled program: a flat list of steps over one arena. Everything is decided when it is made; a run looks nothing up and allocates
-// nothing. Values live in buffers whose addresses are fixed once their lifetimes are known (arena.cpp).
+// nothing, but for operators that the table computes. Values live in buffers whose addresses are fixed once their lifetimes are known
+// (arena.cpp).
 #pragma once
 
 #include <octavo/device.h>
@@ -43,6 +44,7 @@ public:
     virtual ~Step() = default;
     // Called once, when addresses are known; `scratch` has at least scratch_bytes bytes, aligned to 64, shared by all steps.
     virtual void bind(const Addresses& addresses, std::byte* scratch) = 0;
+    // Throws an Error where values are refused, such as an index outside of its tensor.
     virtual void run(const RunContext& context) = 0;
     virtual std::size_t constant_bytes() const { return 0; }
 

@@ -35,8 +35,7 @@ Result<void> Interpreter::prepare(const octavo_plan* plan, const octavo_compile_
     for (std::int32_t i = 0; i < options.tap_count; ++i) {
         const octavo_tensor_info& tensor = graph_.tensors()[index(options.taps[i])];
         if (tensor.type != OCTAVO_F32)
-            return Error(Code::config,
-                         std::string("tensor '") + tensor.name + "' is " + ops::type_name(tensor.type) + ", taps show f32 only");
+            return Error(Code::config, std::string("tensor '") + tensor.name + "' is " + type_name(tensor.type) + ", taps show f32 only");
         tapped_[index(options.taps[i])] = true;
     }
     for (std::size_t i = 0; plan && i < count; ++i) {
@@ -112,7 +111,7 @@ void Interpreter::measure_memory() {
         const octavo_tensor_info& info = graph_.tensors()[tensor];
         const std::int64_t count = ops::element_count({info.shape, static_cast<std::size_t>(info.rank)});
         const std::int64_t codes = (grids_[tensor].whole ? 1 : 0) + (grids_[tensor].depthwise ? 1 : 0);
-        return count * (static_cast<std::int64_t>(ops::size_bytes(info.type)) + codes);
+        return count * (static_cast<std::int64_t>(element_bytes(info.type)) + codes);
     };
     std::int64_t live = 0;
     for (const std::int32_t input : graph_.inputs()) live += bytes_of(index(input));

@@ -4,6 +4,7 @@
 // An operator that passes values on needs no rule of its own: between equal grids its codes come out unchanged.
 #include "interpreter.h"
 
+#include <octavo/tensor.h>
 #include <ops/support.h>
 
 #include <algorithm>
@@ -21,19 +22,7 @@ std::size_t index(std::int32_t tensor) {
 }
 
 std::size_t byte_count(const octavo_tensor_info& tensor) {
-    return static_cast<std::size_t>(ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})) *
-           ops::size_bytes(tensor.type);
-}
-
-octavo_tensor dense_view(const octavo_tensor_info& tensor, const void* data) {
-    octavo_tensor view{};
-    view.type = tensor.type;
-    view.rank = tensor.rank;
-    std::copy_n(tensor.shape, tensor.rank, view.shape);
-    const ops::Shape strides = ops::dense_strides(ops::shape_of(view));
-    std::ranges::copy(strides, view.strides);
-    view.data = const_cast<void*>(data);  // octavo_tensor knows no const; inputs are only read
-    return view;
+    return static_cast<std::size_t>(ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})) * element_bytes(tensor.type);
 }
 
 std::span<float> as_floats(std::vector<std::byte>& bytes) {
@@ -45,7 +34,8 @@ std::span<float> as_floats(std::vector<std::byte>& bytes) {
 octavo_tensor Interpreter::view(std::size_t tensor) const {
     const octavo_tensor_info& info = graph_.tensors()[tensor];
     const bool settled = !values_[tensor].data.empty();
-    return dense_view(info, settled || !info.data ? values_[tensor].data.data() : info.data);
+    const void* data = settled || !info.data ? values_[tensor].data.data() : info.data;
+    return dense_tensor(info.type, {info.shape, static_cast<std::size_t>(info.rank)}, data);
 }
 
 octavo_tensor Interpreter::make(std::size_t tensor) {

@@ -75,8 +75,8 @@ Result<void> can_average(const NodeView& node) {
 
 Result<void> can_run_int8(const NodeView& node, const ops::Row& row) {
     for (std::size_t i = 0; i < node.output_count(); ++i)
-        if (node.output(i).type != OCTAVO_F32)
-            return refusal(node, std::string("its output is ") + ops::type_name(node.output(i).type) + ", so it has no int8 form");
+        if (node.has_output(i) && node.output(i).type != OCTAVO_F32)
+            return refusal(node, std::string("its output is ") + type_name(node.output(i).type) + ", so it has no int8 form");
     if (row.role == ops::Role::floating) return refusal(node, std::string(row.name) + " has no int8 form");
     if (row.role == ops::Role::average) return can_average(node);
     if (row.role != ops::Role::product) return {};

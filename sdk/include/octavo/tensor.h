@@ -11,19 +11,25 @@
 
 namespace octavo {
 
-inline std::size_t element_bytes(octavo_type type) {
-    switch (type) {
-        case OCTAVO_U8:
-        case OCTAVO_S8:
-        case OCTAVO_BOOLEAN:
-            return 1;
-        case OCTAVO_F32:
-        case OCTAVO_S32:
-            return 4;
-        case OCTAVO_S64:
-            return 8;
-    }
+struct TypeRow {
+    octavo_type type;
+    const char* name;
+    std::size_t bytes;
+};
+inline constexpr TypeRow kTypeRows[] = {{OCTAVO_F32, "f32", 4}, {OCTAVO_U8, "u8", 1},   {OCTAVO_S8, "s8", 1},
+                                        {OCTAVO_S32, "s32", 4}, {OCTAVO_S64, "s64", 8}, {OCTAVO_BOOLEAN, "boolean", 1}};
+
+// 0: no such type.
+constexpr std::size_t element_bytes(octavo_type type) {
+    for (const TypeRow& row : kTypeRows)
+        if (row.type == type) return row.bytes;
     return 0;
+}
+// "?": no such type.
+constexpr const char* type_name(octavo_type type) {
+    for (const TypeRow& row : kTypeRows)
+        if (row.type == type) return row.name;
+    return "?";
 }
 
 // Row-major, without gaps. `data` is only read through the view, whatever octavo_tensor's pointer says.

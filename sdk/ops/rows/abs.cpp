@@ -2,7 +2,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

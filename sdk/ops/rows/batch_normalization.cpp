@@ -17,12 +17,7 @@ Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
     if (node.integer("training_mode", 0) != 0) return refusal(node, "is in training mode; export the model for inference");
     if (node.integer("spatial", 1) == 0) return refusal(node, "statistics for each element (spatial = 0) are not supported");
-    const Shape shape = node.input_shape(0);
-    if (shape.size() < 2) return refusal(node, "input " + shape_text(shape) + " has no channels");
-    for (std::size_t i = 1; i < 5; ++i)
-        if (node.input_shape(i) != Shape{shape[1]})
-            return refusal(
-                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + std::to_string(shape[1]));
+    OCTAVO_CHECK_OK(expect_for_channels(node, 4));
     return like_input(node);
 }
 

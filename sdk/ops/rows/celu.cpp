@@ -1,7 +1,7 @@
 // Celu: x where positive, else alpha * (e^(x / alpha) - 1).
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

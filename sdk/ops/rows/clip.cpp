@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
@@ -14,8 +14,7 @@ constexpr AttributeRow kAttributes[] = {{"min", OCTAVO_ATTRIBUTE_FLOAT, "-3.4028
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
     for (std::size_t i = 1; i < node.input_count(); ++i)
-        if (node.has_input(i) && element_count(node.input_shape(i)) != 1)
-            return refusal(node, "input " + std::to_string(i) + " is no single number");
+        if (node.has_input(i)) OCTAVO_CHECK_OK(expect_single(node, i));
     return like_input(node);
 }
 

@@ -32,7 +32,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     auto* to = static_cast<std::byte*>(outputs[0].data);
     for (std::int64_t i = 0; i < outer; ++i)
         for (const octavo_tensor& input : inputs) {
-            const std::size_t bytes = static_cast<std::size_t>(count_of(input) / outer) * size_bytes(input.type);
+            const std::size_t bytes = static_cast<std::size_t>(count_of(input) / outer) * element_bytes(input.type);
             if (bytes > 0) std::memcpy(to, static_cast<const std::byte*>(input.data) + static_cast<std::size_t>(i) * bytes, bytes);
             to += bytes;
         }

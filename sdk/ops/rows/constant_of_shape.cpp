@@ -9,9 +9,7 @@ namespace octavo::ops {
 namespace {
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_TRY(Shape shape, constant_integers(node, 0, "shape"));
-    for (const std::int64_t size : shape)
-        if (size < 0) return refusal(node, "shape " + shape_text(shape) + " is not possible");
+    OCTAVO_TRY(Shape shape, constant_shape(node, 0));
     if (!node.has_input(1)) return one_output(OCTAVO_F32, std::move(shape));
     if (element_count(node.input_shape(1)) != 1)
         return refusal(node, "value is " + shape_text(node.input_shape(1)) + ", expected one number");

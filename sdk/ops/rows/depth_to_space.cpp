@@ -1,20 +1,15 @@
 // DepthToSpace: blocks of channels become blocks of pixels, channels in the order depth-column-row (DCR) or column-row-depth (CRD); any
 // type.
-#include "ops/support.h"
+#include "ops/blocks.h"
 
 namespace octavo::ops {
 
 namespace {
 
-constexpr AttributeRow kAttributes[] = {{"blocksize", OCTAVO_ATTRIBUTE_INT, "required"}, {"mode", OCTAVO_ATTRIBUTE_STRING, "DCR"}};
-
 Result<Types> infer_types(const NodeView& node) {
+    const auto fits = [](const Shape& shape, std::int64_t block) { return shape[1] % (block * block) == 0; };
+    OCTAVO_TRY(const std::int64_t block, block_of(node, fits));
     const Shape shape = node.input_shape(0);
-    const std::int64_t block = node.integer("blocksize", 0);
-    const std::string_view mode = node.text("mode", "DCR");
-    if (mode != "DCR" && mode != "CRD") return refusal(node, "mode '" + std::string(mode) + "' is not known, expected DCR or CRD");
-    if (shape.size() != 4 || block < 1 || block > 1 << 15 || shape[1] % (block * block) != 0)
-        return refusal(node, "blocks of " + std::to_string(block) + " do not fit input " + shape_text(shape));
     return one_output(node.input(0).type, {shape[0], shape[1] / (block * block), shape[2] * block, shape[3] * block});
 }
 
@@ -28,7 +23,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     // [image][depth][row][row of the block][column][column of the block]
     const Shape shape = {from[0], depth, from[2], block, from[3], block};
     const Shape strides = {from[1] * plane, depth_first ? plane : plane * block * block, from[3], step * block, 1, step};
-    copy_strided(static_cast<const std::byte*>(inputs[0].data), strides, shape, size_bytes(inputs[0].type),
+    copy_strided(static_cast<const std::byte*>(inputs[0].data), strides, shape, element_bytes(inputs[0].type),
                  static_cast<std::byte*>(outputs[0].data));
     return {};
 }
@@ -36,6 +31,6 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
 }  // namespace
 
 extern const Row depth_to_space_row;
-const Row depth_to_space_row = {"DepthToSpace", 1, 1, Role::passes, kAttributes, infer_types, compute};
+const Row depth_to_space_row = {"DepthToSpace", 1, 1, Role::passes, kBlockAttributes, infer_types, compute};
 
 }  // namespace octavo::ops

@@ -1,7 +1,7 @@
 // Elu: x where positive, else alpha * (e^x - 1).
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

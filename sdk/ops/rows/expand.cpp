@@ -6,9 +6,7 @@ namespace octavo::ops {
 namespace {
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_TRY(const Shape wanted, constant_integers(node, 1, "shape"));
-    for (const std::int64_t size : wanted)
-        if (size < 0) return refusal(node, "shape " + shape_text(wanted) + " is not possible");
+    OCTAVO_TRY(const Shape wanted, constant_shape(node, 1));
     OCTAVO_TRY(Shape shape, broadcast(node, node.input_shape(0), wanted));
     return one_output(node.input(0).type, std::move(shape));
 }
@@ -16,7 +14,7 @@ Result<Types> infer_types(const NodeView& node) {
 Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
     const Shape shape = shape_of(outputs[0]);
     copy_strided(static_cast<const std::byte*>(inputs[0].data), broadcast_strides(shape_of(inputs[0]), shape), shape,
-                 size_bytes(inputs[0].type), static_cast<std::byte*>(outputs[0].data));
+                 element_bytes(inputs[0].type), static_cast<std::byte*>(outputs[0].data));
     return {};
 }
 

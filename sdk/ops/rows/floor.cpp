@@ -1,20 +1,19 @@
 // Floor: the greatest integer not above x.
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return std::floor(x); });
-    return {};
+float value_at(float x) {
+    return std::floor(x);
 }
 
 }  // namespace
 
 extern const Row floor_row;
-const Row floor_row = {"Floor", 1, 1, Role::floating, {}, infer_float_like_input, compute};
+const Row floor_row = {"Floor", 1, 1, Role::floating, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

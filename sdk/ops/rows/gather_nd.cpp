@@ -1,4 +1,5 @@
-// GatherND: the slices that lists of s64 indices name, negative ones from the end, the first `batch_dims` axes in step; data of any type.
+// GatherND: the slices that lists of s64 or s32 indices name, negative ones from the end, the first `batch_dims` axes in step; data of any
+// type.
 #include <algorithm>
 
 #include "ops/support.h"
@@ -29,21 +30,19 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     const std::vector<std::int64_t> indices = integer_values(inputs[1]);
     const auto depth = static_cast<std::size_t>(inputs[1].shape[inputs[1].rank - 1]);
     const Shape strides = dense_strides(data);
-    const std::size_t bytes = static_cast<std::size_t>(extent(data, batch + depth, data.size())) * size_bytes(inputs[0].type);
+    const std::size_t bytes = static_cast<std::size_t>(extent(data, batch + depth, data.size())) * element_bytes(inputs[0].type);
     const std::size_t lists = indices.size() / depth;
-    const std::size_t lists_of_a_batch = std::max<std::size_t>(1, lists / static_cast<std::size_t>(extent(data, 0, batch)));
+    if (lists == 0) return {};  // perhaps for want of batches
+    const std::size_t lists_of_a_batch = lists / static_cast<std::size_t>(extent(data, 0, batch));
     const auto* from = static_cast<const std::byte*>(inputs[0].data);
     auto* to = static_cast<std::byte*>(outputs[0].data);
     for (std::size_t i = 0; i < lists; ++i, to += bytes) {
         std::int64_t at = static_cast<std::int64_t>(i / lists_of_a_batch) * extent(data, batch, data.size());
         for (std::size_t k = 0; k < depth; ++k) {
-            const std::int64_t size = data[batch + k];
-            const std::int64_t index = indices[i * depth + k];
-            if (index < -size || index >= size)
-                return refusal(node, "index " + std::to_string(index) + " lies outside of " + std::to_string(size) + " entries");
-            at += (index < 0 ? index + size : index) * strides[batch + k];
+            OCTAVO_TRY(const std::int64_t index, resolve_index(node, indices[i * depth + k], data[batch + k]));
+            at += index * strides[batch + k];
         }
-        if (bytes > 0) std::memcpy(to, from + static_cast<std::size_t>(at) * size_bytes(inputs[0].type), bytes);
+        if (bytes > 0) std::memcpy(to, from + static_cast<std::size_t>(at) * element_bytes(inputs[0].type), bytes);
     }
     return {};
 }

@@ -1,7 +1,7 @@
 // Gelu: x times the normal distribution's cumulative function, exact by erf or approximated by tanh.
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

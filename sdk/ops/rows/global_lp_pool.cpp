@@ -1,8 +1,7 @@
 // GlobalLpPool: the p-norm of each channel, in double.
-#include <algorithm>
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/pool.h"
 
 namespace octavo::ops {
 
@@ -11,24 +10,17 @@ namespace {
 constexpr AttributeRow kAttributes[] = {{"p", OCTAVO_ATTRIBUTE_INT, "2"}};
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_CHECK_OK(expect_floats(node));
-    Shape shape = node.input_shape(0);
-    if (shape.size() < 3) return refusal(node, "input " + shape_text(shape) + " has no height and width");
-    if (extent(shape, 2, shape.size()) == 0) return refusal(node, "input " + shape_text(shape) + " is empty");
-    std::fill(shape.begin() + 2, shape.end(), 1);
-    return one_output(OCTAVO_F32, shape);
+    OCTAVO_CHECK_OK(expect_norm(node));
+    return infer_global_pool(node);
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
-    const std::int64_t size = extent(shape_of(inputs[0]), 2, static_cast<std::size_t>(inputs[0].rank));
-    const float* plane = static_cast<const float*>(inputs[0].data);
     const auto p = static_cast<double>(node.integer("p", 2));
-    for (float& result : values<float>(outputs[0])) {
+    pool_planes(inputs[0], outputs[0], [p](std::span<const float> plane) {
         double sum = 0;
-        for (std::int64_t i = 0; i < size; ++i) sum += std::pow(std::abs(static_cast<double>(plane[i])), p);
-        result = static_cast<float>(std::pow(sum, 1.0 / p));
-        plane += size;
-    }
+        for (const float x : plane) sum += std::pow(std::abs(static_cast<double>(x)), p);
+        return static_cast<float>(std::pow(sum, 1.0 / p));
+    });
     return {};
 }
 

@@ -1,5 +1,5 @@
 // HardSigmoid: max(0, min(1, alpha * x + beta)).
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

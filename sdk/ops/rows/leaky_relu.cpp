@@ -1,5 +1,5 @@
 // LeakyRelu: x where positive, else alpha * x.
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

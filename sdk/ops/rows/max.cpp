@@ -5,17 +5,16 @@ namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    with_type(outputs[0].type, [&](auto zero) {
-        using T = decltype(zero);
-        map_all<T>(inputs, outputs, [](T a, T b) { return a < b || b != b ? b : a; });
-    });
-    return {};
-}
+struct Greater {
+    template <class T>
+    T operator()(T a, T b) const {
+        return a < b || b != b ? b : a;
+    }
+};
 
 }  // namespace
 
 extern const Row max_row;
-const Row max_row = {"Max", 1, -1, Role::elementwise, {}, infer_variadic, compute};
+const Row max_row = {"Max", 1, -1, Role::elementwise, {}, infer_variadic, compute_variadic<Greater>};
 
 }  // namespace octavo::ops

@@ -5,17 +5,16 @@ namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    with_type(outputs[0].type, [&](auto zero) {
-        using T = decltype(zero);
-        map_all<T>(inputs, outputs, [](T a, T b) { return b < a || b != b ? b : a; });
-    });
-    return {};
-}
+struct Lesser {
+    template <class T>
+    T operator()(T a, T b) const {
+        return b < a || b != b ? b : a;
+    }
+};
 
 }  // namespace
 
 extern const Row min_row;
-const Row min_row = {"Min", 1, -1, Role::elementwise, {}, infer_variadic, compute};
+const Row min_row = {"Min", 1, -1, Role::elementwise, {}, infer_variadic, compute_variadic<Lesser>};
 
 }  // namespace octavo::ops

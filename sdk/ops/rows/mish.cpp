@@ -2,20 +2,19 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return x * std::tanh(std::max(x, 0.0F) + std::log1p(std::exp(-std::fabs(x)))); });
-    return {};
+float value_at(float x) {
+    return x * std::tanh(std::max(x, 0.0F) + std::log1p(std::exp(-std::fabs(x))));
 }
 
 }  // namespace
 
 extern const Row mish_row;
-const Row mish_row = {"Mish", 1, 1, Role::elementwise, {}, infer_float_like_input, compute};
+const Row mish_row = {"Mish", 1, 1, Role::elementwise, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

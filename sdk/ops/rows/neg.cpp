@@ -1,7 +1,7 @@
 // Neg: -x for numbers of any type; integers wrap around.
 #include <type_traits>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

@@ -27,8 +27,11 @@ Result<Types> infer_types(const NodeView& node) {
     if (boxes.size() != 3 || scores.size() != 3 || boxes[2] != 4 || boxes[0] != scores[0] || boxes[1] != scores[2])
         return refusal(node, "boxes " + shape_text(boxes) + " and scores " + shape_text(scores) +
                                  " do not fit, expected [images, boxes, 4] and [images, classes, boxes]");
-    for (const std::size_t i : {std::size_t{3}, std::size_t{4}})
-        if (node.has_input(i)) OCTAVO_CHECK_OK(expect_type(node, i, OCTAVO_F32));
+    for (const std::size_t i : {std::size_t{3}, std::size_t{4}}) {
+        if (!node.has_input(i)) continue;
+        OCTAVO_CHECK_OK(expect_type(node, i, OCTAVO_F32));
+        OCTAVO_CHECK_OK(expect_single(node, i));
+    }
     OCTAVO_TRY(const std::int64_t most, most_for_a_class(node));
     return one_output(OCTAVO_S64, {scores[0] * scores[1] * most, 3});
 }

@@ -53,7 +53,10 @@ Result<Pads> pads_of(const NodeView& node) {
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_TRY(const PadMode mode, mode_of(node));
     OCTAVO_TRY(const Pads pads, pads_of(node));
-    if (node.has_input(2)) OCTAVO_CHECK_OK(expect_type(node, 2, node.input(0).type));
+    if (node.has_input(2)) {
+        OCTAVO_CHECK_OK(expect_type(node, 2, node.input(0).type));
+        OCTAVO_CHECK_OK(expect_single(node, 2));
+    }
     const Shape from = node.input_shape(0);
     Shape shape = from;
     for (std::size_t i = 0; i < shape.size(); ++i) {

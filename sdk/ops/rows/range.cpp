@@ -1,6 +1,7 @@
 // Range: numbers from start to before limit in steps of delta, all three constant and of one number type.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "ops/support.h"
 
@@ -9,9 +10,12 @@ namespace octavo::ops {
 namespace {
 
 template <class T>
-std::int64_t count_of_steps(const NodeView& node) {
+Result<std::int64_t> count_of_steps(const NodeView& node) {
     const auto number = [&](std::size_t i) { return static_cast<double>(*static_cast<const T*>(node.input(i).data)); };
-    return static_cast<std::int64_t>(std::clamp(std::ceil((number(1) - number(0)) / number(2)), 0.0, 0x1p40));
+    if (number(2) == 0) return refusal(node, "delta is 0");
+    const double steps = std::ceil((number(1) - number(0)) / number(2));
+    if (std::isnan(steps)) return refusal(node, "start, limit or delta is no finite number");
+    return static_cast<std::int64_t>(std::clamp(steps, 0.0, 0x1p40));  // shapes as large as that are refused
 }
 
 Result<Types> infer_types(const NodeView& node) {
@@ -20,12 +24,11 @@ Result<Types> infer_types(const NodeView& node) {
         OCTAVO_CHECK_OK(expect_type(node, i, node.input(0).type));
         if (!node.input(i).data)
             return refusal(node, "input " + std::to_string(i) + " is computed while the model runs; only constants are supported");
-        if (element_count(node.input_shape(i)) != 1) return refusal(node, "input " + std::to_string(i) + " is no single number");
+        OCTAVO_CHECK_OK(expect_single(node, i));
     }
     return with_type(node.input(0).type, [&](auto zero) -> Result<Types> {
-        using T = decltype(zero);
-        if (*static_cast<const T*>(node.input(2).data) == T{}) return refusal(node, "delta is 0");
-        return one_output(node.input(0).type, {count_of_steps<T>(node)});
+        OCTAVO_TRY(const std::int64_t count, count_of_steps<decltype(zero)>(node));
+        return one_output(node.input(0).type, {count});
     });
 }
 
@@ -35,7 +38,8 @@ Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
         const T start = values<const T>(inputs[0])[0];
         const T delta = values<const T>(inputs[2])[0];
         const std::span<T> out = values<T>(outputs[0]);
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(start + static_cast<T>(i) * delta);
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = wrapping<std::plus<>>(start, wrapping<std::multiplies<>>(static_cast<T>(i), delta));
     });
     return {};
 }

@@ -1,18 +1,17 @@
 // Reciprocal: 1 / x. Stays in floating point: near 0 it magnifies quantization errors without bound.
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return 1.0F / x; });
-    return {};
+float value_at(float x) {
+    return 1.0F / x;
 }
 
 }  // namespace
 
 extern const Row reciprocal_row;
-const Row reciprocal_row = {"Reciprocal", 1, 1, Role::floating, {}, infer_float_like_input, compute};
+const Row reciprocal_row = {"Reciprocal", 1, 1, Role::floating, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

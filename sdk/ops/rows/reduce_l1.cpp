@@ -1,4 +1,5 @@
 // ReduceL1: the sum of absolute values along axes, in double or 64-bit integers.
+#include <functional>
 
 #include "ops/reduce.h"
 
@@ -10,7 +11,7 @@ template <class T>
 struct ReduceL1 {
     T sum = 0;
 
-    void add(T x) { sum += x < 0 ? -x : x; }
+    void add(T x) { sum = x < 0 ? wrapping<std::minus<>>(sum, x) : wrapping<std::plus<>>(sum, x); }
     T result() const { return sum; }
 };
 

@@ -1,4 +1,5 @@
 // ReduceProd: the product along axes, in double or 64-bit integers.
+#include <functional>
 
 #include "ops/reduce.h"
 
@@ -10,7 +11,7 @@ template <class T>
 struct ReduceProd {
     T product = 1;
 
-    void add(T x) { product *= x; }
+    void add(T x) { product = wrapping<std::multiplies<>>(product, x); }
     T result() const { return product; }
 };
 

@@ -1,4 +1,5 @@
 // ReduceSum: the sum along axes, in double or 64-bit integers.
+#include <functional>
 
 #include "ops/reduce.h"
 
@@ -10,7 +11,7 @@ template <class T>
 struct ReduceSum {
     T sum = 0;
 
-    void add(T x) { sum += x; }
+    void add(T x) { sum = wrapping<std::plus<>>(sum, x); }
     T result() const { return sum; }
 };
 

@@ -1,4 +1,5 @@
 // ReduceSumSquare: the sum of squares along axes, in double or 64-bit integers.
+#include <functional>
 
 #include "ops/reduce.h"
 
@@ -10,7 +11,7 @@ template <class T>
 struct ReduceSumSquare {
     T sum = 0;
 
-    void add(T x) { sum += x * x; }
+    void add(T x) { sum = wrapping<std::plus<>>(sum, wrapping<std::multiplies<>>(x, x)); }
     T result() const { return sum; }
 };
 

@@ -1,18 +1,17 @@
 // Relu: max(0, x).
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return x > 0.0F ? x : 0.0F; });
-    return {};
+float value_at(float x) {
+    return x > 0.0F ? x : 0.0F;
 }
 
 }  // namespace
 
 extern const Row relu_row;
-const Row relu_row = {"Relu", 1, 1, Role::elementwise, {}, infer_float_like_input, compute};
+const Row relu_row = {"Relu", 1, 1, Role::elementwise, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

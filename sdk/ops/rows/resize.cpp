@@ -72,16 +72,22 @@ Result<void> set_sizes(const NodeView& node, Interpolation& how) {
     how.output = input;
     std::vector<float> wanted;
     for (std::size_t i = 0; i < axes.size(); ++i) {
-        if (sizes[i] < 1 || sizes[i] > (1 << 24) || input[axes[i]] < 1)
+        if (sizes[i] < 1 || sizes[i] > kLargestSize || input[axes[i]] < 1)
             return refusal(node, "input " + shape_text(input) + " cannot become " + shape_text(sizes));
         wanted.push_back(static_cast<float>(sizes[i]) / static_cast<float>(input[axes[i]]));
         how.output[axes[i]] = sizes[i];
     }
+    if (ratio == AspectRatio::stretch) {
+        for (std::size_t i = 0; i < axes.size(); ++i) how.scales[axes[i]] = wanted[i];
+        return {};
+    }
     const float common = ratio == AspectRatio::not_larger ? *std::ranges::min_element(wanted) : *std::ranges::max_element(wanted);
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-        how.scales[axes[i]] = ratio == AspectRatio::stretch ? wanted[i] : common;
-        if (ratio != AspectRatio::stretch)
-            how.output[axes[i]] = static_cast<std::int64_t>(std::floor(common * static_cast<float>(input[axes[i]]) + 0.5F));
+    for (const std::size_t axis : axes) {
+        const float size = std::floor(common * static_cast<float>(input[axis]) + 0.5F);
+        if (!(size >= 1) || !(size <= static_cast<float>(kLargestSize)))
+            return refusal(node, "input " + shape_text(input) + " cannot become " + shape_text(sizes));
+        how.scales[axis] = common;
+        how.output[axis] = static_cast<std::int64_t>(size);
     }
     return {};
 }

@@ -1,20 +1,19 @@
 // Round: the nearest integer, halves to the even one.
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return std::nearbyint(x); });
-    return {};
+float value_at(float x) {
+    return std::nearbyint(x);
 }
 
 }  // namespace
 
 extern const Row round_row;
-const Row round_row = {"Round", 1, 1, Role::floating, {}, infer_float_like_input, compute};
+const Row round_row = {"Round", 1, 1, Role::floating, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

@@ -8,12 +8,7 @@ namespace {
 
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
-    const Shape shape = node.input_shape(0);
-    if (shape.size() < 2) return refusal(node, "input " + shape_text(shape) + " has no channels");
-    for (const std::size_t i : {1U, 2U})
-        if (node.input_shape(i) != Shape{shape[1]})
-            return refusal(
-                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + std::to_string(shape[1]));
+    OCTAVO_CHECK_OK(expect_for_channels(node, 2));
     return like_input(node);
 }
 

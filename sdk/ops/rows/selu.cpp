@@ -1,7 +1,7 @@
 // Selu: gamma * x where positive, else gamma * alpha * (e^x - 1).
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

@@ -1,20 +1,19 @@
 // Sigmoid: 1 / (1 + e^-x). In int8 and fused it is numbers.h that says which bits come out.
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return 1.0F / (1.0F + std::exp(-x)); });
-    return {};
+float value_at(float x) {
+    return 1.0F / (1.0F + std::exp(-x));
 }
 
 }  // namespace
 
 extern const Row sigmoid_row;
-const Row sigmoid_row = {"Sigmoid", 1, 1, Role::elementwise, {}, infer_float_like_input, compute};
+const Row sigmoid_row = {"Sigmoid", 1, 1, Role::elementwise, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

@@ -1,5 +1,5 @@
 // Sign: -1, 0 or 1, for numbers of any type. Stays in floating point: around 0 every rounding changes it.
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

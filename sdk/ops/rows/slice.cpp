@@ -79,7 +79,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     Shape strides = dense_strides(shape_of(inputs[0]));
     const std::int64_t start = std::inner_product(strides.begin(), strides.end(), cut.start.begin(), std::int64_t{0});
     for (std::size_t i = 0; i < strides.size(); ++i) strides[i] *= cut.step[i];
-    const std::size_t width = size_bytes(inputs[0].type);
+    const std::size_t width = element_bytes(inputs[0].type);
     copy_strided(static_cast<const std::byte*>(inputs[0].data) + static_cast<std::size_t>(start) * width, strides, cut.size, width,
                  static_cast<std::byte*>(outputs[0].data));
     return {};

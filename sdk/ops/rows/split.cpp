@@ -54,7 +54,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     const auto* from = static_cast<const std::byte*>(inputs[0].data);
     for (std::int64_t i = 0; i < outer; ++i)
         for (const octavo_tensor& output : outputs) {
-            const std::size_t bytes = static_cast<std::size_t>(count_of(output) / outer) * size_bytes(output.type);
+            const std::size_t bytes = static_cast<std::size_t>(count_of(output) / outer) * element_bytes(output.type);
             if (bytes > 0) std::memcpy(static_cast<std::byte*>(output.data) + static_cast<std::size_t>(i) * bytes, from, bytes);
             from += bytes;
         }

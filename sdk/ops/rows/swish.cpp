@@ -1,7 +1,7 @@
 // Swish: x * sigmoid(alpha * x).
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 

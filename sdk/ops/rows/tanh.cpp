@@ -1,20 +1,19 @@
 // Tanh: the hyperbolic tangent.
 #include <cmath>
 
-#include "ops/support.h"
+#include "ops/unary.h"
 
 namespace octavo::ops {
 
 namespace {
 
-Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
-    map_floats(inputs, outputs, [](float x) { return std::tanh(x); });
-    return {};
+float value_at(float x) {
+    return std::tanh(x);
 }
 
 }  // namespace
 
 extern const Row tanh_row;
-const Row tanh_row = {"Tanh", 1, 1, Role::elementwise, {}, infer_float_like_input, compute};
+const Row tanh_row = {"Tanh", 1, 1, Role::elementwise, {}, infer_float_like_input, compute_floats<value_at>};
 
 }  // namespace octavo::ops

@@ -25,7 +25,7 @@ Result<void> compute(const NodeView&, Inputs inputs, Outputs outputs) {
         shape.insert(shape.end(), {from[i] == 0 ? 0 : outputs[0].shape[i] / from[i], from[i]});
         strides.insert(strides.end(), {0, dense[i]});
     }
-    copy_strided(static_cast<const std::byte*>(inputs[0].data), strides, shape, size_bytes(inputs[0].type),
+    copy_strided(static_cast<const std::byte*>(inputs[0].data), strides, shape, element_bytes(inputs[0].type),
                  static_cast<std::byte*>(outputs[0].data));
     return {};
 }

@@ -56,7 +56,7 @@ void select(const octavo_tensor& from, std::int64_t axis, bool largest, Outputs 
             for (std::int64_t i = 0; i < count; ++i) {
                 const std::int64_t at = (outer * count + i) * split.inner + inner;
                 const std::int64_t chosen = order[static_cast<std::size_t>(i)];
-                if (is_given(outputs, 0)) static_cast<T*>(outputs[0].data)[at] = line[chosen * split.inner];
+                static_cast<T*>(outputs[0].data)[at] = line[chosen * split.inner];
                 if (is_given(outputs, 1)) static_cast<std::int64_t*>(outputs[1].data)[at] = chosen;
             }
         }

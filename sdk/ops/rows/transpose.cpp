@@ -33,7 +33,7 @@ Result<Types> infer_types(const NodeView& node) {
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     OCTAVO_TRY(const Shape order, order_of(node));
     copy_strided(static_cast<const std::byte*>(inputs[0].data), ordered(dense_strides(shape_of(inputs[0])), order), shape_of(outputs[0]),
-                 size_bytes(inputs[0].type), static_cast<std::byte*>(outputs[0].data));
+                 element_bytes(inputs[0].type), static_cast<std::byte*>(outputs[0].data));
     return {};
 }
 

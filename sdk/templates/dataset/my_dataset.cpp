@@ -1,9 +1,11 @@
 // my_dataset: images named in a list, a line "FILE CLASS" each, where CLASS is an index from 0. Files are relative to the list.
 #include <octavo/dataset.h>
 
-#include <deque>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -20,10 +22,15 @@ public:
         if (!lines) return Error(Code::data, list + ": cannot be read");
         auto dataset = std::make_unique<MyDataset>();
         const std::filesystem::path folder = std::filesystem::path(list).parent_path();
-        std::string file;
-        for (std::int64_t label = 0; lines >> file >> label;) dataset->images_.push_back({file, folder / file, label});
-        if (!lines.eof() || dataset->images_.empty())
-            return Error(Code::data, list + ": line " + std::to_string(dataset->images_.size() + 1) + ": expected \"FILE CLASS\"");
+        for (std::string line; std::getline(lines, line);) {
+            std::istringstream words(line);
+            std::string file;
+            std::int64_t label = 0;
+            if (!(words >> file >> label) || label < 0)
+                return Error(Code::data, list + ": line " + std::to_string(dataset->images_.size() + 1) + ": expected \"FILE CLASS\"");
+            dataset->images_.push_back({file, folder / file, label});
+        }
+        if (dataset->images_.empty()) return Error(Code::data, list + ": names no image");
         return dataset;
     }
 
@@ -45,7 +52,7 @@ private:
         std::string path;
         std::int64_t label;
     };
-    std::deque<Image> images_;
+    std::vector<Image> images_;
 };
 
 }  // namespace

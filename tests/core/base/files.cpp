@@ -11,7 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder that is gone with the test.
 using testing::Folder;
 
 std::ptrdiff_t file_count(const Folder& folder) {

@@ -60,6 +60,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_legal_is_upright) {
     BOOST_TEST(orientation_of(tiff(true, 6, 2)) == 1);
     const std::string whole = tiff(true, 6);
     for (std::size_t size = 0; size < whole.size() - 8; ++size) BOOST_TEST(orientation_of(whole.substr(0, size)) == 1);
+    BOOST_TEST(orientation_of(std::string(whole).replace(2, 1, "x")) == 1);  // no TIFF
 }
 
 BOOST_AUTO_TEST_CASE(each_orientation_turns_as_the_standard_says) {

@@ -266,4 +266,33 @@ BOOST_AUTO_TEST_CASE(a_search_is_made_where_it_is_needed) {
         BOOST_TEST((plan->operators.at(one.name) == OperatorPlan{Precision::fp32, Reason::accuracy}), one.name);
 }
 
+// Stopped when the plan of the search is about to be evaluated: what the report says of accuracy would be that of the plan before.
+BOOST_AUTO_TEST_CASE(a_report_says_nothing_of_a_plan_that_was_replaced) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.device = "onednn";
+    overrides.algorithm = "minmax,";
+    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    config->target.reset();
+    const Result<Report> plain = run_calibration(*config, {});
+    BOOST_REQUIRE(plain);
+    config->target = Target{Target::Unit::snr_db, plain->snr_db + 3, 10};
+    std::stop_source source;
+    int evaluations = 0;
+    RunEvents events;
+    events.begin = [&](const std::string& stage, std::int64_t) {
+        if (stage == "evaluate" && ++evaluations == 2) source.request_stop();
+    };
+    events.stop = source.get_token();
+    const Result<Report> report = run_calibration(*config, events);
+    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    BOOST_TEST(report->interrupted == "evaluate");
+    BOOST_REQUIRE(report->search);
+    BOOST_TEST(!report->search->returned.empty());
+    BOOST_TEST(!report->accuracy);
+    BOOST_TEST(report->validation_images == 0);
+    BOOST_TEST(report->target.status == "none");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 // Batches: in the data set's order whatever the number of threads, with the last one part filled, and with a say in what cannot be read.
 #include "core/pipeline/stage_samples.h"
 
+#include <octavo/tensor.h>
+
 #include <boost/test/unit_test.hpp>
 
 #include <cstring>
@@ -55,7 +57,7 @@ struct Fixture {
             numbers.names.push_back("n" + std::to_string(i));
         }
         const std::int64_t shape[] = {2};
-        for (auto& value : numbers.values) numbers.tensors.push_back(dense_view(OCTAVO_F32, shape, value.data()));
+        for (auto& value : numbers.values) numbers.tensors.push_back(dense_tensor(OCTAVO_F32, shape, value.data()));
         made = &numbers;
     }
 

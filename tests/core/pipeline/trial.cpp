@@ -138,4 +138,23 @@ BOOST_AUTO_TEST_CASE(a_shift_is_what_the_mean_of_a_product_lacks) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_make_no_sense_are_errors) {
+    Setting setting("reference");
+    const octavo_trial& table = *setting.trial.table();
+    octavo_error error{};
+    error.size = sizeof error;
+    std::vector<double> numbers(64);
+    BOOST_TEST(table.measure(table.context, nullptr, numbers.data(), &error) != 0);
+    BOOST_TEST(std::string(error.text) == "octavo_trial: measured before it was opened");
+    BOOST_TEST(table.node_of_point(table.context, 0) == 0);
+    std::int64_t found = 0;
+    BOOST_TEST(table.open(table.context, 0, 1, &found, &error) != 0);
+    BOOST_TEST(table.open(table.context, 4, -1, &found, &error) != 0);
+    BOOST_REQUIRE(table.open(table.context, 4, 1, &found, &error) == 0);
+    BOOST_TEST(found == 4);
+    const auto products = static_cast<std::int32_t>(setting.layout.products.size());
+    for (const std::int32_t product : {-1, products}) BOOST_TEST(table.product_shift(table.context, product, numbers.data(), &error) != 0);
+    BOOST_TEST(table.node_of_point(table.context, static_cast<std::int32_t>(setting.layout.points.size())) == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,7 +18,6 @@ std::string library(const std::string& name) {
     return std::string(OCTAVO_BINARY_DIR) + "/lib/test_plugins/" + name + ".so";
 }
 
-// A folder of its own that is gone afterwards.
 using testing::Folder;
 
 std::string reason(const std::string& file) {

@@ -171,6 +171,30 @@ BOOST_AUTO_TEST_CASE(a_failing_trial_ends_the_search_with_the_best_so_far) {
     BOOST_TEST(found.excess == 2.5);
 }
 
+// The error is asked for each group, once for what was bisected, and before each evaluation of what is won back.
+BOOST_AUTO_TEST_CASE(a_failing_error_ends_the_search_without_another_evaluation) {
+    Synthetic made = with_costs({2.5, 5, 2}, 4.0);
+    const std::map<std::string, double> seeming = {{"c0", 1.2}, {"c1", 1.0}, {"c2", 1.1}};
+    const Plan plan = int8_plan(made.graph);
+    int errors = 0, evaluations = 0, evaluations_at_failure = 0;
+    const auto error = [&](const Plan& tried) -> Result<double> {
+        if (++errors < 5) return Synthetic::sum_of(seeming, tried);
+        evaluations_at_failure = evaluations;
+        return Error(Code::internal, "the device is gone");
+    };
+    const auto evaluate = [&](const Plan& tried) -> Result<Verdict> {
+        ++evaluations;
+        return Verdict{made.lost(tried) - made.allowed, made.lost(tried)};
+    };
+    const SearchResult found = search_by_bisection({made.graph, plan, made.lost(plan) - made.allowed, error, evaluate,
+                                                    [](NodeId) { return Precision::fp32; }, [](const Plan&) { return true; }, 100});
+    BOOST_REQUIRE(found.stopped);
+    BOOST_TEST(found.stopped->message() == "the device is gone");
+    BOOST_TEST(errors == 5);
+    BOOST_TEST(evaluations == evaluations_at_failure);
+    BOOST_TEST(found.excess <= 0);  // what was bisected stands
+}
+
 // x is read by a and the product of m; b alone reads a.
 BOOST_AUTO_TEST_CASE(readers_of_one_grid_are_one_group) {
     GraphBuilder builder;

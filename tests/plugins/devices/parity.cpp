@@ -141,8 +141,6 @@ void compare_int8(const DeviceHandle& fast, float weight_levels, std::uint32_t s
     }
 }
 
-}  // namespace
-
 // Tensors that no floating operator which computes had a part in.
 std::vector<std::string> untouched_by_floating(const Graph& graph, const Plan& plan) {
     std::set<TensorId> touched;
@@ -166,6 +164,8 @@ float worst_share(const std::vector<float>& expected, const std::vector<float>& 
     }
     return span > 0 ? worst / span : worst;
 }
+
+}  // namespace
 
 BOOST_AUTO_TEST_SUITE(devices_agree)
 
@@ -223,6 +223,30 @@ BOOST_AUTO_TEST_CASE(with_products_in_bf16_near_fp32) {
             BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.03F, "seed " << seed << ", output " << o);
         const auto is_bf16 = [](const OperatorTime& time) { return time.precision == OCTAVO_BF16; };
         BOOST_TEST(std::any_of(found.operators.begin(), found.operators.end(), is_bf16), "seed " << seed);
+    }
+}
+
+// Such operators keep their own arithmetic: kernels know a constant bias of one value a channel, and no factors.
+BOOST_AUTO_TEST_CASE(products_that_no_kernel_computes_are_the_same_in_floating_point_and_refused_in_int8) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    for (int form = 0; form < 6; ++form) {
+        NetworkBuilder net(7);
+        const TensorId x = net.input({2, 4}), w = net.random_constant({4, 5}, 1.0F);
+        const TensorId by_channel = net.random_constant({5}, 1.0F);
+        const Attributes half_alpha = {{"alpha", 0.5F}}, half_beta = {{"beta", 0.5F}};
+        TensorId y = TensorId::none;
+        if (form == 0) y = net.node("Gemm", {x, w, net.random_constant({2, 5}, 1.0F)});
+        if (form == 1) y = net.node("Gemm", {x, w, net.random_constant({2, 1}, 1.0F)});
+        if (form == 2) y = net.node("Gemm", {x, w, net.input({2, 5})});
+        if (form == 3) y = net.node("Gemm", {x, w, by_channel}, half_alpha);
+        if (form == 4) y = net.node("Gemm", {x, w, by_channel}, half_beta);
+        if (form == 5) y = net.node("Conv", {net.input({1, 3, 4, 4}), net.random_constant({5, 3, 1, 1}, 1.0F), net.input({5})});
+        const Graph graph = net.finish({y});
+        std::mt19937 random(1);
+        const Tensors inputs = random_inputs(graph, random);
+        const Run expected = run_on(reference, graph, nullptr, inputs), found = run_on(fast, graph, nullptr, inputs);
+        BOOST_TEST(worst_share(expected.outputs[0], found.outputs[0]) < 1e-5F, "form " << form);
+        BOOST_TEST(!fast.can_run(FlatGraph(graph).view(), 0, OCTAVO_INT8), "form " << form);
     }
 }
 

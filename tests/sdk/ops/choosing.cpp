@@ -82,6 +82,8 @@ BOOST_AUTO_TEST_CASE(overlapping_boxes_are_suppressed) {
     Case subject("NonMaxSuppression", {boxes, scores, list({2}), floats({1}, {0.5F})});
     check_shape(subject, {2, 3});  // the most there can be
     BOOST_TEST(need(subject.run()).front().as<std::int64_t>() == (std::vector<std::int64_t>{0, 0, 1, 0, 0, 2}));
+    BOOST_CHECK_EQUAL(Case("NonMaxSuppression", {boxes, scores, list({2}), zeros({0})}).error(),
+                      "NonMaxSuppression 'n': input 3 is no single number");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

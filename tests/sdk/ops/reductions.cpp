@@ -34,10 +34,40 @@ BOOST_AUTO_TEST_CASE(nothing_reduces_to_the_neutral_value) {
     BOOST_TEST(run("ReduceMin") == (std::vector<float>{infinity, infinity}));
 }
 
+BOOST_AUTO_TEST_CASE(sums_of_integers_wrap_around) {
+    constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(), kGreatest = std::numeric_limits<std::int64_t>::max();
+    const auto run = [](const char* op, const std::vector<std::int64_t>& x) {
+        return need(Case(op, {integers({static_cast<std::int64_t>(x.size())}, x)}).run()).front().as<std::int64_t>().front();
+    };
+    BOOST_TEST(run("ReduceSum", {kGreatest, 1}) == kLeast);
+    BOOST_TEST(run("ReduceProd", {kGreatest, 2}) == -2);
+    BOOST_TEST(run("ReduceL1", {kLeast}) == kLeast);
+    BOOST_TEST(run("ReduceSumSquare", {kLeast, 3}) == 9);
+}
+
 BOOST_AUTO_TEST_CASE(expand_and_tile_repeat) {
     check_values(Case("Expand", {floats({2, 1}, {1, 2}), list({2, 3})}).run_floats(), {1, 1, 1, 2, 2, 2});
     check_values(Case("Tile", {floats({1, 2}, {1, 2}), list({2, 2})}).run_floats(), {1, 2, 1, 2, 1, 2, 1, 2});
     BOOST_CHECK_EQUAL(Case("Tile", {zeros({1, 2}), list({2})}).error(), "Tile 'n': has 1 repeats for input 1x2");
+    BOOST_CHECK_EQUAL(Case("Expand", {zeros({1}), list({-1})}).error(), "Expand 'n': shape -1 is not possible");
+}
+
+BOOST_AUTO_TEST_CASE(ranges_need_finite_numbers) {
+    const auto range = [](float start, float limit, float delta) {
+        return Case("Range", {constant(floats({}, {start})), constant(floats({}, {limit})), constant(floats({}, {delta}))});
+    };
+    check_values(range(1, 2, 0.4F).run_floats(), {1, 1.4F, 1.8F});
+    check_shape(range(1, 0, 1), {0});
+    BOOST_CHECK_EQUAL(range(0, 1, 0).error(), "Range 'n': delta is 0");
+    BOOST_CHECK_EQUAL(range(std::numeric_limits<float>::quiet_NaN(), 1, 1).error(), "Range 'n': start, limit or delta is no finite number");
+}
+
+BOOST_AUTO_TEST_CASE(slices_by_lists_of_indices) {
+    const Data x = floats({2, 2}, {0, 1, 2, 3});
+    check_values(Case("GatherND", {x, integers({2, 1}, {1, -2})}).run_floats(), {2, 3, 0, 1});
+    check_values(Case("GatherND", {x, integers({2, 1}, {1, 0})}).with("batch_dims", 1).run_floats(), {1, 2});
+    check_shape(Case("GatherND", {zeros({0, 3}), integers({0, 1}, {})}).with("batch_dims", 1), {0});
+    BOOST_TEST(Case("GatherND", {zeros({0, 3}), integers({0, 1}, {})}).with("batch_dims", 1).run_floats().empty());
 }
 
 BOOST_AUTO_TEST_CASE(blocks_of_channels_and_pixels) {
@@ -57,6 +87,7 @@ BOOST_AUTO_TEST_CASE(pads_continue_a_tensor) {
     check_values(run("edge"), {1, 1, 1, 2, 3, 3, 3});
     check_values(run("wrap"), {2, 3, 1, 2, 3, 1, 2});
     BOOST_CHECK_EQUAL(Case("Pad", {zeros({1}), list({0, 0})}).with("mode", "odd").error(), "Pad 'n': mode 'odd' is not known");
+    BOOST_CHECK_EQUAL(Case("Pad", {zeros({1}), list({0, 1}), zeros({0})}).error(), "Pad 'n': input 2 is no single number");
 }
 
 BOOST_AUTO_TEST_CASE(transposed_convolution_scatters) {

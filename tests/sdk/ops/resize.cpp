@@ -1,4 +1,6 @@
 // Resize and Upsample.
+#include <limits>
+
 #include "tests/sdk/ops/case.h"
 
 using namespace octavo;
@@ -64,6 +66,10 @@ BOOST_AUTO_TEST_CASE(a_crop_ends_in_the_extrapolation_value) {
                      .with("extrapolation_value", 9.0F)
                      .run_floats(),
                  {2, 3, 9});
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    Case nowhere("Resize", {x, constant(floats({8}, {0, 0, 0, nan, 1, 1, 1, 1})), absent(), list({1, 1, 1, 2})});
+    nowhere.with("coordinate_transformation_mode", "tf_crop_and_resize").with("extrapolation_value", 9.0F);
+    check_values(nowhere.run_floats(), {9, 9});
 }
 
 BOOST_AUTO_TEST_CASE(an_aspect_ratio_is_kept_on_request) {
@@ -74,6 +80,9 @@ BOOST_AUTO_TEST_CASE(an_aspect_ratio_is_kept_on_request) {
     check_shape(shape("stretch"), {1, 1, 6, 8});
     check_shape(shape("not_larger"), {1, 1, 4, 8});
     check_shape(shape("not_smaller"), {1, 1, 6, 12});
+    Case vanishing("Resize", {zeros({1, 1, 2, 800}), absent(), absent(), list({2, 1})});
+    BOOST_CHECK_EQUAL(vanishing.with_list("axes", {2, 3}).with("keep_aspect_ratio_policy", "not_larger").error(),
+                      "Resize 'n': input 1x1x2x800 cannot become 2x1");
 }
 
 BOOST_AUTO_TEST_CASE(impossible_requests_are_refused) {

@@ -69,6 +69,22 @@ std::string pair(const std::string& base, const std::string& from, const std::st
 
 BOOST_AUTO_TEST_SUITE(onnx_qdq)
 
+// hard_sigmoid(x, 1/4, 1/2) on a grid of 0..255/256: weights take the slope, the bias slope and offset, and the grid is the clip.
+BOOST_AUTO_TEST_CASE(a_gate_on_a_grid_that_ends_at_one_goes_into_weights_and_bias) {
+    Planned planned;
+    const TensorId y = planned.conv("y", planned.x, {1, -2, 63.5F, 0.5F}, {1, -0.5F}, "hard_sigmoid");
+    planned.builder.graph.nodes.back().attributes["activation_alpha"] = 0.25F;
+    planned.builder.graph.nodes.back().attributes["activation_beta"] = 0.5F;
+    planned.whole("y", 0.00390625F);
+    const QdqModel model = planned.write({y});
+    BOOST_TEST(nodes_of(model.bytes) == kInput + product("y", "x_dequantized", "y_float") + pair("y", "y_float", "y"));
+    BOOST_TEST(initializer<std::int8_t>(model.bytes, "y.w_quantized") == (std::vector<std::int8_t>{2, -4, 127, 1}),
+               boost::test_tools::per_element());
+    BOOST_TEST(initializer<float>(model.bytes, "y.w_scale") == (std::vector<float>{0.125F, 0.125F}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{24, 12}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_convolution_with_relu_stands_between_two_pairs) {
     Planned planned;
     const TensorId y = planned.conv("y", planned.x, {1, -2, 63.5F, 0.5F}, {1, -0.3F}, "relu");

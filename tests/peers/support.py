@@ -1,0 +1,95 @@
+"""What the scripts of tests/peers and tests/bench share: runs of `octavo infer`, comparisons that a shape or a NaN cannot slip through, and
+configs, lists and pictures read as Octavo reads them. Needs numpy and Pillow alone.
+"""
+import argparse
+import json
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+DEVICES = ("reference", "onednn")
+
+
+def device_parser(description: str) -> argparse.ArgumentParser:
+    """Options of a script that runs OCTAVO on each --device; what `devices` is without one is for the script to say."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("--device", action="append", dest="devices")
+    return parser
+
+
+def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list) -> list | str:
+    """The arrays of the named outputs, or the message where `octavo infer` fails."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, options = Path(name), []
+        for number, (entry, array) in enumerate(feeds.items()):
+            np.save(folder / f"{number}.npy", array)
+            options += ["--input", f"{entry}={folder / str(number)}.npy"]
+        done = subprocess.run([octavo, "infer", model, "--device", device, "--output-dir", folder / "out", *options],
+                              capture_output=True, text=True)
+        if done.returncode:
+            return done.stderr.strip() or f"exit code {done.returncode}"
+        return [np.load(folder / "out" / f"{output.replace('/', '_')}.npy") for output in outputs]
+
+
+def fault(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, equal_nan: bool = False) -> str | None:
+    """Says how two arrays differ; None where they are close."""
+    if got.shape != want.shape:
+        return f"shape {got.shape}, expected {want.shape}"
+    if np.allclose(got, want, rtol=rtol, atol=atol, equal_nan=equal_nan):
+        return None
+    got, want = got.astype(np.float64), want.astype(np.float64)
+    return f"differs by {np.abs(got - want).max():.3g}, values up to {np.abs(want).max():.3g}"
+
+
+def range_share(got: np.ndarray, want: np.ndarray) -> float:
+    """The worst difference as a share of the range of `want`; infinite for another shape or a NaN."""
+    if got.shape != want.shape:
+        return float("inf")
+    worst = float(np.abs(got.astype(np.float64) - want).max(initial=0) / max(float(np.ptp(want)) if want.size else 0, 1e-12))
+    return float("inf") if np.isnan(worst) else worst
+
+
+def absolute(config: dict, folder: Path) -> dict:
+    """A copy of a config that stood in `folder`, to be written elsewhere."""
+    config = json.loads(json.dumps(config))
+    config["model"] = str((folder / config["model"]).resolve())
+    for section in (config["dataset"], config.get("calibration", {}), *config.get("validation", [])):
+        for key in {"images", "list"} & section.keys():
+            section[key] = str((folder / section[key]).resolve())
+    return config
+
+
+def samples(config: dict, part: dict, folder: Path = Path()) -> list[tuple[Path, int]]:
+    """File and label of each image of a slice: the config's `calibration`, or one of `validation`."""
+    dataset = {**config["dataset"], **part}
+    rows = [line.rsplit(None, 1) for line in (folder / dataset["list"]).read_text().splitlines() if line.strip()]
+    rows = rows[part.get("skip", 0):]
+    return [(folder / dataset["images"] / name, int(label)) for name, label in rows[: part.get("limit")]]
+
+
+def preprocess(path: Path, steps: list) -> np.ndarray:
+    """The config's steps in Pillow, as one input with a batch of 1: resize (bilinear), crop (centre), normalize."""
+    image = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    for step in steps:
+        (name, value), = step.items()
+        if name == "resize" and value.keys() == {"shorter_side"}:
+            side, (w, h) = value["shorter_side"], image.size
+            length = int(max(w, h) * side / min(w, h) + 0.5)
+            image = image.resize((side, length) if w <= h else (length, side), Image.BILINEAR)
+        elif name == "resize" and value.keys() == {"width", "height"}:
+            image = image.resize((value["width"], value["height"]), Image.BILINEAR)
+        elif name == "crop":
+            height, width = value if isinstance(value, list) else (value, value)
+            left, top = (image.width - width) // 2, (image.height - height) // 2
+            image = image.crop((left, top, left + width, top + height))
+        elif name == "normalize":
+            pixels = np.asarray(image, np.float32)
+            pixels = pixels[:, :, ::-1] if value.get("order", "RGB") == "BGR" else pixels
+            return np.ascontiguousarray(((pixels - np.float32(value["mean"])) * np.float32(value["scale"])).transpose(2, 0, 1)[None])
+        else:
+            raise SystemExit(f"this preprocessing is not written in Pillow here: {step}")
+    raise SystemExit("the config's preprocessing does not end with normalize")
