@@ -39,8 +39,15 @@ Result<void> prepare_image(std::span<const std::byte> file, const Preprocess& st
     out.rows.emplace_back(row_bytes(inputs[0]));
     const std::span<float> values(reinterpret_cast<float*>(out.rows[0].data()), out.rows[0].size() / sizeof(float));
     OCTAVO_TRY(const Geometry geometry, preprocess(steps, image, values, shape, out.id));
-    out.geometry = {sizeof(octavo_geometry), geometry.source_width, geometry.source_height, geometry.scale_x,
-                    geometry.scale_y,        geometry.offset_x,     geometry.offset_y};
+    out.geometry = {sizeof(octavo_geometry),
+                    geometry.source_width,
+                    geometry.source_height,
+                    geometry.scale_x,
+                    geometry.scale_y,
+                    geometry.offset_x,
+                    geometry.offset_y,
+                    static_cast<std::int32_t>(shape.width),
+                    static_cast<std::int32_t>(shape.height)};
     return {};
 }
 

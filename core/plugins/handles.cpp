@@ -29,7 +29,7 @@ Result<void> called(const std::string& title, Call&& call) {
 template <class Function>
 struct Callback {
     const Function& function;
-    std::exception_ptr thrown;
+    std::exception_ptr thrown = {};
 
     template <class... Arguments>
     void operator()(Arguments&&... arguments) noexcept {
@@ -44,6 +44,24 @@ struct Callback {
         if (thrown) std::rethrow_exception(thrown);
     }
 };
+
+// Functions that were added later are there where the table is long enough to hold them and they are not null.
+template <class Functions, class Function>
+Function optional_function(const Functions& table, Function Functions::*member) {
+    const auto end = reinterpret_cast<const std::byte*>(&(table.*member) + 1) - reinterpret_cast<const std::byte*>(&table);
+    return static_cast<std::size_t>(end) <= table.size ? table.*member : nullptr;
+}
+
+// Tells a plugin the names of classes, if there are any and it wants to know.
+template <class Functions>
+Result<void> tell_classes(const std::string& title, const Functions& functions, void* self, std::span<const std::string> classes) {
+    const auto set_classes = optional_function(functions, &Functions::set_classes);
+    if (classes.empty() || !set_classes) return {};
+    std::vector<const char*> names;
+    for (const std::string& name : classes) names.push_back(name.c_str());
+    return called(title,
+                  [&](octavo_error* error) { return set_classes(self, names.data(), static_cast<std::int32_t>(names.size()), error); });
+}
 
 }  // namespace
 
@@ -75,10 +93,32 @@ Result<octavo_sample> DatasetHandle::sample(std::int64_t index) const {
     return sample;
 }
 
-Result<AdapterHandle> AdapterHandle::create(const LoadedPlugin& plugin, const ParameterValues& values) {
+std::vector<std::string> DatasetHandle::class_names() const {
+    const auto class_names = optional_function(functions(), &octavo_dataset_functions::class_names);
+    if (!class_names) return {};
+    std::int32_t count = 0;
+    const char* const* names = class_names(self(), &count);
+    return {names, names + count};
+}
+
+Result<AdapterHandle> AdapterHandle::create(const LoadedPlugin& plugin, const ParameterValues& values,
+                                            std::span<const std::string> classes) {
     AdapterHandle handle;
     OCTAVO_CHECK_OK(handle.open(plugin, values));
+    OCTAVO_CHECK_OK(tell_classes(handle.title(), handle.functions(), handle.self(), classes));
     return handle;
+}
+
+bool AdapterHandle::can_compare() const {
+    return optional_function(functions(), &octavo_adapter_functions::compare) != nullptr;
+}
+
+Result<void> AdapterHandle::compare(std::span<const octavo_output> expected, std::span<const octavo_output> found,
+                                    std::span<const octavo_geometry> geometries, std::span<double> signal, std::span<double> noise) const {
+    return called(title(), [&](octavo_error* error) {
+        return functions().compare(self(), expected.data(), found.data(), static_cast<std::int32_t>(expected.size()), geometries.data(),
+                                   static_cast<std::int64_t>(geometries.size()), signal.data(), noise.data(), error);
+    });
 }
 
 Result<void> AdapterHandle::adapt(std::span<const octavo_output> outputs, std::span<const octavo_geometry> geometries,
@@ -95,9 +135,10 @@ Result<void> AdapterHandle::adapt(std::span<const octavo_output> outputs, std::s
     return status;
 }
 
-Result<MetricHandle> MetricHandle::create(const LoadedPlugin& plugin, const ParameterValues& values) {
+Result<MetricHandle> MetricHandle::create(const LoadedPlugin& plugin, const ParameterValues& values, std::span<const std::string> classes) {
     MetricHandle handle;
     OCTAVO_CHECK_OK(handle.open(plugin, values));
+    OCTAVO_CHECK_OK(tell_classes(handle.title(), handle.functions(), handle.self(), classes));
     return handle;
 }
 
@@ -114,9 +155,10 @@ Result<double> MetricHandle::add(const octavo_blob& prediction, const octavo_blo
 Result<std::vector<MetricFigure>> MetricHandle::result() const {
     std::vector<MetricFigure> figures;
     const octavo_figure_sink collect = [](void* context, const octavo_figure* figure) {
-        static_cast<std::vector<MetricFigure>*>(context)->push_back({figure->name ? figure->name : "", figure->value,
-                                                                     figure->unit ? figure->unit : "", figure->principal != 0,
-                                                                     figure->higher_is_better != 0});
+        const auto text = [](const char* given) { return std::string(given ? given : ""); };
+        static_cast<std::vector<MetricFigure>*>(context)->push_back({text(figure->name), figure->value, text(figure->unit),
+                                                                     figure->principal != 0, figure->higher_is_better != 0,
+                                                                     text(figure->group), text(figure->note)});
     };
     OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().result(self(), collect, &figures, error); }));
     return figures;

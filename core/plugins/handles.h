@@ -43,13 +43,21 @@ public:
     std::int64_t count() const;
     // What the sample points to lives as long as the data set. May be called from several threads.
     Result<octavo_sample> sample(std::int64_t index) const;
+    // Empty where it has no names.
+    std::vector<std::string> class_names() const;
 };
 
 class AdapterHandle : public Handle<octavo_adapter_functions> {
 public:
     using Sink = std::function<void(std::int64_t index, const octavo_blob& prediction)>;
-    static Result<AdapterHandle> create(const LoadedPlugin& plugin, const ParameterValues& values);
+    // `classes`: of the data set, empty where it has no names.
+    static Result<AdapterHandle> create(const LoadedPlugin& plugin, const ParameterValues& values,
+                                        std::span<const std::string> classes = {});
     Result<void> adapt(std::span<const octavo_output> outputs, std::span<const octavo_geometry> geometries, const Sink& sink) const;
+    bool can_compare() const;
+    // Of predictions before suppression: energies of the expected ones and of the difference, one a sample.
+    Result<void> compare(std::span<const octavo_output> expected, std::span<const octavo_output> found,
+                         std::span<const octavo_geometry> geometries, std::span<double> signal, std::span<double> noise) const;
 };
 
 struct MetricFigure {
@@ -58,11 +66,14 @@ struct MetricFigure {
     std::string unit;
     bool principal = false;
     bool higher_is_better = true;
+    std::string group = {}, note = {};
 };
 
 class MetricHandle : public Handle<octavo_metric_functions> {
 public:
-    static Result<MetricHandle> create(const LoadedPlugin& plugin, const ParameterValues& values);
+    // `classes`: of the data set, empty where it has no names.
+    static Result<MetricHandle> create(const LoadedPlugin& plugin, const ParameterValues& values,
+                                       std::span<const std::string> classes = {});
     void reset() const;
     Result<double> add(const octavo_blob& prediction, const octavo_blob& annotation) const;
     Result<std::vector<MetricFigure>> result() const;

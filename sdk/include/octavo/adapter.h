@@ -19,11 +19,19 @@ public:
     virtual ~Adapter() = default;
     // `geometries` has one entry for each sample of the batch.
     virtual Result<void> adapt(std::span<const octavo_output> outputs, std::span<const octavo_geometry> geometries, const Sink& sink) = 0;
+    // The names of the data set's classes, where it has names.
+    virtual Result<void> set_classes(std::span<const char* const>) { return {}; }
+    // A class T that can say how far predictions are apart has besides
+    //     Result<void> compare(std::span<const octavo_output> expected, std::span<const octavo_output> found,
+    //                          std::span<const octavo_geometry> geometries, std::span<double> signal, std::span<double> noise)
+    // which abi/adapter.h describes; there is one signal and one noise for each sample.
 
     template <class T>
     static const octavo_adapter_functions* functions() {
         static const octavo_adapter_functions table = {
-            sizeof(octavo_adapter_functions), &create_plugin<T>, &destroy_plugin<T>,
+            sizeof(octavo_adapter_functions),
+            &create_plugin<T>,
+            &destroy_plugin<T>,
             [](void* self, const octavo_output* outputs, std::int32_t count, const octavo_geometry* geometries, std::int64_t batch,
                octavo_prediction_sink sink, void* context, octavo_error* error) {
                 return guarded(error, [&] {
@@ -31,8 +39,28 @@ public:
                         {outputs, static_cast<std::size_t>(count)}, {geometries, static_cast<std::size_t>(batch)},
                         [&](std::int64_t index, const octavo_blob& prediction) { sink(context, index, &prediction); });
                 });
-            }};
+            },
+            [](void* self, const char* const* names, std::int32_t count, octavo_error* error) {
+                return guarded(error, [&] { return static_cast<Adapter*>(self)->set_classes({names, static_cast<std::size_t>(count)}); });
+            },
+            compare_function<T>()};
         return &table;
+    }
+
+private:
+    template <class T>
+    static constexpr auto compare_function() -> decltype(octavo_adapter_functions::compare) {
+        if constexpr (requires { &T::compare; })
+            return [](void* self, const octavo_output* expected, const octavo_output* found, std::int32_t count,
+                      const octavo_geometry* geometries, std::int64_t batch, double* signal, double* noise, octavo_error* error) {
+                const auto outputs = static_cast<std::size_t>(count), samples = static_cast<std::size_t>(batch);
+                return guarded(error, [&] {
+                    return static_cast<T*>(static_cast<Adapter*>(self))
+                        ->compare({expected, outputs}, {found, outputs}, {geometries, samples}, {signal, samples}, {noise, samples});
+                });
+            };
+        else
+            return nullptr;
     }
 };
 

@@ -18,10 +18,14 @@ public:
     virtual std::int64_t count() const = 0;
     // `index` is in 0..count() - 1.
     virtual Result<octavo_sample> sample(std::int64_t index) const = 0;
+    // Names of the classes that annotations speak of, in the order of their indices.
+    virtual std::span<const char* const> class_names() const { return {}; }
 
     template <class T>
     static const octavo_dataset_functions* functions() {
-        static const octavo_dataset_functions table = {sizeof(octavo_dataset_functions), &create_plugin<T>, &destroy_plugin<T>,
+        static const octavo_dataset_functions table = {sizeof(octavo_dataset_functions),
+                                                       &create_plugin<T>,
+                                                       &destroy_plugin<T>,
                                                        [](void* self) { return static_cast<Dataset*>(self)->count(); },
                                                        [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
                                                            return guarded(error, [&]() -> Result<void> {
@@ -29,6 +33,11 @@ public:
                                                                sample->size = sizeof(octavo_sample);
                                                                return {};
                                                            });
+                                                       },
+                                                       [](void* self, std::int32_t* count) {
+                                                           const auto names = static_cast<Dataset*>(self)->class_names();
+                                                           *count = static_cast<std::int32_t>(names.size());
+                                                           return names.data();
                                                        }};
         return &table;
     }

@@ -16,6 +16,8 @@ struct Figure {
     std::string unit = "%";
     bool principal = false;
     bool higher_is_better = true;
+    std::string group = "";  // the title of a table that it is a row of
+    std::string note = "";   // what to know of the figure
 };
 
 class Metric {
@@ -25,7 +27,9 @@ public:
 
     virtual ~Metric() = default;
     virtual void reset() = 0;
-    // Adds one sample and returns its own score (1 right, 0 wrong, or any real number).
+    // The names of the data set's classes, where it has names.
+    virtual Result<void> set_classes(std::span<const char* const>) { return {}; }
+    // Adds one sample and returns its own score (1 right, 0 wrong); NaN where a sample has none.
     virtual Result<double> add(const octavo_blob& prediction, const octavo_blob& annotation) = 0;
     virtual Result<std::vector<Figure>> result() const = 0;
 
@@ -46,12 +50,15 @@ public:
                 return guarded(error, [&]() -> Result<void> {
                     OCTAVO_TRY(const std::vector<Figure> figures, static_cast<Metric*>(self)->result());
                     for (const Figure& figure : figures) {
-                        const octavo_figure out = {figure.name.c_str(), figure.value, figure.unit.c_str(), figure.principal,
-                                                   figure.higher_is_better};
+                        const octavo_figure out = {figure.name.c_str(),     figure.value,         figure.unit.c_str(), figure.principal,
+                                                   figure.higher_is_better, figure.group.c_str(), figure.note.c_str()};
                         sink(context, &out);
                     }
                     return {};
                 });
+            },
+            [](void* self, const char* const* names, std::int32_t count, octavo_error* error) {
+                return guarded(error, [&] { return static_cast<Metric*>(self)->set_classes({names, static_cast<std::size_t>(count)}); });
             }};
         return &table;
     }

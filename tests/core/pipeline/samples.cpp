@@ -44,7 +44,7 @@ octavo_status sample(void* self, std::int64_t index, octavo_sample* out, octavo_
     return 0;
 }
 
-const octavo_dataset_functions kFunctions = {sizeof(octavo_dataset_functions), create, destroy, count, sample};
+const octavo_dataset_functions kFunctions = {sizeof(octavo_dataset_functions), create, destroy, count, sample, nullptr};
 const octavo_plugin kPlugin = {sizeof(octavo_plugin), OCTAVO_ABI_VERSION, OCTAVO_DATASET, "numbers", "1", "", nullptr, 0, &kFunctions};
 
 struct Fixture {

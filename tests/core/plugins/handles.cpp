@@ -46,7 +46,7 @@ octavo_status adapt(void*, const octavo_output*, std::int32_t, const octavo_geom
 BOOST_AUTO_TEST_SUITE(handles)
 
 BOOST_AUTO_TEST_CASE(an_object_lives_as_long_as_its_handle) {
-    const octavo_adapter_functions functions = {sizeof functions, create, destroy, adapt};
+    const octavo_adapter_functions functions = {sizeof functions, create, destroy, adapt, nullptr, nullptr};
     const octavo_plugin plugin = {sizeof plugin, OCTAVO_ABI_VERSION, OCTAVO_ADAPTER, "a", "1", "", nullptr, 0, &functions};
     {
         const Result<AdapterHandle> handle = AdapterHandle::create({&plugin, ""}, {});
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_object_lives_as_long_as_its_handle) {
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_keeps_code_and_reason) {
-    const octavo_adapter_functions functions = {sizeof functions, refuse, destroy, adapt};
+    const octavo_adapter_functions functions = {sizeof functions, refuse, destroy, adapt, nullptr, nullptr};
     const octavo_plugin plugin = {sizeof plugin, OCTAVO_ABI_VERSION, OCTAVO_ADAPTER, "a", "1", "", nullptr, 0, &functions};
     const Result<AdapterHandle> handle = AdapterHandle::create({&plugin, ""}, {});
     BOOST_REQUIRE(!handle);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_keeps_code_and_reason) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_code_is_internal_and_a_message_without_end_is_cut) {
-    const octavo_adapter_functions functions = {sizeof functions, shout, destroy, adapt};
+    const octavo_adapter_functions functions = {sizeof functions, shout, destroy, adapt, nullptr, nullptr};
     const octavo_plugin plugin = {sizeof plugin, OCTAVO_ABI_VERSION, OCTAVO_ADAPTER, "a", "1", "", nullptr, 0, &functions};
     const Result<AdapterHandle> handle = AdapterHandle::create({&plugin, ""}, {});
     BOOST_REQUIRE(!handle);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_code_is_internal_and_a_message_without_end_is_cu
 }
 
 BOOST_AUTO_TEST_CASE(what_a_callback_throws_arrives_behind_the_call) {
-    const octavo_adapter_functions functions = {sizeof functions, create, destroy, adapt};
+    const octavo_adapter_functions functions = {sizeof functions, create, destroy, adapt, nullptr, nullptr};
     const octavo_plugin plugin = {sizeof plugin, OCTAVO_ABI_VERSION, OCTAVO_ADAPTER, "a", "1", "", nullptr, 0, &functions};
     const Result<AdapterHandle> handle = AdapterHandle::create({&plugin, ""}, {});
     BOOST_REQUIRE(handle);

@@ -17,7 +17,8 @@ const octavo_metric_functions kFunctions = {
     [](void*) {},
     [](void*) {},
     [](void*, const octavo_blob*, const octavo_blob*, double*, octavo_error*) { return octavo_status{1}; },
-    [](void*, octavo_figure_sink, void*, octavo_error*) { return octavo_status{1}; }};
+    [](void*, octavo_figure_sink, void*, octavo_error*) { return octavo_status{1}; },
+    nullptr};
 constexpr octavo_parameter kNamed[] = {{"top", OCTAVO_INT_LIST, "[1]", 0, 0, nullptr, "which"}};
 
 octavo_plugin proper() {
@@ -46,7 +47,7 @@ BOOST_AUTO_TEST_CASE(each_fault_has_its_reason) {
     static constexpr octavo_parameter kSilent[] = {{"x", OCTAVO_INT, "1", 0, 0, nullptr, nullptr}};
     static octavo_metric_functions incomplete = kFunctions;
     incomplete.add = nullptr;
-    static const octavo_metric_functions kShort = {8, nullptr, nullptr, nullptr, nullptr, nullptr};
+    static const octavo_metric_functions kShort = {8, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr};
     BOOST_TEST(refusal([](octavo_plugin& p) { p.size = 16; }) == "has descriptors of 16 bytes, expected at least " +
                                                                      std::to_string(sizeof(octavo_plugin)) +
                                                                      "; build it with the headers of this version");

@@ -17,6 +17,7 @@ typedef struct octavo_sample {
     const octavo_tensor* tensors; /* ready-made inputs, one an input of the model, or NULL */
     int32_t tensor_count;
     octavo_blob annotation;
+    const char* note; /* what was left out of the annotation or put right, for the report; NULL: nothing */
 } octavo_sample;
 
 typedef struct octavo_dataset_functions {
@@ -26,6 +27,8 @@ typedef struct octavo_dataset_functions {
     int64_t (*count)(void* self);
     /* Fills `sample`; what it points to lives until destroy. May be called from several threads at once. */
     octavo_status (*sample)(void* self, int64_t index, octavo_sample* sample, octavo_error* error);
+    /* Names of the classes that annotations speak of, in the order of their indices; they live until destroy. May be NULL. */
+    const char* const* (*class_names)(void* self, int32_t* count);
 } octavo_dataset_functions;
 
 #ifdef __cplusplus
