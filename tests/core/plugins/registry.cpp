@@ -41,7 +41,7 @@ std::string refusal(const std::function<void(octavo_plugin&)>& change) {
 BOOST_AUTO_TEST_SUITE(descriptors)
 
 BOOST_AUTO_TEST_CASE(each_fault_has_its_reason) {
-    const std::string metric_size = std::to_string(sizeof(octavo_metric_functions));
+    const std::string metric_size = std::to_string(offsetof(octavo_metric_functions, set_classes));  // what came later may be missing
     static constexpr octavo_parameter kNameless[] = {{nullptr, OCTAVO_INT, "1", 0, 0, nullptr, "which"}};
     static constexpr octavo_parameter kStrange[] = {{"x", static_cast<octavo_parameter_type>(15), "1", 0, 0, nullptr, "which"}};
     static constexpr octavo_parameter kSilent[] = {{"x", OCTAVO_INT, "1", 0, 0, nullptr, nullptr}};
