@@ -20,7 +20,7 @@ std::optional<std::int64_t> best_class(const octavo_blob& prediction) {
 }
 
 // N x C, or N x C x 1 x 1.
-bool is_list_of_scores(const Graph& graph, const std::vector<ComparedOutput>& compared) {
+bool is_list_of_scores(const Graph& graph, std::span<const ComparedOutput> compared) {
     if (compared.size() != 1) return false;
     for (const Tensor& tensor : graph.tensors)
         if (tensor.name == compared[0].tensor)
@@ -30,51 +30,47 @@ bool is_list_of_scores(const Graph& graph, const std::vector<ComparedOutput>& co
 
 }  // namespace
 
-Result<Contender> Contender::create(const Config& config, const Model& model, const DeviceHandle& device, const Graph& graph,
-                                    const Plan* plan, std::size_t parts) {
+Result<Contender> Contender::create(const Request& request, const Plan* plan) {
+    const Config& config = request.config;
+    const std::span<const ComparedOutput> outputs = request.comparison.outputs();
     Contender contender;
     std::vector<std::string> taps;
-    for (const ComparedOutput& compared : model.compared)
+    for (const ComparedOutput& compared : outputs)
         if (compared.tensor != compared.output) taps.push_back(compared.tensor);
-    OCTAVO_TRY(contender.session_, Session::compile(device, graph, plan, {config.threads, {}, false}, taps));
-    for (std::size_t i = 0; config.metric && i <= parts; ++i) {
-        OCTAVO_TRY(MetricHandle metric, MetricHandle::create(*config.metric->plugin, config.metric->values));
+    OCTAVO_TRY(contender.session_, Session::compile(request.device, request.graph, plan, {config.threads, {}, false}, taps));
+    for (std::size_t i = 0; config.metric && i <= request.parts; ++i) {
+        OCTAVO_TRY(MetricHandle metric, MetricHandle::create(*config.metric->plugin, config.metric->values, request.classes));
         metric.reset();
         contender.metrics_.push_back(std::move(metric));
     }
     if (config.adapter) {
-        OCTAVO_TRY(contender.adapter_, AdapterHandle::create(*config.adapter->plugin, config.adapter->values));
+        OCTAVO_TRY(contender.adapter_, AdapterHandle::create(*config.adapter->plugin, config.adapter->values, request.classes));
     }
-    contender.compared_ = model.compared;
-    contender.gives_scores_ = is_list_of_scores(graph, model.compared);
-    contender.values_.resize(contender.compared_.size());
+    contender.compared_.assign(outputs.begin(), outputs.end());
+    contender.gives_scores_ = is_list_of_scores(request.graph, outputs);
+    contender.kept_.resize(outputs.size());
     return contender;
 }
 
 Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> parts) {
-    const auto rows = static_cast<std::int64_t>(batch.size());
     const auto keep_tap = [&](std::int32_t tensor, const octavo_tensor& view) {
         std::size_t tap = 0;  // taps are the compared outputs that are no outputs of the graph, in order
         for (std::size_t i = 0; i < compared_.size(); ++i) {
             if (compared_[i].tensor == compared_[i].output) continue;
-            if (session_.taps()[tap++] == tensor) copy_rows(view, rows, values_[i]);
+            if (session_.taps()[tap++] == tensor) kept_[i] = keep_output(compared_[i].output, view, batch.size());
         }
     };
     OCTAVO_CHECK_OK(session_.run(batch.inputs, keep_tap));
     for (std::size_t i = 0; i < compared_.size(); ++i)
         for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-            if (compared_[i].tensor == session_.outputs()[o].name) copy_rows(session_.output_views()[o], rows, values_[i]);
+            if (compared_[i].tensor == session_.outputs()[o].name)
+                kept_[i] = keep_output(compared_[i].output, session_.output_views()[o], batch.size());
     return answer(batch, parts);
-}
-
-std::span<const float> Contender::image(std::size_t i, std::size_t row) const {
-    const std::size_t size = values_[i].size() / answers_.size();
-    return std::span(values_[i]).subspan(row * size, size);
 }
 
 std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
     if (!gives_scores_) return {};
-    return greatest(image(0, row));
+    return greatest(kept_[0].row(row));
 }
 
 Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> parts) {

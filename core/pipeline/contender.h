@@ -2,8 +2,7 @@
 // metric says of all so far.
 #pragma once
 
-#include "core/pipeline/config.h"
-#include "core/pipeline/stage_load.h"
+#include "core/pipeline/comparison.h"
 #include "core/pipeline/stage_samples.h"
 
 #include <optional>
@@ -20,16 +19,22 @@ struct Answer {
 
 class Contender {
 public:
-    // `graph` is the executed one with its shapes; plan may be nullptr. `parts`: how many disjoint parts of the samples get figures of
-    // their own, beside those of all.
-    static Result<Contender> create(const Config& config, const Model& model, const DeviceHandle& device, const Graph& graph,
-                                    const Plan* plan, std::size_t parts = 0);
+    struct Request {
+        const Config& config;
+        const DeviceHandle& device;
+        const Graph& graph;  // the executed one with its shapes
+        const Comparison& comparison;
+        std::span<const std::string> classes;  // of the data set
+        std::size_t parts = 0;                 // disjoint parts of the samples that get figures of their own, beside those of all
+    };
+    // `plan` may be nullptr.
+    static Result<Contender> create(const Request& request, const Plan* plan);
 
     // `parts`: of each sample; empty where there are none.
     Result<void> run(const Batch& batch, std::span<const std::size_t> parts = {});
 
-    // Of the last batch: image `row` of the model's compared output `i`, and the answers.
-    std::span<const float> image(std::size_t i, std::size_t row) const;
+    // Of the last batch: the outputs that the comparison wants, and the answers.
+    std::span<const KeptOutput> kept() const { return kept_; }
     const std::vector<Answer>& answers() const { return answers_; }
 
     // Empty without a metric.
@@ -44,8 +49,8 @@ private:
     std::vector<MetricHandle> metrics_;  // of all, then of each part; empty without a metric
     std::optional<AdapterHandle> adapter_;
     std::vector<ComparedOutput> compared_;
-    bool gives_scores_ = false;               // the only compared output is a list of numbers an image
-    std::vector<std::vector<float>> values_;  // [compared output] of the last batch
+    bool gives_scores_ = false;     // the only compared output is a list of numbers an image
+    std::vector<KeptOutput> kept_;  // [compared output] of the last batch
     std::vector<Answer> answers_;
 };
 

@@ -1,5 +1,5 @@
-// Fidelity: 10 log10 of the energy of the fp32 outputs over the energy of the error, both less their mean over the elements of an image.
-// Constant over all elements changes nothing, since it changes no answer.
+// Fidelity: 10 log10 of the energy of the fp32 outputs over the energy of the error, both less their mean over the elements of an image: a
+// constant over all elements changes no answer. Or of energies that were measured in another way.
 #pragma once
 
 #include <span>
@@ -8,6 +8,9 @@ namespace octavo {
 
 class Fidelity {
 public:
+    Fidelity() = default;
+    Fidelity(double signal, double noise) : signal_(signal), noise_(noise) {}
+
     // One image's output of both sides. Where a model computes how much it gives, and gives another number, all of it is error.
     void add(std::span<const float> expected, std::span<const float> found);
     // The energies of another output, so that several give one figure.

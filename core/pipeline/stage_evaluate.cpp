@@ -2,7 +2,6 @@
 #include "core/pipeline/stage_evaluate.h"
 
 #include "core/pipeline/contender.h"
-#include "core/pipeline/fidelity.h"
 
 #include <algorithm>
 
@@ -12,30 +11,24 @@ namespace {
 enum Part : std::size_t { searched, held_back };
 
 // Of two contenders over some of the images.
-class Comparison {
+class Tally {
 public:
-    explicit Comparison(std::size_t outputs) : fidelities_(outputs) {}
+    explicit Tally(std::size_t figures) : fidelities_(figures) {}
 
-    void add(const Contender& first, const Contender& second, std::size_t row) {
+    void add(const Answer& before, const Answer& after, std::span<const Fidelity> nearness) {
         constexpr double kRight = 0.5;  // scores are 1 and 0 where a sample is right or wrong
-        const Answer& before = first.answers()[row];
-        const Answer& after = second.answers()[row];
         part_.right_to_wrong += before.score > kRight && after.score <= kRight ? 1 : 0;
         part_.wrong_to_right += before.score <= kRight && after.score > kRight ? 1 : 0;
         if (before.best_class && after.best_class)
             part_.changed = part_.changed.value_or(0) + (before.best_class != after.best_class ? 1 : 0);
-        for (std::size_t i = 0; i < fidelities_.size(); ++i) fidelities_[i].add(first.image(i, row), second.image(i, row));
+        for (std::size_t i = 0; i < fidelities_.size(); ++i) fidelities_[i].merge(nearness[i]);
     }
     void count() { ++part_.images; }
 
-    AccuracyPart finish(const Model& model, std::vector<std::vector<MetricFigure>> figures) {
+    AccuracyPart finish(std::span<const std::string> names, std::vector<std::vector<MetricFigure>> figures) {
         part_.figures = std::move(figures);
-        Fidelity together;
-        for (std::size_t i = 0; i < fidelities_.size(); ++i) {
-            together.merge(fidelities_[i]);
-            part_.fidelity.push_back({model.compared[i].output, fidelities_[i].snr_db()});
-        }
-        part_.snr_db = together.snr_db();
+        for (std::size_t i = 0; i < fidelities_.size(); ++i) part_.fidelity.push_back({names[i], fidelities_[i].snr_db()});
+        part_.snr_db = snr_db(fidelities_);
         return std::move(part_);
     }
 
@@ -46,22 +39,25 @@ private:
 
 class Evaluation {
 public:
-    Evaluation(const EvaluateRequest& request, Graph graph)
+    Evaluation(const EvaluateRequest& request, Graph graph, std::vector<DatasetHandle> datasets, Comparison comparison)
         : request_(request),
           graph_(std::move(graph)),
+          datasets_(std::move(datasets)),
+          comparison_(std::move(comparison)),
           has_parts_(request.search && request.search->held_back > 0),
-          all_(request.model.compared.size()),
-          parts_(has_parts_ ? 2 : 0, Comparison(request.model.compared.size())) {}
+          all_(comparison_.names().size()),
+          parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
 
     Result<AccuracyResult> run() {
+        const std::vector<std::string> classes = datasets_[0].class_names();
         for (const Plan* plan : request_.contenders) {
-            OCTAVO_TRY(Contender contender,
-                       Contender::create(request_.config, request_.model, request_.device, graph_, plan, parts_.size()));
-            contenders_.push_back(std::move(contender));
+            const Contender::Request contender{request_.config, request_.device, graph_, comparison_, classes, parts_.size()};
+            OCTAVO_TRY(Contender made, Contender::create(contender, plan));
+            contenders_.push_back(std::move(made));
         }
         for (std::size_t slice = 0; slice < request_.config.validation.size(); ++slice) OCTAVO_CHECK_OK(run_slice(slice));
         OCTAVO_TRY(auto figures, figures_of([](const Contender& contender) { return contender.figures(); }));
-        result_.all = all_.finish(request_.model, std::move(figures));
+        result_.all = all_.finish(comparison_.names(), std::move(figures));
         if (has_parts_) {
             OCTAVO_TRY(result_.searched, finished(Part::searched));
             OCTAVO_TRY(result_.held_back, finished(Part::held_back));
@@ -72,7 +68,7 @@ public:
 private:
     Result<void> run_slice(std::size_t number) {
         const Slice& slice = request_.config.validation[number];
-        OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, slice.dataset));
+        const DatasetHandle& dataset = datasets_[number];
         OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
         const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
         const SampleRequest samples{dataset,
@@ -93,12 +89,16 @@ private:
         for (std::size_t row = 0; has_parts_ && row < batch.size(); ++row)
             parts.push_back(request_.search->contains(slice, batch.numbers[row]) ? Part::searched : Part::held_back);
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
+        std::vector<std::vector<Fidelity>> nearness;
+        if (contenders_.size() == 2) {
+            OCTAVO_TRY(nearness, comparison_.compare(contenders_[0].kept(), contenders_[1].kept(), batch.geometries));
+        }
         for (std::size_t row = 0; row < batch.size(); ++row) {
-            std::vector<Comparison*> told = {&all_};
+            std::vector<Tally*> told = {&all_};
             if (has_parts_) told.push_back(&parts_[parts[row]]);
-            for (Comparison* comparison : told) {
-                comparison->count();
-                if (contenders_.size() == 2) comparison->add(contenders_[0], contenders_[1], row);
+            for (Tally* tally : told) {
+                tally->count();
+                if (!nearness.empty()) tally->add(contenders_[0].answers()[row], contenders_[1].answers()[row], nearness[row]);
             }
             if (const auto label = class_of(batch.annotations[row])) result_.labels.insert(*label);
             const Answer& answer = contenders_.back().answers()[row];
@@ -124,15 +124,17 @@ private:
 
     Result<AccuracyPart> finished(Part part) {
         OCTAVO_TRY(auto figures, figures_of([part](const Contender& contender) { return contender.figures_of_part(part); }));
-        return parts_[part].finish(request_.model, std::move(figures));
+        return parts_[part].finish(comparison_.names(), std::move(figures));
     }
 
     const EvaluateRequest& request_;
     const Graph graph_;
+    const std::vector<DatasetHandle> datasets_;  // [slice]
+    const Comparison comparison_;
     const bool has_parts_;
     std::vector<Contender> contenders_;
-    Comparison all_;
-    std::vector<Comparison> parts_;  // [Part]
+    Tally all_;
+    std::vector<Tally> parts_;  // [Part]
     AccuracyResult result_;
 };
 
@@ -140,7 +142,14 @@ private:
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
     OCTAVO_TRY(Graph graph, with_batch(request.model.executed, request.config.batch));
-    return Evaluation(request, std::move(graph)).run();
+    std::vector<DatasetHandle> datasets;
+    for (const Slice& slice : request.config.validation) {
+        OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
+        datasets.push_back(std::move(dataset));
+    }
+    const std::vector<std::string> classes = datasets.empty() ? std::vector<std::string>() : datasets[0].class_names();
+    OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, classes));
+    return Evaluation(request, std::move(graph), std::move(datasets), std::move(comparison)).run();
 }
 
 }  // namespace octavo

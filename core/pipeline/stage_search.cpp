@@ -2,7 +2,6 @@
 #include "core/pipeline/stage_search.h"
 
 #include "core/pipeline/contender.h"
-#include "core/pipeline/fidelity.h"
 #include "core/report/report.h"
 
 #include <algorithm>
@@ -16,38 +15,40 @@ constexpr std::size_t kRankingImages = 32;
 
 // A search image and what fp32 says of it.
 struct Sample {
-    Batch batch;                              // of one
-    std::vector<std::vector<float>> outputs;  // [compared output]
+    Batch batch;  // of one
+    std::vector<KeptOutput> outputs;
 };
 
 // One plan over some of the images.
 struct Trial {
     Contender contender;
-    std::vector<Fidelity> fidelities;  // [compared output]
+    const Comparison& comparison;
+    Fidelity nearness;
 
     Result<void> run(const Sample& sample) {
         OCTAVO_CHECK_OK(contender.run(sample.batch));
-        for (std::size_t i = 0; i < fidelities.size(); ++i) fidelities[i].add(sample.outputs[i], contender.image(i, 0));
+        OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, contender.kept(), sample.batch.geometries));
+        for (const Fidelity& one : figures[0]) nearness.merge(one);
         return {};
     }
-    double snr_db() const {
-        Fidelity together;
-        for (const Fidelity& one : fidelities) together.merge(one);
-        return together.snr_db();
-    }
-    double error() const { return std::pow(10.0, -snr_db() / 10); }  // noise over signal
+    double error() const { return std::pow(10.0, -nearness.snr_db() / 10); }  // noise over signal
 };
 
 class Trials {
 public:
-    Trials(const SearchRequest& request, Graph graph) : request_(request), graph_(std::move(graph)) {}
+    static Result<Trials> create(const SearchRequest& request, const Graph& graph) {
+        std::vector<DatasetHandle> datasets;
+        for (const Slice& slice : request.config.validation) {
+            OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
+            datasets.push_back(std::move(dataset));
+        }
+        std::vector<std::string> classes = datasets.empty() ? std::vector<std::string>() : datasets[0].class_names();
+        OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, classes));
+        return Trials(request, graph, std::move(datasets), std::move(classes), std::move(comparison));
+    }
 
     // Decodes as many images as fit once, runs fp32 on them and keeps both.
     Result<void> prepare() {
-        for (const Slice& slice : request_.config.validation) {
-            OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, slice.dataset));
-            datasets_.push_back(std::move(dataset));
-        }
         const auto all = static_cast<std::size_t>(request_.images.images);
         const std::size_t fitting = std::clamp<std::size_t>(kKeptBytes / sample_bytes(), 1, all);
         OCTAVO_CHECK_OK(decode(0, fitting, [&](Sample& sample) -> Result<void> {
@@ -72,18 +73,26 @@ public:
         const auto all = static_cast<std::size_t>(request_.images.images);
         OCTAVO_CHECK_OK(decode(decoded_, all, [&](Sample& sample) { return run(trial, sample); }));
         OCTAVO_TRY(const std::vector<MetricFigure> figures, trial.contender.figures());
-        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.snr_db()).excess, trial.error()};
+        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.nearness.snr_db()).excess, trial.error()};
     }
 
 private:
+    Trials(const SearchRequest& request, const Graph& graph, std::vector<DatasetHandle> datasets, std::vector<std::string> classes,
+           Comparison comparison)
+        : request_(request),
+          graph_(graph),
+          datasets_(std::move(datasets)),
+          classes_(std::move(classes)),
+          comparison_(std::move(comparison)) {}
+
     Result<Trial> trial_of(const Plan& plan) {
         if (request_.progress) request_.progress(++trials_);
         OCTAVO_TRY(Contender contender, contender_of(&plan));
-        return Trial{std::move(contender), std::vector<Fidelity>(request_.model.compared.size())};
+        return Trial{std::move(contender), comparison_, {}};
     }
 
     Result<Contender> contender_of(const Plan* plan) const {
-        return Contender::create(request_.config, request_.model, request_.device, graph_, plan);
+        return Contender::create({request_.config, request_.device, graph_, comparison_, classes_}, plan);
     }
 
     // One sample of a trial, which may be long: so a stop acts between them.
@@ -95,7 +104,7 @@ private:
     std::size_t sample_bytes() const {
         std::size_t bytes = 0;
         for (const Port& input : ports_of(graph_, graph_.inputs)) bytes += input.size_bytes();
-        for (const ComparedOutput& compared : request_.model.compared)
+        for (const ComparedOutput& compared : comparison_.outputs())
             for (const Tensor& tensor : graph_.tensors)
                 if (tensor.name == compared.tensor) bytes += static_cast<std::size_t>(element_count(tensor.shape)) * sizeof(float);
         return std::max<std::size_t>(bytes, 1);
@@ -125,11 +134,7 @@ private:
                                         numbers.subspan(from, to - from)};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32.run(batch));
-                Sample sample{batch, {}};
-                for (std::size_t i = 0; i < request_.model.compared.size(); ++i) {
-                    const std::span<const float> values = fp32.image(i, 0);
-                    sample.outputs.emplace_back(values.begin(), values.end());
-                }
+                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}};
                 return use(sample);
             });
             if (!done) return done.error();
@@ -138,10 +143,12 @@ private:
     }
 
     const SearchRequest& request_;
-    const Graph graph_;
+    const Graph& graph_;
     std::vector<DatasetHandle> datasets_;  // annotations of samples live as long
-    std::vector<Sample> kept_;             // in order
-    std::size_t decoded_ = 0;              // the first so many search images are kept, but for those that cannot be read
+    std::vector<std::string> classes_;
+    Comparison comparison_;
+    std::vector<Sample> kept_;  // in order
+    std::size_t decoded_ = 0;   // the first so many search images are kept, but for those that cannot be read
     std::int64_t trials_ = 0;
 };
 
@@ -150,7 +157,7 @@ private:
 Result<SearchResult> search_plan(const SearchRequest& request) {
     const Target& target = *request.config.target;
     OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
-    Trials trials(request, graph);
+    OCTAVO_TRY(Trials trials, Trials::create(request, graph));
     OCTAVO_CHECK_OK(trials.prepare());
     const FlatGraph flat(graph);
     const auto precision = [&](NodeId node) {

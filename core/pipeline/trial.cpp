@@ -3,7 +3,6 @@
 #include "core/pipeline/trial.h"
 
 #include "core/base/hash.h"
-#include "core/pipeline/fidelity.h"
 #include "core/pipeline/write_plan.h"
 
 #include <octavo/plugin.h>
@@ -48,17 +47,6 @@ void add_channels(const octavo_tensor& view, std::size_t rows, std::vector<doubl
     for (std::size_t i = 0; i < values.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(values[i]);
 }
 
-// One output of a chunk against another.
-Fidelity compare(std::span<const float> expected, std::span<const float> found, std::size_t rows) {
-    const auto image = [rows](std::span<const float> values, std::size_t row) {
-        const std::size_t size = values.size() / rows;
-        return values.subspan(row * size, size);
-    };
-    Fidelity fidelity;
-    for (std::size_t row = 0; row < rows; ++row) fidelity.add(image(expected, row), image(found, row));
-    return fidelity;
-}
-
 // Calls of an algorithm that make no sense.
 Error misuse(const std::string& what) {
     return {Code::internal, "octavo_trial: " + what};
@@ -98,12 +86,14 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
     const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
     OCTAVO_TRY(graph_, with_batch(executed, is_free ? kChunk : 1));
     compared_.clear();
-    for (const ComparedOutput& compared : request_.model.compared)
+    OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, request_.config.calibration.dataset));
+    OCTAVO_TRY(comparison_, Comparison::create(request_.config, request_.model, dataset.class_names()));
+    for (const ComparedOutput& compared : comparison_->outputs())
         for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
             if (graph_.tensors[i].name == compared.tensor) compared_.push_back(static_cast<TensorId>(i));
     if (compared_.empty()) return Error(Code::model, "has no output of real numbers to compare");
-    OCTAVO_CHECK_OK(read_images(images, static_cast<std::size_t>(parts)));
-    signal_.assign(static_cast<std::size_t>(parts), std::vector<double>(compared_.size(), 0));
+    OCTAVO_CHECK_OK(read_images(dataset, images, static_cast<std::size_t>(parts)));
+    signal_.assign(static_cast<std::size_t>(parts), std::vector<double>(comparison_->names().size(), 0));
     fp32_means_.clear();
     last_ = {};
     OCTAVO_CHECK_OK(expect());
@@ -115,9 +105,8 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
 
 // Images are dealt in turns, so that no part is chosen by name. A stop does not act here: it asks algorithms to end with what they have
 // found, and that is a plan.
-Result<void> Trial::read_images(std::int64_t images, std::size_t parts) {
+Result<void> Trial::read_images(const DatasetHandle& dataset, std::int64_t images, std::size_t parts) {
     const Config& config = request_.config;
-    OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, config.calibration.dataset));
     const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
     const std::vector<std::int64_t> numbers = choose(request_.statistics, static_cast<std::size_t>(images));
     chunks_.clear();
@@ -126,7 +115,7 @@ Result<void> Trial::read_images(std::int64_t images, std::size_t parts) {
         for (std::size_t i = part; i < numbers.size(); i += parts) dealt.push_back(numbers[i]);
         const SampleRequest samples{dataset, 0, 0, config.preprocess, inputs, config.threads, false, {}, dealt};
         const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
-            chunks_.push_back({part, batch.size(), batch.inputs, {}, {}});
+            chunks_.push_back({part, batch.size(), batch.inputs, {}, batch.geometries, {}});
             return {};
         });
         if (!done) return done.error();
@@ -143,12 +132,10 @@ Result<void> Trial::expect() {
     OCTAVO_TRY(Session session, compile(slice(graph_, 0, graph_.nodes.size(), compared_), nullptr));
     for (Chunk& chunk : chunks_) {
         OCTAVO_CHECK_OK(session.run(chunk.inputs));
-        chunk.expected.resize(compared_.size());
-        for (std::size_t i = 0; i < compared_.size(); ++i) {
-            std::vector<float>& values = chunk.expected[i];
-            copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), values);
-            signal_[chunk.part][i] += compare(values, values, chunk.rows).signal();
-        }
+        chunk.expected = keep(session, chunk);
+        OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries));
+        for (const std::vector<Fidelity>& sample : figures)
+            for (std::size_t i = 0; i < sample.size(); ++i) signal_[chunk.part][i] += sample[i].signal();
     }
     return {};
 }
@@ -262,7 +249,8 @@ Result<void> Trial::measure(const double* limits, double* errors) {
         Chunk& chunk = chunks_[i];
         of_part = i > 0 && chunks_[i - 1].part == chunk.part ? of_part + 1 : 1;
         OCTAVO_CHECK_OK(run(session, part, chunk));
-        now.errors[chunk.part] += error_of(session, chunk);
+        OCTAVO_TRY(const double error, error_of(session, chunk));
+        now.errors[chunk.part] += error;
         now.so_far.push_back(now.errors[chunk.part]);
         const double allowed = 1 + kClearlyWorse / static_cast<double>(of_part);
         const bool is_hopeless = is_like_last && now.so_far[i] > allowed * last_.so_far[i];
@@ -278,15 +266,21 @@ Result<void> Trial::measure(const double* limits, double* errors) {
     return {};
 }
 
+std::vector<KeptOutput> Trial::keep(const Session& session, const Chunk& chunk) const {
+    std::vector<KeptOutput> kept;
+    for (std::size_t i = 0; i < compared_.size(); ++i)
+        kept.push_back(keep_output(comparison_->outputs()[i].output, session.output_views()[i], chunk.rows));
+    return kept;
+}
+
 // What a chunk adds to the error of its part.
-double Trial::error_of(const Session& session, const Chunk& chunk) const {
+Result<double> Trial::error_of(const Session& session, const Chunk& chunk) const {
+    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session, chunk), chunk.geometries));
+    const std::vector<double>& signal = signal_[chunk.part];
     double error = 0;
-    for (std::size_t i = 0; i < compared_.size(); ++i) {
-        std::vector<float> found;
-        copy_rows(session.output_views()[i], static_cast<std::int64_t>(chunk.rows), found);
-        if (signal_[chunk.part][i] > 0) error += compare(chunk.expected[i], found, chunk.rows).noise() / signal_[chunk.part][i];
-    }
-    return error / static_cast<double>(compared_.size());
+    for (const std::vector<Fidelity>& sample : figures)
+        for (std::size_t i = 0; i < sample.size(); ++i) error += signal[i] > 0 ? sample[i].noise() / signal[i] : 0;
+    return error / static_cast<double>(signal.size());
 }
 
 Result<void> Trial::product_shift(std::int32_t number, double* shift) {

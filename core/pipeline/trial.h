@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/pipeline/calibration_view.h"
+#include "core/pipeline/comparison.h"
 #include "core/pipeline/stage_quantize.h"
 
 namespace octavo {
@@ -24,7 +25,8 @@ private:
         std::size_t rows = 0;
         std::vector<std::vector<std::byte>> inputs;  // of the graph
         std::vector<std::vector<std::byte>> live;    // [tensor of live_]
-        std::vector<std::vector<float>> expected;    // [compared tensor], fp32
+        std::vector<octavo_geometry> geometries;
+        std::vector<KeptOutput> expected;  // [compared tensor], fp32
     };
     // A measurement that went through.
     struct Measured {
@@ -42,7 +44,7 @@ private:
     Result<void> product_shift(std::int32_t product, double* shift);
     std::int32_t node_of_point(std::int32_t point) const;
 
-    Result<void> read_images(std::int64_t images, std::size_t parts);
+    Result<void> read_images(const DatasetHandle& dataset, std::int64_t images, std::size_t parts);
     Result<void> expect();
     Result<void> settle();
     Result<void> advance(std::size_t node);
@@ -52,7 +54,8 @@ private:
     std::vector<TensorId> live_at(std::size_t node) const;
     Result<Session> compile(const Graph& part, const Plan* plan) const;
     Result<void> run(Session& session, const Graph& part, Chunk& chunk);
-    double error_of(const Session& session, const Chunk& chunk) const;
+    Result<double> error_of(const Session& session, const Chunk& chunk) const;
+    std::vector<KeptOutput> keep(const Session& session, const Chunk& chunk) const;
     Result<void> measure_fp32_means();
     double values_a_channel(std::size_t product) const;
 
@@ -60,9 +63,10 @@ private:
     const CalibrationView& view_;
     octavo_trial table_{};
     Graph graph_;  // executed, at the batch size of a chunk
+    std::optional<Comparison> comparison_;
     std::vector<TensorId> compared_;
     std::vector<Chunk> chunks_;
-    std::vector<std::vector<double>> signal_;  // [part][compared tensor]
+    std::vector<std::vector<double>> signal_;  // [part][figure]
     std::vector<TensorId> live_;               // tensors that cross the frontier
     std::size_t frontier_ = 0, wanted_frontier_ = 0;
     State settled_;  // what the frontier was made with

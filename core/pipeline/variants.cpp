@@ -67,8 +67,8 @@ struct Judge {
         OCTAVO_TRY(const ParameterValues metric, parameters_of(request.metric, worth));
         Judge judge;
         judge.label_offset = label_offset;
-        OCTAVO_TRY(judge.adapter, AdapterHandle::create(request.adapter, adapter));
-        OCTAVO_TRY(judge.metric, MetricHandle::create(request.metric, metric));
+        OCTAVO_TRY(judge.adapter, AdapterHandle::create(request.adapter, adapter, request.dataset.class_names()));
+        OCTAVO_TRY(judge.metric, MetricHandle::create(request.metric, metric, request.dataset.class_names()));
         return judge;
     }
 
