@@ -215,6 +215,7 @@ private:
 
     void read_rest(Section& section) {
         config_.objective = section.text("objective") == "latency" ? Objective::latency : Objective::int8;
+        config_.max_noise = section.number("max_noise").value_or(0);
         config_.batch = section.integer("batch").value_or(1);
         config_.threads = static_cast<int>(section.integer("threads").value_or(0));
         config_.skip_unreadable = section.text("unreadable_images") == "skip";
@@ -223,6 +224,7 @@ private:
         config_.output = resolve_path(folder_, section.text("output").value_or(""));
         section.text("$schema");  // is for editors; only its type matters here
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
+        resolved_["max_noise"] = config_.max_noise;
         resolved_["batch"] = config_.batch;
         resolved_["threads"] = config_.threads;
         resolved_["unreadable_images"] = config_.skip_unreadable ? "skip" : "error";

@@ -59,6 +59,7 @@ struct Config {
     std::vector<PluginUse> algorithms;  // in the order of application
     PluginUse device;
     Objective objective = Objective::int8;
+    double max_noise = 0;  // percent
     std::optional<Target> target;
     Ignore ignore;
     std::int64_t batch = 1;

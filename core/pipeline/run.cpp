@@ -121,6 +121,16 @@ ReportSearch report_search(const SearchResult& found, const Graph& graph, std::i
     return told;
 }
 
+void add_joined(const std::vector<JoinedRanges>& joined, const Graph& graph, Report& report) {
+    for (const JoinedRanges& one : joined) {
+        char ratio[32];
+        std::snprintf(ratio, sizeof ratio, "%.0f", one.ratio);
+        report.joined.push_back({graph[one.node].name, "joins '" + graph[one.wide].name + "' and '" + graph[one.narrow].name +
+                                                           "', whose ranges differ " + ratio + "-fold, " +
+                                                           (one.is_int8 ? "on one grid, which int8 operators read" : "in floating point")});
+    }
+}
+
 Result<void> add_benchmark(const Config& config, const Model& model, const DeviceHandle& device, const Plan& plan, std::stop_token stop,
                            Report& report) {
     OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
@@ -199,9 +209,12 @@ private:
                    }));
         report_.calibration_images = statistics.images;
         add_unreadable(statistics.unreadable);
-        OCTAVO_TRY(plan_, timed(events_, "quantize", 0, report_.seconds.quantize, [&] {
+        OCTAVO_TRY(Quantized quantized, timed(events_, "quantize", 0, report_.seconds.quantize, [&] {
                        return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
                    }));
+        plan_ = std::move(quantized.plan);
+        noise_ = std::move(quantized.noise);
+        add_joined(quantized.joined, model_.executed, report_);
         report_.algorithm = plan_.algorithm;
         report_.objective = plan_.objective;
         return {};
@@ -214,6 +227,7 @@ private:
         report_.files = std::move(exported.files);
         OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
         report_.operators = report_operators(graph, plan_);
+        for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = 100 * one.share;
         report_.exported_float.clear();
         for (const UnfusedConvolution& one : exported.unfused) report_.exported_float.push_back({one.node, one.reason});
         return {};
@@ -281,6 +295,7 @@ private:
     DeviceHandle device_;
     Layout layout_;
     Plan plan_;
+    std::vector<ProductNoise> noise_;
     SearchImages search_images_;
     AccuracyResult evaluation_;
     std::int64_t calibration_images_ = 0;

@@ -3,6 +3,7 @@
 #include "core/base/threads.h"
 
 #include "core/base/check.h"
+#include "core/pipeline/noise.h"
 
 namespace octavo {
 namespace {
@@ -12,7 +13,7 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
     std::map<std::string, Request> requests;
     const auto request = [&](const std::string& name) -> Request& {
         const auto [entry, is_new] = requests.try_emplace(name);
-        if (is_new) entry->second = {name, 1, false, false, false};
+        if (is_new) entry->second = {name, 1, false, false, false, false};
         return entry->second;
     };
     for (const QuantizationPoint& point : layout.points)
@@ -20,7 +21,11 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
             request(name).whole = true;
             request(name).by_channel |= point.kind == PointKind::depthwise;
         }
-    for (const NodeId product : layout.products) request(executed[executed[product].inputs[0]].name).means = true;
+    for (const NodeId product : layout.products) {
+        request(executed[executed[product].inputs[0]].name).means = true;
+        request(executed[executed[product].outputs[0]].name).spans = true;
+    }
+    for (const TensorId joined : joined_tensors(executed)) request(executed[joined].name).spans = true;
     return requests;
 }
 

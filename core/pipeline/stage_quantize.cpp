@@ -23,15 +23,27 @@ Result<void> apply_algorithms(const QuantizeRequest& request, const octavo_graph
 
 }  // namespace
 
-Result<Plan> quantize(const QuantizeRequest& request) {
+Precision floating_precision(const DeviceHandle& device, const FlatGraph& graph, NodeId node) {
+    return device.can_run(graph.view(), static_cast<std::int32_t>(node), OCTAVO_BF16) ? Precision::bf16 : Precision::fp32;
+}
+
+Result<Quantized> quantize(const QuantizeRequest& request) {
     OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
     const FlatGraph flat(graph);
     OCTAVO_TRY(CalibrationView view, CalibrationView::create(graph, request.layout, request.statistics));
     Trial trial(request, view);
     OCTAVO_CHECK_OK(apply_algorithms(request, flat.view(), view, trial));
-    OCTAVO_TRY(Plan plan, write_plan(request, graph, view));
-    OCTAVO_CHECK_OK(check_plan(plan, graph));
-    return plan;
+    Quantized made;
+    OCTAVO_TRY(made.plan, write_plan(request, graph, view));
+    made.noise = rounding_noise(graph, request.layout, request.statistics, made.plan, view.products());
+    std::map<NodeId, OperatorPlan> noisy;
+    for (const ProductNoise& one : made.noise)
+        if (100 * one.share > request.config.max_noise)
+            noisy[one.node] = {floating_precision(request.device, flat, one.node), Reason::noise};
+    if (!noisy.empty()) made.plan = in_floating_point(graph, made.plan, noisy);
+    made.joined = joined_ranges(graph, request.statistics, made.plan);
+    OCTAVO_CHECK_OK(check_plan(made.plan, graph));
+    return made;
 }
 
 }  // namespace octavo

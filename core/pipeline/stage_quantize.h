@@ -1,6 +1,7 @@
 // Quantize: layout and statistics to a plan, by the config's algorithms in their order.
 #pragma once
 
+#include "core/pipeline/noise.h"
 #include "core/pipeline/stage_calibrate.h"
 
 namespace octavo {
@@ -18,6 +19,16 @@ struct QuantizeRequest {
     std::stop_token stop = {};   // asks algorithms that run the network to end with what they have found
 };
 
-Result<Plan> quantize(const QuantizeRequest& request);
+struct Quantized {
+    Plan plan;
+    std::vector<ProductNoise> noise;  // of every product that the algorithms saw
+    std::vector<JoinedRanges> joined;
+};
+
+// Products whose noise is above the config's limit go to floating point.
+Result<Quantized> quantize(const QuantizeRequest& request);
+
+// What an operator runs in that is not to be int8: bf16 where the device can.
+Precision floating_precision(const DeviceHandle& device, const FlatGraph& graph, NodeId node);
 
 }  // namespace octavo

@@ -2,6 +2,7 @@
 #include "core/pipeline/stage_search.h"
 
 #include "core/pipeline/contender.h"
+#include "core/pipeline/stage_quantize.h"
 #include "core/report/report.h"
 
 #include <algorithm>
@@ -160,10 +161,7 @@ Result<SearchResult> search_plan(const SearchRequest& request) {
     OCTAVO_TRY(Trials trials, Trials::create(request, graph));
     OCTAVO_CHECK_OK(trials.prepare());
     const FlatGraph flat(graph);
-    const auto precision = [&](NodeId node) {
-        const bool bf16 = static_cast<bool>(request.device.can_run(flat.view(), static_cast<std::int32_t>(node), OCTAVO_BF16));
-        return bf16 ? Precision::bf16 : Precision::fp32;
-    };
+    const auto precision = [&](NodeId node) { return floating_precision(request.device, flat, node); };
     const auto is_allowed = [&](const Plan& plan) {
         const double share = int8_share(report_operators(graph, plan)).multiply_adds;
         return share > 0 && share >= target.min_int8_share;

@@ -40,9 +40,9 @@ std::set<std::string> int8_constants(const Graph& graph, const Plan& plan) {
 
 }  // namespace
 
-Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<NodeId, Precision>& floating) {
+Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<NodeId, OperatorPlan>& floating) {
     std::set<std::string> names;
-    for (const auto& [node, precision] : floating) names.insert(graph[node].name);
+    for (const auto& [node, given] : floating) names.insert(graph[node].name);
     const auto can_run = [&](NodeId node, Precision precision) { return precision == Precision::int8 && is_int8(plan, graph[node]); };
     std::map<NodeId, OperatorPlan> operators =
         assign_precisions(graph, can_run, [&](const Node& node) { return names.contains(node.name); });
@@ -50,7 +50,7 @@ Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<Node
         const auto before = plan.operators.find(graph[node].name);
         const bool changed = is_int8(plan, graph[node]) && decided.precision != Precision::int8;
         if (const auto found = floating.find(node); found != floating.end() && changed)
-            decided = {found->second, Reason::accuracy};
+            decided = found->second;
         else if (changed)
             decided = {Precision::fp32, Reason::feeds_no_int8};
         else if (before != plan.operators.end())

@@ -29,7 +29,7 @@ struct TensorPlan {
 enum class Precision { fp32 = OCTAVO_FP32, bf16 = OCTAVO_BF16, int8 = OCTAVO_INT8 };
 
 // Why an operator has its precision; the texts stand in plan_json.cpp and reach the report.
-enum class Reason { default_int8, no_int8_kernel, feeds_no_int8, accuracy, speed, ignored, unsupported_weights };
+enum class Reason { default_int8, no_int8_kernel, feeds_no_int8, accuracy, noise, speed, ignored, unsupported_weights };
 
 struct OperatorPlan {
     Precision precision = Precision::fp32;

@@ -21,10 +21,11 @@ struct Text {
     const char* text;
 };
 constexpr std::array<Text<Precision>, 3> kPrecisions = {{{Precision::fp32, "fp32"}, {Precision::bf16, "bf16"}, {Precision::int8, "int8"}}};
-constexpr std::array<Text<Reason>, 7> kReasons = {{{Reason::default_int8, "int8 by default"},
+constexpr std::array<Text<Reason>, 8> kReasons = {{{Reason::default_int8, "int8 by default"},
                                                    {Reason::no_int8_kernel, "no int8 kernel"},
                                                    {Reason::feeds_no_int8, "feeds no int8 operator"},
                                                    {Reason::accuracy, "kept for accuracy"},
+                                                   {Reason::noise, "rounding noise above the limit"},
                                                    {Reason::speed, "chosen for speed"},
                                                    {Reason::ignored, "ignored by the config"},
                                                    {Reason::unsupported_weights, "weights are not constant"}}};

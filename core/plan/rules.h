@@ -59,10 +59,10 @@ enum class ChannelZeroPoints { zero, symmetric, free };
 ChannelZeroPoints channel_zero_points(const Graph& graph, TensorId id);
 Quantization make_quantization(std::span<const double> low, std::span<const double> high, ChannelZeroPoints zero_points);
 
-// `plan` with some operators in floating point (Reason::accuracy), each at the precision that is given for it. What then feeds no int8
+// `plan` with some operators in floating point, each at the precision and for the reason that is given. What then feeds no int8
 // operator becomes fp32, grids that no int8 operator reads or shares are dropped, constants that only floating operators read are the
 // original ones again. All other parameters stay as they are; a plan that fits the graph gives one that fits it.
-Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<NodeId, Precision>& floating);
+Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<NodeId, OperatorPlan>& floating);
 
 // Moves the biases of int8 products to the steps of input scale times weight scale that integer runtimes store them in (bias_grid.cpp).
 void snap_biases(const Graph& graph, Plan& plan);

@@ -39,6 +39,7 @@ struct ReportLatency {
 struct ReportOperator {
     std::string name, type, precision, reason;
     std::int64_t multiply_adds = 0;
+    std::optional<double> noise = {};  // percent of an output channel's span, where a grid is read
 };
 
 // Of some of the validation images.
@@ -97,6 +98,7 @@ struct Report {
     std::vector<std::string> warnings;
     std::string interrupted;                 // the stage that was cut off, with all behind it; empty: none
     std::vector<ReportNote> unreadable;      // images
+    std::vector<ReportNote> joined;          // operators that join values of very different range
     std::vector<ReportNote> exported_float;  // int8 operators that the written ONNX model leaves to floating point
     std::string config_json;
     std::string version, cpu;

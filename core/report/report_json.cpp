@@ -75,7 +75,8 @@ json::array operators_of(const Report& report) {
                              {"type", one.type},
                              {"precision", one.precision},
                              {"reason", one.reason},
-                             {"multiply_adds", one.multiply_adds}});
+                             {"multiply_adds", one.multiply_adds},
+                             {"noise_percent", one.noise ? number(*one.noise, 1e3) : json::value(nullptr)}});
     return operators;
 }
 
@@ -139,6 +140,7 @@ std::string report_json(const Report& report) {
     root["interrupted"] = report.interrupted.empty() ? json::value(nullptr) : json::value(report.interrupted);
     root["warnings"] = names(report.warnings);
     root["unreadable_images"] = notes(report.unreadable, "id");
+    root["joined_ranges"] = notes(report.joined, "name");
     root["onnx_float"] = notes(report.exported_float, "name");
     root["files"] = names(report.files);
     root["config"] = report.config_json.empty() ? json::value(nullptr) : json::parse(report.config_json);

@@ -111,6 +111,7 @@ std::string operators_lines(const Report& report) {
 
 std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
+    for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
     text += target_lines(report) + search_lines(report);
     for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";

@@ -39,9 +39,9 @@ public:
 
 private:
     Plan plan_with(const Floating& floating) const {
-        std::map<NodeId, Precision> precisions;
-        for (const NodeId node : floating) precisions[node] = task_.precision(node);
-        return in_floating_point(task_.graph, task_.plan, precisions);
+        std::map<NodeId, OperatorPlan> given;
+        for (const NodeId node : floating) given[node] = {task_.precision(node), Reason::accuracy};
+        return in_floating_point(task_.graph, task_.plan, given);
     }
 
     // The operators of the first `count` groups.

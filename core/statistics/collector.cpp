@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 namespace octavo {
 namespace {
@@ -24,7 +25,7 @@ Result<void> check_view(const Request& request, const octavo_tensor& view, std::
         return Error(Code::internal, place + "a tap showed fewer rows than the batch has images");
     }
     const std::int64_t channels = view.rank > 1 ? view.shape[1] : 1;
-    if ((request.by_channel || request.means) && channels != request.channels) {
+    if ((request.by_channel || request.means || request.spans) && channels != request.channels) {
         return Error(Code::internal,
                      place + "a tap showed " + std::to_string(channels) + " channels, expected " + std::to_string(request.channels));
     }
@@ -45,10 +46,14 @@ bool add_sums(const ImageView& image, std::span<FixedSum> sums) {
 Collector::Collector(std::vector<Request> requests, std::size_t threads) : threads_(std::max<std::size_t>(threads, 1)) {
     for (Request& request : requests) {
         const std::size_t channels = static_cast<std::size_t>(request.channels);
-        Entry entry = {std::move(request), {}, {}, {}, 0};
+        Entry entry = {std::move(request), {}, {}, {}, {}, {}, 0};
         if (entry.request.whole) entry.wholes.resize(threads_);
         if (entry.request.by_channel) entry.by_channel.resize(channels, Histogram(Histogram::kChannelBins));
         if (entry.request.means) entry.sums.resize(channels);
+        if (entry.request.spans) {
+            entry.low.assign(channels, std::numeric_limits<float>::infinity());
+            entry.high.assign(channels, -std::numeric_limits<float>::infinity());
+        }
         entries_.push_back(std::move(entry));
     }
 }
@@ -72,6 +77,8 @@ bool Collector::add_part(Entry& entry, const ImageView& image, std::size_t part,
         });
     }
     if (entry.request.means) finite = add_sums(channels, std::span(entry.sums).subspan(first, last - first)) && finite;
+    if (entry.request.spans && finite)
+        widen_spans(channels, std::span(entry.low).subspan(first, last - first), std::span(entry.high).subspan(first, last - first));
     return finite;
 }
 
@@ -105,6 +112,10 @@ void Collector::merge(const Collector& other) {
         for (const Histogram& whole : from.wholes) to.wholes[0].merge(whole);
         for (std::size_t c = 0; c < to.by_channel.size(); ++c) to.by_channel[c].merge(from.by_channel[c]);
         for (std::size_t c = 0; c < to.sums.size(); ++c) to.sums[c].merge(from.sums[c]);
+        for (std::size_t c = 0; c < to.low.size(); ++c) {
+            to.low[c] = std::min(to.low[c], from.low[c]);
+            to.high[c] = std::max(to.high[c], from.high[c]);
+        }
         to.positions += from.positions;
     }
 }
@@ -128,6 +139,13 @@ std::vector<double> Collector::means(std::size_t index) const {
         means.push_back(entry.positions > 0 ? sum.value() / static_cast<double>(entry.positions) : 0.0);
     }
     return means;
+}
+
+std::vector<Collector::Span> Collector::spans(std::size_t index) const {
+    const Entry& entry = entries_[index];
+    std::vector<Span> spans;
+    for (std::size_t c = 0; c < entry.low.size() && entry.positions > 0; ++c) spans.push_back({entry.low[c], entry.high[c]});
+    return spans;
 }
 
 }  // namespace octavo

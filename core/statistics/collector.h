@@ -13,13 +13,14 @@
 
 namespace octavo {
 
-// What is wanted of one tensor. Axis 0 is the batch, axis 1 the channels, the others are positions.
+// What is wanted of one tensor; spans alone do not look for NaN. Axis 0 is the batch, axis 1 the channels, the others are positions.
 struct Request {
     std::string name;  // for messages
     std::int64_t channels = 1;
     bool whole = true;        // a histogram of all values
     bool by_channel = false;  // a small histogram for each channel
     bool means = false;       // the mean of each channel
+    bool spans = false;       // the least and the greatest value of each channel
 };
 
 class Collector {
@@ -43,6 +44,11 @@ public:
     std::vector<octavo_histogram> channel_views(std::size_t index) const;
     // The mean of each channel over all images and positions; 0 where nothing was added.
     std::vector<double> means(std::size_t index) const;
+    struct Span {
+        float low = 0, high = 0;
+    };
+    // Of each channel; an empty list where nothing was added.
+    std::vector<Span> spans(std::size_t index) const;
 
 private:
     struct Entry {
@@ -50,7 +56,8 @@ private:
         std::vector<Histogram> wholes;  // [thread]; none where the request wants none
         std::vector<Histogram> by_channel;
         std::vector<FixedSum> sums;
-        std::uint64_t positions = 0;  // values of each channel
+        std::vector<float> low, high;  // [channel]
+        std::uint64_t positions = 0;   // values of each channel
     };
 
     static bool add_part(Entry& entry, const ImageView& image, std::size_t part, std::size_t parts);

@@ -91,6 +91,31 @@ ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<
     return view;
 }
 
+void widen_spans(const ImageView& image, std::span<float> low, std::span<float> high) {
+    const auto widen = [](float value, float& least, float& greatest) {
+        least = value < least ? value : least;
+        greatest = value > greatest ? value : greatest;
+    };
+    if (image.channels_last) {
+        for (std::size_t p = 0; p < image.positions; ++p)
+            for (std::size_t c = 0; c < image.channels; ++c) widen(image.data[p * image.pitch + c], low[c], high[c]);
+        return;
+    }
+    constexpr std::size_t kLanes = 8;
+    for (std::size_t c = 0; c < image.channels; ++c) {
+        const float* const values = image.data + c * image.positions;
+        float least[kLanes], greatest[kLanes];
+        std::fill_n(least, kLanes, low[c]);
+        std::fill_n(greatest, kLanes, high[c]);
+        std::size_t p = 0;
+        for (; p + kLanes <= image.positions; p += kLanes)
+            for (std::size_t i = 0; i < kLanes; ++i) widen(values[p + i], least[i], greatest[i]);
+        for (; p < image.positions; ++p) widen(values[p], least[0], greatest[0]);
+        low[c] = *std::min_element(least, least + kLanes);
+        high[c] = *std::max_element(greatest, greatest + kLanes);
+    }
+}
+
 std::vector<double> channel_sums(const ImageView& image) {
     std::vector<double> totals(image.channels, 0.0);
     for (std::size_t first = 0; first < image.positions; first += kTilePositions) {

@@ -56,6 +56,9 @@ void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, 
     }
 }
 
+// Widens low[c]..high[c] to hold channel c. No NaN.
+void widen_spans(const ImageView& image, std::span<float> low, std::span<float> high);
+
 // The sum of each channel, in double and in one fixed order whatever the layout: eight running sums a tile, position p in sum p mod 8.
 std::vector<double> channel_sums(const ImageView& image);
 

@@ -16,8 +16,8 @@ NodeId id_of(const Graph& graph, std::string_view name) {
 }
 
 Plan without(const Graph& graph, const Plan& plan, std::initializer_list<const char*> names, Precision precision = Precision::fp32) {
-    std::map<NodeId, Precision> floating;
-    for (const char* name : names) floating[id_of(graph, name)] = precision;
+    std::map<NodeId, OperatorPlan> floating;
+    for (const char* name : names) floating[id_of(graph, name)] = {precision, Reason::accuracy};
     Plan made = in_floating_point(graph, plan, floating);
     const Result<void> fits = check_plan(made, graph);
     BOOST_TEST(static_cast<bool>(fits), (fits ? "" : fits.error().message()));

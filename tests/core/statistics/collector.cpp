@@ -85,11 +85,16 @@ std::vector<std::uint64_t> words(const Collector& collector) {
         std::memcpy(&bits, &mean, 8);
         all.push_back(bits);
     }
+    for (const Collector::Span& span : collector.spans(0)) {
+        std::uint32_t bits[2];
+        std::memcpy(bits, &span, sizeof bits);
+        all.insert(all.end(), {bits[0], bits[1]});
+    }
     return all;
 }
 
 Collector everything(Size size) {
-    return Collector({Request{"x", size.channels, true, true, true}});
+    return Collector({Request{"x", size.channels, true, true, true, true}});
 }
 
 void add(Collector& collector, const Batch& batch) {
@@ -107,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_number_of_threads_changes_nothing) {
             Collector expected = everything(size);
             add(expected, batch_of({1, 2, 3}, size, layout));
             for (const std::size_t threads : {2U, 3U, 7U}) {
-                Collector shared({Request{"x", size.channels, true, true, true}}, threads);
+                Collector shared({Request{"x", size.channels, true, true, true, true}}, threads);
                 add(shared, batch_of({1, 2, 3}, size, layout));
                 BOOST_TEST((words(shared) == words(expected)), threads << " threads, " << size.channels << " channels");
             }
@@ -157,7 +162,7 @@ BOOST_AUTO_TEST_CASE(means_and_extremes_are_those_of_a_naive_loop) {
 BOOST_AUTO_TEST_CASE(a_matrix_has_one_value_a_channel) {
     std::vector<float> data = {1, 2, 3, 5, 6, 7};
     const octavo_tensor view = {OCTAVO_F32, 2, {2, 3}, {3, 1}, data.data()};
-    Collector collector({Request{"x", 3, true, true, true}});
+    Collector collector({Request{"x", 3, true, true, true, true}});
     BOOST_REQUIRE(collector.add(0, view, std::vector<std::string>{"a", "b"}));
     BOOST_TEST(collector.means(0) == (std::vector<double>{3, 4, 5}), boost::test_tools::per_element());
     BOOST_TEST(collector.whole(0).count() == 6U);
@@ -175,7 +180,7 @@ BOOST_AUTO_TEST_CASE(rows_behind_the_images_are_padding) {
 
 BOOST_AUTO_TEST_CASE(only_what_was_asked_for_is_kept) {
     const Size size = {4, 3, 3};
-    Collector collector({Request{"x", 4, false, false, true}});
+    Collector collector({Request{"x", 4, false, false, true, false}});
     add(collector, batch_of({0}, size, Layout::nchw));
     BOOST_TEST(collector.whole(0).count() == 0U);
     BOOST_TEST(collector.by_channel(0).empty());
@@ -183,13 +188,14 @@ BOOST_AUTO_TEST_CASE(only_what_was_asked_for_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(means_of_nothing_are_zero) {
-    BOOST_TEST(Collector({Request{"x", 2, true, false, true}}).means(0) == (std::vector<double>{0, 0}), boost::test_tools::per_element());
+    BOOST_TEST(Collector({Request{"x", 2, true, false, true, false}}).means(0) == (std::vector<double>{0, 0}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(nan_is_an_error_that_names_tensor_and_image) {
     const Size size = {4, 3, 3};
-    for (const Request& request :
-         {Request{"conv1", 4, true, false, false}, Request{"conv1", 4, false, true, false}, Request{"conv1", 4, false, false, true}}) {
+    for (const Request& request : {Request{"conv1", 4, true, false, false, false}, Request{"conv1", 4, false, true, false, false},
+                                   Request{"conv1", 4, false, false, true, false}}) {
         Batch batch = batch_of({6, 7}, size, Layout::channels_last);
         batch.data[4 * 3 * 3 + 10] = std::numeric_limits<float>::quiet_NaN();
         Collector collector({request});
@@ -203,9 +209,9 @@ BOOST_AUTO_TEST_CASE(nan_is_an_error_that_names_tensor_and_image) {
 
 BOOST_AUTO_TEST_CASE(a_view_that_does_not_fit_the_request_is_refused) {
     const Batch batch = batch_of({0}, {4, 3, 3}, Layout::nchw);
-    Collector collector({Request{"x", 5, true, true, false}});
+    Collector collector({Request{"x", 5, true, true, false, false}});
     BOOST_TEST(!collector.add(0, batch.view, batch.names));
-    Collector fewer({Request{"x", 4, true, true, false}});
+    Collector fewer({Request{"x", 4, true, true, false, false}});
     BOOST_TEST(!fewer.add(0, batch.view, std::vector<std::string>{"a", "b"}));
 }
 

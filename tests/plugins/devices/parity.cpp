@@ -183,9 +183,9 @@ BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {
         std::mt19937 random(seed);
         const Tensors inputs = random_inputs(graph, random);
         const Plan all = plan_for(fast, graph, inputs);
-        std::map<NodeId, Precision> floating;
+        std::map<NodeId, OperatorPlan> floating;
         for (std::size_t n = 0; n < graph.nodes.size(); ++n)
-            if (random() % 3 == 0) floating[static_cast<NodeId>(n)] = Precision::fp32;
+            if (random() % 3 == 0) floating[static_cast<NodeId>(n)] = {Precision::fp32, Reason::accuracy};
         const Plan plan = in_floating_point(graph, all, floating);
         const auto fits = check_plan(plan, graph);
         BOOST_REQUIRE_MESSAGE(fits, "seed " << seed << ": " << (fits ? "" : fits.error().message()));
@@ -211,11 +211,11 @@ BOOST_AUTO_TEST_CASE(with_products_in_bf16_near_fp32) {
         std::mt19937 random(seed);
         const Tensors inputs = random_inputs(graph, random);
         const Plan all = plan_for(fast, graph, inputs);
-        std::map<NodeId, Precision> fp32, bf16;
+        std::map<NodeId, OperatorPlan> fp32, bf16;
         for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-            fp32[static_cast<NodeId>(n)] = Precision::fp32;
+            fp32[static_cast<NodeId>(n)] = {Precision::fp32, Reason::accuracy};
             const bool product = ops::find(graph.nodes[n].op)->role == ops::Role::product;
-            bf16[static_cast<NodeId>(n)] = product ? Precision::bf16 : Precision::fp32;
+            bf16[static_cast<NodeId>(n)] = {product ? Precision::bf16 : Precision::fp32, Reason::accuracy};
         }
         const Plan exact = in_floating_point(graph, all, fp32), rounded = in_floating_point(graph, all, bf16);
         const Run expected = run_on(fast, graph, &exact, inputs), found = run_on(fast, graph, &rounded, inputs);
