@@ -18,14 +18,17 @@ void print_figures(const AccuracyResult& evaluation) {
     std::printf("images  %lld\n", static_cast<long long>(evaluation.all.images));
     for (const MetricFigure& figure : evaluation.all.figures[0])
         std::printf("%s  %.3f%s\n", figure.name.c_str(), figure.value, figure.unit.empty() ? "" : (" " + figure.unit).c_str());
-    for (const UnreadableImage& image : evaluation.unreadable) std::printf("unreadable  %s\n", image.reason.c_str());
+    for (const ImageNote& image : evaluation.unreadable) std::printf("unreadable  %s\n", image.text.c_str());
+    for (const ImageNote& image : evaluation.noted) std::printf("noted  %s: %s\n", image.id.c_str(), image.text.c_str());
 }
 
 void print_json(const AccuracyResult& evaluation) {
     boost::json::object figures;
     for (const MetricFigure& figure : evaluation.all.figures[0]) figures[figure.name] = figure.value;
-    const boost::json::object root{
-        {"images", evaluation.all.images}, {"figures", figures}, {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())}};
+    const boost::json::object root{{"images", evaluation.all.images},
+                                   {"figures", figures},
+                                   {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())},
+                                   {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
     std::puts(boost::json::serialize(root).c_str());
 }
 

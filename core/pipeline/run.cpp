@@ -208,7 +208,7 @@ private:
                        return collect_statistics({config_, model_, device_, layout_, events_.advance, events_.stop});
                    }));
         report_.calibration_images = statistics.images;
-        add_unreadable(statistics.unreadable);
+        add_notes(statistics.unreadable, report_.unreadable);
         OCTAVO_TRY(Quantized quantized, timed(events_, "quantize", 0, report_.seconds.quantize, [&] {
                        return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
                    }));
@@ -238,7 +238,8 @@ private:
         if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
         if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
         if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
-        add_unreadable(evaluation_.unreadable);
+        add_notes(evaluation_.unreadable, report_.unreadable);
+        add_notes(evaluation_.noted, report_.noted);
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
                      [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });
     }
@@ -284,8 +285,8 @@ private:
         return {};
     }
 
-    void add_unreadable(const std::vector<UnreadableImage>& images) {
-        for (const UnreadableImage& image : images) report_.unreadable.push_back({image.id, image.reason});
+    static void add_notes(const std::vector<ImageNote>& notes, std::vector<ReportNote>& to) {
+        for (const ImageNote& note : notes) to.push_back({note.id, note.text});
     }
 
     const Config& config_;

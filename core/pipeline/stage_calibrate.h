@@ -18,7 +18,7 @@ struct Statistics {
     std::map<std::string, std::size_t> entries;  // tensor name to the collector's index
     std::int64_t images = 0;
     std::vector<std::pair<std::string, std::int64_t>> samples;  // names and numbers of those images
-    std::vector<UnreadableImage> unreadable;
+    std::vector<ImageNote> unreadable;
 };
 
 struct CalibrateRequest {

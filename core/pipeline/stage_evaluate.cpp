@@ -81,6 +81,7 @@ private:
                                     request_.stop};
         OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) { return add(batch, number); }));
         result_.unreadable.insert(result_.unreadable.end(), done.unreadable.begin(), done.unreadable.end());
+        result_.noted.insert(result_.noted.end(), done.noted.begin(), done.noted.end());
         return {};
     }
 

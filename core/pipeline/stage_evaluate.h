@@ -44,7 +44,7 @@ struct AccuracyResult {
     std::optional<AccuracyPart> searched, held_back;  // where the request says which are which and some are held back
     std::vector<SampleAnswer> answers;                // in the order of the images
     std::set<std::int64_t> labels;                    // that occur, where annotations are classes
-    std::vector<UnreadableImage> unreadable;
+    std::vector<ImageNote> unreadable, noted;
 };
 
 struct EvaluateRequest {

@@ -26,7 +26,7 @@ std::size_t row_bytes(const Port& port) {
 
 // One sample, ready for a batch.
 struct Prepared {
-    std::string id;
+    std::string id, note;
     std::int64_t number = 0;
     octavo_blob annotation{};
     octavo_geometry geometry{};
@@ -76,6 +76,7 @@ Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     Prepared out;
     out.number = number;
     out.id = sample.id ? sample.id : std::to_string(number);
+    out.note = sample.note ? sample.note : "";
     out.annotation = sample.annotation;
     out.geometry.size = sizeof(octavo_geometry);
     if (sample.tensors) {
@@ -217,6 +218,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
             if (!request.skip_unreadable || sample.error().code() != Code::data) return sample.error();
             done.unreadable.push_back({std::to_string(number_of(request, static_cast<std::size_t>(i))), sample.error().message()});
         } else {
+            if (!sample->note.empty()) done.noted.push_back({sample->id, std::move(sample->note)});
             append(*sample, batch);
         }
         if (batch.size() < batch_size && (i + 1 < count || batch.size() == 0)) continue;
@@ -225,7 +227,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
         clear(batch);
     }
     if (done.samples == 0 && !done.unreadable.empty())
-        return Error(Code::data, "none of " + std::to_string(count) + " images can be read, the first: " + done.unreadable[0].reason);
+        return Error(Code::data, "none of " + std::to_string(count) + " images can be read, the first: " + done.unreadable[0].text);
     return done;
 }
 

@@ -24,14 +24,14 @@ struct Batch {
     std::size_t size() const { return ids.size(); }
 };
 
-struct UnreadableImage {
-    std::string id;
-    std::string reason;
+struct ImageNote {
+    std::string id, text;
 };
 
 struct SamplesDone {
     std::int64_t samples = 0;
-    std::vector<UnreadableImage> unreadable;
+    std::vector<ImageNote> unreadable;  // why
+    std::vector<ImageNote> noted;       // what the data set left out of annotations or put right
 };
 
 struct SampleRequest {

@@ -99,6 +99,7 @@ struct Report {
     std::string interrupted;                 // the stage that was cut off, with all behind it; empty: none
     std::vector<ReportNote> unreadable;      // images
     std::vector<ReportNote> joined;          // operators that join values of very different range
+    std::vector<ReportNote> noted;           // validation images whose annotation was left out in part or put right
     std::vector<ReportNote> exported_float;  // int8 operators that the written ONNX model leaves to floating point
     std::string config_json;
     std::string version, cpu;

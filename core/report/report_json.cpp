@@ -114,9 +114,9 @@ json::object seconds_of(const ReportSeconds& seconds) {
             {"export", number(seconds.export_files, 1e3)}, {"total", number(seconds.total, 1e3)}};
 }
 
-json::array notes(const std::vector<ReportNote>& list, const char* key) {
+json::array notes(const std::vector<ReportNote>& list, const char* key, const char* text = "reason") {
     json::array rows;
-    for (const ReportNote& one : list) rows.push_back({{key, one.id}, {"reason", one.reason}});
+    for (const ReportNote& one : list) rows.push_back({{key, one.id}, {text, one.reason}});
     return rows;
 }
 
@@ -141,6 +141,7 @@ std::string report_json(const Report& report) {
     root["warnings"] = names(report.warnings);
     root["unreadable_images"] = notes(report.unreadable, "id");
     root["joined_ranges"] = notes(report.joined, "name");
+    root["noted_images"] = notes(report.noted, "id", "note");
     root["onnx_float"] = notes(report.exported_float, "name");
     root["files"] = names(report.files);
     root["config"] = report.config_json.empty() ? json::value(nullptr) : json::parse(report.config_json);

@@ -113,6 +113,8 @@ std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
     for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
+    if (!report.noted.empty())
+        text += "data: " + std::to_string(report.noted.size()) + " of " + std::to_string(report.validation_images) + " images with notes\n";
     text += target_lines(report) + search_lines(report);
     for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
     text += "files:\n";

@@ -1,7 +1,7 @@
 // Two names occur twice among the classes of ImageNet (crane, maillot), so a name is good as a key only while it is the only one.
 #include "class_names.h"
 
-#include "lines.h"
+#include <octavo/text_files.h>
 
 namespace octavo {
 namespace {

@@ -1,11 +1,11 @@
 // imagenet: photographs with one class each, from a list ("name class" a line, or names alone, which have no label) or from folders that
 // are named after their classes. A list names its files without looking at them; whether an image is there shows when it is read.
 #include "class_names.h"
-#include "lines.h"
 #include "samples.h"
 
 #include <octavo/dataset.h>
 #include <octavo/image_files.h>
+#include <octavo/text_files.h>
 
 #include <charconv>
 #include <filesystem>

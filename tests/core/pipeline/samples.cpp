@@ -12,10 +12,11 @@ using namespace octavo;
 
 namespace {
 
-// A data set of ready tensors: sample i holds i, i + 0.5; every sample whose number is in `missing` is an error.
+// A data set of ready tensors: sample i holds i, i + 0.5; every sample whose number is in `missing` is an error, and one
+// whose number is in `noted` has a note.
 struct Numbers {
     std::int64_t count = 0;
-    std::vector<std::int64_t> missing;
+    std::vector<std::int64_t> missing, noted;
     std::vector<std::array<float, 2>> values;
     std::vector<octavo_tensor> tensors;
     std::vector<std::string> names;
@@ -41,6 +42,7 @@ octavo_status sample(void* self, std::int64_t index, octavo_sample* out, octavo_
     out->tensors = &numbers.tensors[i];
     out->tensor_count = 1;
     out->annotation = {"number", &numbers.values[i], sizeof numbers.values[i]};
+    if (std::find(numbers.noted.begin(), numbers.noted.end(), index) != numbers.noted.end()) out->note = "a box was clipped";
     return 0;
 }
 
@@ -136,6 +138,18 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_counted_and_named_where_it_may_be_sk
     BOOST_REQUIRE_EQUAL(seen.done->unreadable.size(), 3U);
     BOOST_TEST(seen.done->unreadable[1].id == "4");
     BOOST_TEST(seen.first == (std::vector<float>{1, 2, 3, 5, 6, 7, 8}), each);
+}
+
+BOOST_AUTO_TEST_CASE(notes_of_the_data_set_are_kept_for_the_report) {
+    Fixture fixture(10);
+    fixture.numbers.noted = {1, 3, 8};
+    fixture.numbers.missing = {3};
+    const auto seen = fixture.run(0, 10, 4, 3, true);
+    BOOST_REQUIRE(seen.done);
+    BOOST_REQUIRE_EQUAL(seen.done->noted.size(), 2U);
+    BOOST_TEST(seen.done->noted[0].id == "n1");
+    BOOST_TEST(seen.done->noted[1].id == "n8");
+    BOOST_TEST(seen.done->noted[1].text == "a box was clipped");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_readable_at_all_is_an_error) {

@@ -105,6 +105,17 @@ BOOST_AUTO_TEST_CASE(the_table_says_what_a_person_asks) {
                "  run/report.json\n");
 }
 
+BOOST_AUTO_TEST_CASE(images_that_are_not_as_they_should_be_are_counted_and_listed) {
+    Report report = sample();
+    report.unreadable = {{"4", "a.jpg: truncated"}};
+    report.noted = {{"b", "1 box clipped"}, {"c", "2 boxes left out"}};
+    BOOST_TEST(report_table(report).find("\ndata: 2 of 200 images with notes\n") != std::string::npos);
+    const boost::json::value root = boost::json::parse(report_json(report));
+    BOOST_TEST(root.at_pointer("/unreadable_images/0/reason").as_string() == "a.jpg: truncated");
+    BOOST_TEST(root.at_pointer("/noted_images/1/id").as_string() == "c");
+    BOOST_TEST(root.at_pointer("/noted_images/1/note").as_string() == "2 boxes left out");
+}
+
 BOOST_AUTO_TEST_CASE(multiply_adds_count_what_is_multiplied_with_weights) {
     Graph graph;
     const auto tensor = [&](const char* name, Shape shape) { return graph.add_tensor({name, OCTAVO_F32, std::move(shape), {}}); };
