@@ -36,6 +36,13 @@ void add_figures(const std::vector<ReportFigure>& figures, json::object& to) {
     to["drop"] = drop;
 }
 
+json::object notes_of(const std::vector<ReportFigure>& figures) {
+    json::object notes;
+    for (const ReportFigure& figure : figures)
+        if (figure.group.empty() && !figure.note.empty()) notes[figure.name] = figure.note;
+    return notes;
+}
+
 // Figures that are rows of tables, by the title of their table.
 json::object tables_of(const std::vector<ReportFigure>& figures) {
     json::object tables;
@@ -57,6 +64,7 @@ json::object accuracy_of(const Report& report) {
     accuracy["right_to_wrong"] = count(report.accuracy->right_to_wrong);
     accuracy["wrong_to_right"] = count(report.accuracy->wrong_to_right);
     accuracy["changed"] = count(report.changed);
+    if (json::object notes = notes_of(report.accuracy->figures); !notes.empty()) accuracy["notes"] = std::move(notes);
     if (json::object tables = tables_of(report.accuracy->figures); !tables.empty()) accuracy["tables"] = std::move(tables);
     return accuracy;
 }

@@ -111,7 +111,7 @@ private:
         return {};
     }
 
-    // Nothing where no class has an object of the cut's sizes: whether there is a figure must not hang on predictions.
+    // Nothing where no class has an object of the cut's sizes: whether there is a figure must not depend on predictions.
     static std::optional<Figure> mean_of(const Dialect& dialect, std::size_t cut,
                                          const std::map<std::int32_t, std::vector<ClassFigure>>& classes) {
         double sum = 0;

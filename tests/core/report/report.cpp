@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(figures_of_a_group_are_a_table_of_their_own) {
 
     const boost::json::value root = boost::json::parse(report_json(detector()));
     BOOST_TEST(root.at_pointer("/accuracy/fp32").as_object().size() == 2U);
+    BOOST_TEST(root.at_pointer("/accuracy/notes/map_tool2018").as_string() == "1 class without objects: counted as 0");
     const boost::json::value& dog = root.at_pointer("/accuracy/tables/average precision, voc/1");
     BOOST_TEST(boost::json::serialize(dog) == R"({"name":"dog","fp32":60,"int8":0,"drop":60,"note":"int8: no detection: counts as 0"})");
     BOOST_TEST(root.at_pointer("/accuracy/tables").as_object().size() == 2U);

@@ -278,8 +278,9 @@ BOOST_AUTO_TEST_CASE(boxes_apart_by_nothing_overlap_in_accuracy_checker) {
 }
 
 BOOST_AUTO_TEST_CASE(the_first_pixel_is_too_small_for_the_tools) {
-    // 2018 tool: an object of no size, since nothing is added up to 1; Accuracy Checker: one pixel of four.
+    // 2018 tool: an object of no size, since nothing is added up to 1; Accuracy Checker: one pixel of four, then of 1.2 * 1.2.
     check({{{found(object(0, 0, 1, 1), 0.9F)}, {object(0, 0, 1, 1)}}}, {100, 100, 100, 0, 0});
+    check({{{found(object(0.8F, 0.8F, 1, 1), 0.9F)}, {object(0, 0, 1, 1)}}}, {0, 0, 0, 0, 100});
 }
 
 BOOST_AUTO_TEST_CASE(equal_scores_go_by_image_and_then_by_place) {
@@ -295,13 +296,18 @@ BOOST_AUTO_TEST_CASE(scores_are_compared_over_all_images) {
 }
 
 BOOST_AUTO_TEST_CASE(coco_looks_at_100_detections_of_a_class_in_an_image) {
-    Image image{{}, {place(0)}};
-    for (int i = 0; i < 119; ++i) image.found.push_back(found(place(5), 0.9F));
-    image.found.push_back(found(place(0), 0.1F));
-    const double one_in_120 = 100.0 / 120;
-    check({image}, {one_in_120, one_in_120, 0, one_in_120, one_in_120});
-    for (std::size_t i = 0; i < 60; ++i) image.found[i].label = 1;  // then each class is within the limit
-    check({image}, {100.0 / 60, 100.0 / 60, 100.0 / 60, 50.0 / 60, 50.0 / 60});
+    const auto last_of = [](int count) {
+        Image image{{}, {place(0)}};
+        for (int i = 1; i < count; ++i) image.found.push_back(found(place(5), 0.9F));
+        image.found.push_back(found(place(0), 0.1F));
+        return image;
+    };
+    check({last_of(100)}, {1, 1, 1, 1, 1});
+    check({last_of(101)}, {100.0 / 101, 100.0 / 101, 0, 100.0 / 101, 100.0 / 101});
+    Image two_classes = last_of(120);
+    check({two_classes}, {100.0 / 120, 100.0 / 120, 0, 100.0 / 120, 100.0 / 120});
+    for (std::size_t i = 0; i < 60; ++i) two_classes.found[i].label = 1;
+    check({two_classes}, {100.0 / 60, 100.0 / 60, 100.0 / 60, 50.0 / 60, 50.0 / 60});
 }
 
 BOOST_AUTO_TEST_CASE(recall_thresholds_are_those_of_each_tool) {
@@ -325,6 +331,19 @@ BOOST_AUTO_TEST_CASE(coco_tells_sizes_apart) {
     BOOST_TEST(seen.at("map_coco_large").value == 0.0);
     BOOST_TEST(!seen.contains("map_coco_medium"));
     BOOST_TEST(seen.at("map_coco").value == 100 * 51 * 0.5 / 101, boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(sizes_at_a_border_belong_to_both) {
+    const auto sizes_of = [](float side) {
+        MetricPlugin metric("metrics", "mean_average_precision", {{"dialect", R"(["coco"])"}});
+        const auto seen = by_name(figures(metric, {{{}, {object(0, 0, side, 32)}}}));
+        return std::vector<bool>{seen.contains("map_coco_small"), seen.contains("map_coco_medium"), seen.contains("map_coco_large")};
+    };
+    BOOST_TEST((sizes_of(31.75F) == std::vector<bool>{true, false, false}));
+    BOOST_TEST((sizes_of(32) == std::vector<bool>{true, true, false}));
+    BOOST_TEST((sizes_of(32.25F) == std::vector<bool>{false, true, false}));
+    BOOST_TEST((sizes_of(288) == std::vector<bool>{false, true, true}));
+    BOOST_TEST((sizes_of(288.25F) == std::vector<bool>{false, false, true}));
 }
 
 BOOST_AUTO_TEST_CASE(voc_agrees_with_an_evaluation_written_anew) {
@@ -376,7 +395,7 @@ BOOST_AUTO_TEST_CASE(classes_without_names_are_numbered) {
     BOOST_TEST(figures(metric, {{{}, {place(0, 3)}}})[1].name == "class 3");
 }
 
-BOOST_AUTO_TEST_CASE(which_figures_there_are_does_not_hang_on_predictions) {
+BOOST_AUTO_TEST_CASE(which_figures_there_are_does_not_depend_on_predictions) {
     const Boxes objects = {place(0, 0), place(1, 1)};
     const std::vector<Image> none = {{{}, objects}}, other = {{{found(place(0, 0), 0.9F), found(place(5, 2), 0.8F)}, objects}};
     MetricPlugin first("metrics", "mean_average_precision", kAllDialects), second("metrics", "mean_average_precision", kAllDialects);
