@@ -16,19 +16,28 @@ namespace {
 
 void print_figures(const AccuracyResult& evaluation) {
     std::printf("images  %lld\n", static_cast<long long>(evaluation.all.images));
-    for (const MetricFigure& figure : evaluation.all.figures[0])
-        std::printf("%s  %.3f%s\n", figure.name.c_str(), figure.value, figure.unit.empty() ? "" : (" " + figure.unit).c_str());
+    std::string group;
+    for (const MetricFigure& figure : evaluation.all.figures[0]) {
+        if (figure.group != group) std::printf("%s\n", figure.group.c_str());
+        group = figure.group;
+        std::printf("%s%s  %.3f%s%s\n", group.empty() ? "" : "  ", figure.name.c_str(), figure.value,
+                    figure.unit.empty() ? "" : (" " + figure.unit).c_str(), figure.note.empty() ? "" : (", " + figure.note).c_str());
+    }
     for (const ImageNote& image : evaluation.unreadable) std::printf("unreadable  %s\n", image.text.c_str());
     for (const ImageNote& image : evaluation.noted) std::printf("noted  %s: %s\n", image.id.c_str(), image.text.c_str());
 }
 
 void print_json(const AccuracyResult& evaluation) {
-    boost::json::object figures;
-    for (const MetricFigure& figure : evaluation.all.figures[0]) figures[figure.name] = figure.value;
-    const boost::json::object root{{"images", evaluation.all.images},
-                                   {"figures", figures},
-                                   {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())},
-                                   {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
+    boost::json::object figures, tables;
+    for (const MetricFigure& figure : evaluation.all.figures[0]) {
+        if (figure.group.empty())
+            figures[figure.name] = figure.value;
+        else
+            tables.emplace(figure.group, boost::json::object()).first->value().as_object()[figure.name] = figure.value;
+    }
+    boost::json::object root{
+        {"images", evaluation.all.images}, {"figures", figures}, {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())}};
+    if (!tables.empty()) root["tables"] = std::move(tables);
     std::puts(boost::json::serialize(root).c_str());
 }
 

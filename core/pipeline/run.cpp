@@ -47,11 +47,20 @@ std::string cpu_name() {
     return "unknown";
 }
 
+std::string note_of(const MetricFigure& fp32, const MetricFigure& int8) {
+    if (fp32.note == int8.note) return fp32.note;
+    std::string text = fp32.note.empty() ? "" : "fp32: " + fp32.note;
+    if (!int8.note.empty()) text += (text.empty() ? "int8: " : ", int8: ") + int8.note;
+    return text;
+}
+
 std::vector<ReportFigure> report_figures(const AccuracyPart& part) {
     std::vector<ReportFigure> figures;
     for (std::size_t i = 0; i < part.figures[0].size(); ++i) {
         const MetricFigure& fp32 = part.figures[0][i];
-        figures.push_back({fp32.name, fp32.unit, fp32.value, part.figures[1].at(i).value, fp32.principal, fp32.higher_is_better});
+        const MetricFigure& int8 = part.figures[1].at(i);
+        figures.push_back(
+            {fp32.name, fp32.unit, fp32.value, int8.value, fp32.principal, fp32.higher_is_better, fp32.group, note_of(fp32, int8)});
     }
     return figures;
 }

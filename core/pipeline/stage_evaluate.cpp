@@ -4,6 +4,7 @@
 #include "core/pipeline/contender.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace octavo {
 namespace {
@@ -17,8 +18,10 @@ public:
 
     void add(const Answer& before, const Answer& after, std::span<const Fidelity> nearness) {
         constexpr double kRight = 0.5;  // scores are 1 and 0 where a sample is right or wrong
-        part_.right_to_wrong += before.score > kRight && after.score <= kRight ? 1 : 0;
-        part_.wrong_to_right += before.score <= kRight && after.score > kRight ? 1 : 0;
+        if (!std::isnan(before.score) && !std::isnan(after.score)) {
+            part_.right_to_wrong = part_.right_to_wrong.value_or(0) + (before.score > kRight && after.score <= kRight ? 1 : 0);
+            part_.wrong_to_right = part_.wrong_to_right.value_or(0) + (before.score <= kRight && after.score > kRight ? 1 : 0);
+        }
         if (before.best_class && after.best_class)
             part_.changed = part_.changed.value_or(0) + (before.best_class != after.best_class ? 1 : 0);
         for (std::size_t i = 0; i < fidelities_.size(); ++i) fidelities_[i].merge(nearness[i]);

@@ -24,7 +24,7 @@ struct OutputFidelity {
 // What the last contender said of one sample.
 struct SampleAnswer {
     std::string id;
-    double score = 0;              // the metric's, of this sample; 0 without one
+    double score = 0;              // the metric's, of this sample; NaN where it gives none, 0 without a metric
     std::int64_t best_class = -1;  // -1 where predictions are no class scores
 };
 
@@ -32,8 +32,9 @@ struct SampleAnswer {
 struct AccuracyPart {
     std::int64_t images = 0;
     std::vector<std::vector<MetricFigure>> figures;  // [contender]; empty lists without a metric
-    // Of contender 1 against contender 0; the first two need a metric, the third class scores or one output that is a list.
-    std::int64_t right_to_wrong = 0, wrong_to_right = 0;
+    // Of contender 1 against contender 0; the first two need a metric whose samples have scores, the third class scores or one output that
+    // is a list.
+    std::optional<std::int64_t> right_to_wrong, wrong_to_right;
     std::optional<std::int64_t> changed;
     std::vector<OutputFidelity> fidelity;
     double snr_db = 0;  // of all outputs together

@@ -18,13 +18,15 @@ struct ReportFigure {
     double fp32 = 0, int8 = 0;
     bool principal = false;
     bool higher_is_better = true;
+    std::string group = {};  // the title of the table that it is a row of; empty: stands for itself
+    std::string note = {};   // what to know of it
 };
 
 struct ReportAccuracy {
     std::string metric;
     std::int64_t images = 0;
     std::vector<ReportFigure> figures;
-    std::int64_t right_to_wrong = 0, wrong_to_right = 0;
+    std::optional<std::int64_t> right_to_wrong, wrong_to_right;  // nothing where an image has no score of its own
 };
 
 struct ReportFidelity {

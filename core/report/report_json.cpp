@@ -26,6 +26,7 @@ json::value count(const std::optional<std::int64_t>& value) {
 void add_figures(const std::vector<ReportFigure>& figures, json::object& to) {
     json::object fp32, int8, drop;
     for (const ReportFigure& figure : figures) {
+        if (!figure.group.empty()) continue;
         fp32[figure.name] = number(figure.fp32);
         int8[figure.name] = number(figure.int8);
         drop[figure.name] = number(figure.fp32 - figure.int8);
@@ -35,12 +36,36 @@ void add_figures(const std::vector<ReportFigure>& figures, json::object& to) {
     to["drop"] = drop;
 }
 
+json::object notes_of(const std::vector<ReportFigure>& figures) {
+    json::object notes;
+    for (const ReportFigure& figure : figures)
+        if (figure.group.empty() && !figure.note.empty()) notes[figure.name] = figure.note;
+    return notes;
+}
+
+// Figures that are rows of tables, by the title of their table.
+json::object tables_of(const std::vector<ReportFigure>& figures) {
+    json::object tables;
+    for (const ReportFigure& figure : figures) {
+        if (figure.group.empty()) continue;
+        json::value& table = tables.emplace(figure.group, json::array()).first->value();
+        table.as_array().push_back({{"name", figure.name},
+                                    {"fp32", number(figure.fp32)},
+                                    {"int8", number(figure.int8)},
+                                    {"drop", number(figure.fp32 - figure.int8)},
+                                    {"note", figure.note}});
+    }
+    return tables;
+}
+
 json::object accuracy_of(const Report& report) {
     json::object accuracy{{"metric", report.accuracy->metric}, {"images", report.accuracy->images}};
     add_figures(report.accuracy->figures, accuracy);
-    accuracy["right_to_wrong"] = report.accuracy->right_to_wrong;
-    accuracy["wrong_to_right"] = report.accuracy->wrong_to_right;
+    accuracy["right_to_wrong"] = count(report.accuracy->right_to_wrong);
+    accuracy["wrong_to_right"] = count(report.accuracy->wrong_to_right);
     accuracy["changed"] = count(report.changed);
+    if (json::object notes = notes_of(report.accuracy->figures); !notes.empty()) accuracy["notes"] = std::move(notes);
+    if (json::object tables = tables_of(report.accuracy->figures); !tables.empty()) accuracy["tables"] = std::move(tables);
     return accuracy;
 }
 

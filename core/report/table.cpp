@@ -1,4 +1,4 @@
-// The table at the end of a run: a row a figure, columns fp32, int8 and what lies between; then operators by precision, and files.
+// The tables at the end of a run: a row a figure, columns fp32, int8 and what lies between; then operators by precision, and files.
 #include "core/report/report.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ std::string fixed(double value, int digits) {
 }
 
 struct Row {
-    std::string name, fp32, int8, between;
+    std::string name, fp32, int8, between, note = {};
 };
 
 std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
@@ -38,7 +38,7 @@ std::string printed(const std::vector<Row>& rows) {
     std::string text;
     for (const Row& row : rows)
         text += padded(row.name, name, false) + "  " + padded(row.fp32, fp32, true) + "  " + padded(row.int8, int8, true) + "  " +
-                padded(row.between, between, true) + "\n";
+                padded(row.between, between, true) + (row.note.empty() ? "" : "  " + row.note) + "\n";
     return text;
 }
 
@@ -46,15 +46,20 @@ std::string ratio(double fp32, double int8) {
     return int8 > 0 ? fixed(fp32 / int8, 2) + "x" : "-";
 }
 
+std::string with_unit(const std::string& name, const std::string& unit) {
+    return name + (unit.empty() ? "" : ", " + unit);
+}
+
+Row row_of(const std::string& name, const ReportFigure& figure) {
+    const double difference = figure.int8 - figure.fp32;
+    return {name, fixed(figure.fp32, 2), fixed(figure.int8, 2), (difference > 0 ? "+" : "") + fixed(difference, 2), figure.note};
+}
+
 std::vector<Row> rows_of(const Report& report) {
     std::vector<Row> rows = {{"", "fp32", "int8", "difference"}};
-    if (report.accuracy) {
-        for (const ReportFigure& figure : report.accuracy->figures) {
-            const double difference = figure.int8 - figure.fp32;
-            rows.push_back({figure.name + (figure.unit.empty() ? "" : ", " + figure.unit), fixed(figure.fp32, 2), fixed(figure.int8, 2),
-                            (difference > 0 ? "+" : "") + fixed(difference, 2)});
-        }
-    }
+    if (report.accuracy)
+        for (const ReportFigure& figure : report.accuracy->figures)
+            if (figure.group.empty()) rows.push_back(row_of(with_unit(figure.name, figure.unit), figure));
     rows.push_back({"latency, ms", fixed(report.latency_fp32.median_ms, 2), fixed(report.latency_int8.median_ms, 2),
                     ratio(report.latency_fp32.median_ms, report.latency_int8.median_ms)});
     const double fp32_mb = static_cast<double>(report.memory_fp32_bytes) / kMega;
@@ -63,12 +68,28 @@ std::vector<Row> rows_of(const Report& report) {
     return rows;
 }
 
+// Each of the metric's tables beneath an empty line. A table's unit is that of its first figure, and stands in the title.
+std::string metric_tables(const Report& report) {
+    std::vector<std::pair<std::string, std::vector<Row>>> tables;  // by group
+    if (!report.accuracy) return "";
+    for (const ReportFigure& figure : report.accuracy->figures) {
+        if (figure.group.empty()) continue;
+        auto table = std::find_if(tables.begin(), tables.end(), [&](const auto& one) { return one.first == figure.group; });
+        if (table == tables.end())
+            table = tables.insert(table, {figure.group, {{with_unit(figure.group, figure.unit), "fp32", "int8", "difference"}}});
+        table->second.push_back(row_of(figure.name, figure));
+    }
+    std::string text;
+    for (const auto& [group, rows] : tables) text += "\n" + printed(rows);
+    return text;
+}
+
 std::string answers_line(const Report& report) {
     std::string text;
     if (report.changed) text = std::to_string(*report.changed) + " of " + std::to_string(report.validation_images) + " answers changed";
-    if (report.accuracy)
-        text += std::string(text.empty() ? "" : ", ") + std::to_string(report.accuracy->right_to_wrong) + " right to wrong, " +
-                std::to_string(report.accuracy->wrong_to_right) + " wrong to right";
+    if (report.accuracy && report.accuracy->right_to_wrong && report.accuracy->wrong_to_right)
+        text += std::string(text.empty() ? "" : ", ") + std::to_string(*report.accuracy->right_to_wrong) + " right to wrong, " +
+                std::to_string(*report.accuracy->wrong_to_right) + " wrong to right";
     return text + (text.empty() ? "" : "; ") + "outputs " + fixed(report.snr_db, 1) + " dB above the error\n";
 }
 
@@ -110,7 +131,7 @@ std::string operators_lines(const Report& report) {
 }  // namespace
 
 std::string report_table(const Report& report) {
-    std::string text = "\n" + printed(rows_of(report)) + "\n" + answers_line(report) + operators_lines(report);
+    std::string text = "\n" + printed(rows_of(report)) + metric_tables(report) + "\n" + answers_line(report) + operators_lines(report);
     for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
     if (!report.noted.empty())

@@ -16,35 +16,40 @@
 
 namespace octavo::testing {
 
-// Values of parameters by name, as JSON text: {"percent", "99.9"}, {"top", "[1, 3]"}, {"list", "\"a.txt\""}.
+// Values of parameters by name, as JSON text: {"percent", "99.9"}, {"top", "[1, 3]"}, {"list", "\"a.txt\""}, {"names", R"(["a", "b"])"}.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-// Octavo values out of JSON text: just the numbers, booleans, strings without escapes, and lists of numbers that parameters are made of.
+// Octavo values out of JSON text: just the numbers, booleans, strings without escapes, and lists that parameters are made of.
 class ValueTable {
 public:
     void add(const octavo_parameter& parameter, const std::string& json) {
         Storage& storage = storage_.emplace_back();
         if (json != "null") {
-            if (json.front() == '"') {
-                storage.text = json.substr(1, json.size() - 2);
-                storage.string = storage.text.c_str();
-            } else {
-                read_numbers(json, storage);
-            }
+            read_strings(json, storage);
+            if (storage.texts.empty()) read_numbers(json, storage);
         }
-        const bool is_string = storage.string != nullptr;
-        const std::int64_t count = is_string ? 1 : static_cast<std::int64_t>(storage.reals.size());
-        values_.push_back({parameter.type, count, storage.ints.data(), storage.reals.data(), &storage.string});
+        for (const std::string& text : storage.texts) storage.strings.push_back(text.c_str());
+        const std::size_t count = storage.texts.empty() ? storage.reals.size() : storage.texts.size();
+        values_.push_back(
+            {parameter.type, static_cast<std::int64_t>(count), storage.ints.data(), storage.reals.data(), storage.strings.data()});
     }
     const octavo_value* data() const { return values_.data(); }
 
 private:
     struct Storage {
-        std::string text;
-        const char* string = nullptr;
+        std::vector<std::string> texts;
+        std::vector<const char*> strings;
         std::vector<std::int64_t> ints;
         std::vector<double> reals;
     };
+
+    static void read_strings(const std::string& json, Storage& storage) {
+        for (std::size_t at = json.find('"'); at != std::string::npos;) {
+            const std::size_t end = json.find('"', at + 1);
+            storage.texts.push_back(json.substr(at + 1, end - at - 1));
+            at = json.find('"', end + 1);
+        }
+    }
 
     static void read_numbers(const std::string& json, Storage& storage) {
         if (json == "true" || json == "false") {

@@ -7,10 +7,13 @@
 #include "core/plugins/find.h"
 #include "tests/support/folder.h"
 
+#include <octavo/metric.h>
+
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 using namespace octavo;
@@ -48,6 +51,25 @@ std::string content(const std::string& path) {
     return *text;
 }
 
+// The largest score of the last sample, as a figure and, in its note, as text; and one row of a table.
+class Largest final : public Metric {
+public:
+    static Result<std::unique_ptr<Largest>> create(const Values&) { return std::make_unique<Largest>(); }
+    void reset() override {}
+    Result<double> add(const octavo_blob& prediction, const octavo_blob&) override {
+        OCTAVO_TRY(const std::span<const float> scores, values_of<float>(prediction, OCTAVO_BLOB_CLASS_SCORES, "the prediction"));
+        largest_ = *std::max_element(scores.begin(), scores.end());
+        return NAN;
+    }
+    Result<std::vector<Figure>> result() const override {
+        return std::vector<Figure>{{"largest", largest_, "", true, true, "", "exactly " + std::to_string(largest_)},
+                                   {"cat", 50, "%", false, true, "classes", "half"}};
+    }
+
+private:
+    float largest_ = 0;
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(runs)
@@ -72,6 +94,27 @@ BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
     for (const fs::directory_entry& entry : fs::directory_iterator(folder.path))
         BOOST_TEST((std::find(report.files.begin(), report.files.end(), entry.path().string()) != report.files.end()),
                    entry.path() << " is left behind");
+}
+
+BOOST_AUTO_TEST_CASE(tables_and_notes_of_a_metric_are_reported_and_samples_without_scores_turn_neither_right_nor_wrong) {
+    const octavo_plugin descriptor = describe<Largest>("largest", "1", "a metric for this test", {});
+    const LoadedPlugin plugin{&descriptor, "largest.so"};
+    const Folder folder;
+    Result<Config> config =
+        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    BOOST_REQUIRE(config);
+    config->target.reset();
+    config->metric = PluginUse{&plugin, {}};
+    const Result<Report> report = run_calibration(*config, {});
+    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    BOOST_REQUIRE(report->accuracy);
+    BOOST_TEST(!report->accuracy->right_to_wrong);
+    BOOST_TEST(!report->accuracy->wrong_to_right);
+    BOOST_REQUIRE(report->accuracy->figures.size() == 2U);
+    const ReportFigure &largest = report->accuracy->figures[0], &cat = report->accuracy->figures[1];
+    BOOST_TEST(largest.note == "fp32: exactly " + std::to_string(largest.fp32) + ", int8: exactly " + std::to_string(largest.int8));
+    BOOST_TEST(cat.group == "classes");
+    BOOST_TEST(cat.note == "half");
 }
 
 BOOST_AUTO_TEST_CASE(batch_and_threads_change_no_byte_of_what_is_written) {

@@ -35,6 +35,22 @@ Report sample() {
     return report;
 }
 
+// Of a detector, whose images have no score of their own.
+Report detector() {
+    Report report = sample();
+    report.changed.reset();
+    report.accuracy = ReportAccuracy{"mean_average_precision",
+                                     200,
+                                     {{"map_voc", "%", 70.25, 69.5, true, true},
+                                      {"map_tool2018", "%", 70.25, 92.6667, false, true, "", "1 class without objects: counted as 0"},
+                                      {"aeroplane", "%", 80.5, 80, false, true, "average precision, voc"},
+                                      {"dog", "%", 60, 0, false, true, "average precision, voc", "int8: no detection: counts as 0"},
+                                      {"aeroplane", "%", 80.5, 80, false, true, "average precision, tool2018"}},
+                                     {},
+                                     {}};
+    return report;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(reports)
@@ -114,6 +130,41 @@ BOOST_AUTO_TEST_CASE(images_that_are_not_as_they_should_be_are_counted_and_liste
     BOOST_TEST(root.at_pointer("/unreadable_images/0/reason").as_string() == "a.jpg: truncated");
     BOOST_TEST(root.at_pointer("/noted_images/1/id").as_string() == "c");
     BOOST_TEST(root.at_pointer("/noted_images/1/note").as_string() == "2 boxes left out");
+}
+
+BOOST_AUTO_TEST_CASE(figures_of_a_group_are_a_table_of_their_own) {
+    const std::string text = report_table(detector());
+    const std::string expected =
+        "\n"
+        "                  fp32   int8  difference\n"
+        "map_voc, %       70.25  69.50       -0.75\n"
+        "map_tool2018, %  70.25  92.67      +22.42  1 class without objects: counted as 0\n"
+        "latency, ms      10.00   4.00       2.50x\n"
+        "memory, MB        20.0    5.0       4.00x\n"
+        "\n"
+        "average precision, voc, %   fp32   int8  difference\n"
+        "aeroplane                  80.50  80.00       -0.50\n"
+        "dog                        60.00   0.00      -60.00  int8: no detection: counts as 0\n"
+        "\n"
+        "average precision, tool2018, %   fp32   int8  difference\n"
+        "aeroplane                       80.50  80.00       -0.50\n"
+        "\n"
+        "outputs 24.1 dB above the error\n";
+    BOOST_TEST(text.substr(0, expected.size()) == expected);
+
+    const boost::json::value root = boost::json::parse(report_json(detector()));
+    BOOST_TEST(root.at_pointer("/accuracy/fp32").as_object().size() == 2U);
+    BOOST_TEST(root.at_pointer("/accuracy/notes/map_tool2018").as_string() == "1 class without objects: counted as 0");
+    const boost::json::value& dog = root.at_pointer("/accuracy/tables/average precision, voc/1");
+    BOOST_TEST(boost::json::serialize(dog) == R"({"name":"dog","fp32":60,"int8":0,"drop":60,"note":"int8: no detection: counts as 0"})");
+    BOOST_TEST(root.at_pointer("/accuracy/tables").as_object().size() == 2U);
+    BOOST_TEST(!boost::json::parse(report_json(sample())).at("accuracy").as_object().contains("tables"));
+}
+
+BOOST_AUTO_TEST_CASE(without_scores_of_images_none_turns_right_or_wrong) {
+    const boost::json::value root = boost::json::parse(report_json(detector()));
+    BOOST_TEST(root.at_pointer("/accuracy/right_to_wrong").is_null());
+    BOOST_TEST(root.at_pointer("/accuracy/wrong_to_right").is_null());
 }
 
 BOOST_AUTO_TEST_CASE(multiply_adds_count_what_is_multiplied_with_weights) {
