@@ -19,32 +19,34 @@ namespace octavo::testing {
 // Values of parameters by name, as JSON text: {"percent", "99.9"}, {"top", "[1, 3]"}, {"list", "\"a.txt\""}.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-// Octavo values out of JSON text: just the numbers, booleans, strings without escapes, and lists of numbers that parameters are made of.
+// Octavo values out of JSON text: just the numbers, booleans, strings without escapes, and lists that parameters are made of.
 class ValueTable {
 public:
     void add(const octavo_parameter& parameter, const std::string& json) {
         Storage& storage = storage_.emplace_back();
-        if (json != "null") {
-            if (json.front() == '"') {
-                storage.text = json.substr(1, json.size() - 2);
-                storage.string = storage.text.c_str();
-            } else {
-                read_numbers(json, storage);
-            }
-        }
-        const bool is_string = storage.string != nullptr;
-        const std::int64_t count = is_string ? 1 : static_cast<std::int64_t>(storage.reals.size());
-        values_.push_back({parameter.type, count, storage.ints.data(), storage.reals.data(), &storage.string});
+        const bool is_text = json.find('"') != std::string::npos;
+        if (is_text) read_strings(json, storage);
+        if (!is_text && json != "null") read_numbers(json, storage);
+        const auto count = static_cast<std::int64_t>(is_text ? storage.strings.size() : storage.reals.size());
+        values_.push_back({parameter.type, count, storage.ints.data(), storage.reals.data(), storage.strings.data()});
     }
     const octavo_value* data() const { return values_.data(); }
 
 private:
     struct Storage {
-        std::string text;
-        const char* string = nullptr;
+        std::deque<std::string> texts;
+        std::vector<const char*> strings;
         std::vector<std::int64_t> ints;
         std::vector<double> reals;
     };
+
+    static void read_strings(const std::string& json, Storage& storage) {
+        for (std::size_t begin = json.find('"'); begin != std::string::npos;) {
+            const std::size_t end = json.find('"', begin + 1);
+            storage.strings.push_back(storage.texts.emplace_back(json.substr(begin + 1, end - begin - 1)).c_str());
+            begin = json.find('"', end + 1);
+        }
+    }
 
     static void read_numbers(const std::string& json, Storage& storage) {
         if (json == "true" || json == "false") {
