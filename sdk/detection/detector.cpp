@@ -31,8 +31,8 @@ double overlap(const Corners& a, const Corners& b) {
     const double width = std::min(double{a.right}, double{b.right}) - std::max(a.left, b.left);
     const double height = std::min(double{a.bottom}, double{b.bottom}) - std::max(a.top, b.top);
     if (!(width > 0 && height > 0)) return 0;
-    const double both = width * height;
-    return both / (area(a) + area(b) - both);
+    const double both = width * height, share = both / (area(a) + area(b) - both);
+    return share > 0 ? share : 0;  // of two infinite boxes it is no number
 }
 
 std::size_t suppress(std::span<const Corners> boxes, std::span<std::int32_t> order, double most_overlap) {
@@ -123,8 +123,10 @@ void Detector::choose(const octavo_geometry& geometry) {
         order_.clear();
         for (std::int32_t i = 0; i < static_cast<std::int32_t>(places.size()); ++i)
             if (score(i) > score_threshold_) order_.push_back(i);
-        std::stable_sort(order_.begin(), order_.end(), [&](std::int32_t a, std::int32_t b) { return score(a) > score(b); });
-        if (std::ssize(order_) > top_k_) order_.resize(static_cast<std::size_t>(top_k_));
+        const auto end = order_.begin() + std::min(std::ssize(order_), static_cast<std::ptrdiff_t>(top_k_));
+        std::partial_sort(order_.begin(), end, order_.end(),
+                          [&](std::int32_t a, std::int32_t b) { return score(a) > score(b) || (score(a) == score(b) && a < b); });
+        order_.erase(end, order_.end());
         order_.resize(suppress(places, order_, most_overlap_));
         for (const std::int32_t i : order_) {
             const Corners& box = places[static_cast<std::size_t>(i)];

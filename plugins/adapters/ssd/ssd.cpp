@@ -127,8 +127,7 @@ private:
     Result<Priors> find_priors(std::span<const octavo_output> outputs) const {
         const auto fits = [](const octavo_output& output) {
             const octavo_tensor& tensor = output.tensor;
-            return tensor.rank == 3 && tensor.shape[0] == 1 && (tensor.shape[1] == 1 || tensor.shape[1] == 2) && tensor.shape[2] >= 4 &&
-                   tensor.shape[2] % 4 == 0;
+            return tensor.rank == 3 && (tensor.shape[1] == 1 || tensor.shape[1] == 2) && tensor.shape[2] >= 4 && tensor.shape[2] % 4 == 0;
         };
         if (!file_priors_.empty()) return Priors{nullptr, {file_priors_.data(), std::ssize(file_priors_) / 4, 4, 4, 1}, {}};
         OCTAVO_TRY(const octavo_output* const output,

@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(overlap_is_intersection_over_union) {
     BOOST_TEST(overlap({0, 0, 2, 2}, {2, 0, 4, 2}) == 0.0);
     BOOST_TEST(overlap({1, 1, 1, 1}, {1, 1, 1, 1}) == 0.0);
     BOOST_TEST(overlap({3, 3, 1, 1}, {1, 1, 3, 3}) == 0.0);
+    BOOST_TEST(overlap({-INFINITY, 0, INFINITY, 1}, {-INFINITY, 0, INFINITY, 2}) == 0.0);
 }
 
 // Whole numbers as corners: areas are exact on both sides.
