@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(sdk_package lib/cmake/OctavoSDK)
 install(TARGETS octavo RUNTIME DESTINATION bin)
-install(TARGETS octavo_sdk octavo_ops EXPORT OctavoSDKTargets ARCHIVE DESTINATION lib)
+install(TARGETS octavo_sdk octavo_ops octavo_detection EXPORT OctavoSDKTargets ARCHIVE DESTINATION lib)
 install(DIRECTORY sdk/include/octavo DESTINATION include)
 install(DIRECTORY sdk/ops DESTINATION include/octavo-ops FILES_MATCHING PATTERN "*.h" PATTERN rows EXCLUDE)
 install(EXPORT OctavoSDKTargets NAMESPACE OctavoSDK:: DESTINATION ${sdk_package})

@@ -35,8 +35,10 @@ void print_json(const AccuracyResult& evaluation) {
         else
             tables.emplace(figure.group, boost::json::object()).first->value().as_object()[figure.name] = figure.value;
     }
-    boost::json::object root{
-        {"images", evaluation.all.images}, {"figures", figures}, {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())}};
+    boost::json::object root{{"images", evaluation.all.images},
+                             {"figures", figures},
+                             {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())},
+                             {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
     if (!tables.empty()) root["tables"] = std::move(tables);
     std::puts(boost::json::serialize(root).c_str());
 }

@@ -80,9 +80,14 @@ Result<void> apply(const Resize& step, Work& work, std::string_view name) {
 
 // The side that is relatively longer fills the box.
 WideSize inside(Size from, const Letterbox& box) {
+    const auto scaled = [&](int side, int numerator, int denominator) {
+        const bool is_down = box.round == Letterbox::Round::down;
+        return std::max<std::int64_t>(1,
+                                      is_down ? std::int64_t{side} * numerator / denominator : scaled_side(side, numerator, denominator));
+    };
     const bool is_wide = std::int64_t{from.width} * box.height >= std::int64_t{from.height} * box.width;
-    if (is_wide) return {box.width, std::max<std::int64_t>(1, scaled_side(from.height, box.width, from.width))};
-    return {std::max<std::int64_t>(1, scaled_side(from.width, box.height, from.height)), box.height};
+    if (is_wide) return {box.width, scaled(from.height, box.width, from.width)};
+    return {scaled(from.width, box.height, from.height), box.height};
 }
 
 Result<void> apply(const Letterbox& step, Work& work, std::string_view) {

@@ -35,13 +35,15 @@ struct Resize {
     std::variant<ShorterSide, Exact> to;
     const ResizeMethod* method = &resize_methods().front();
 };
-// The largest size with the aspect ratio that fits into width x height, sides rounded to nearest, ties up; `fill` (R, G, B) around it. In
-// the centre (an odd remainder leaves the extra row or column at the bottom or right) or at the top left.
+// The largest size with the aspect ratio that fits into width x height, sides rounded to nearest, ties up, or down; `fill` (R, G, B) around
+// it. In the centre (an odd remainder leaves the extra row or column at the bottom or right) or at the top left.
 struct Letterbox {
     enum class Place { centre, top_left };
+    enum class Round { nearest, down };
     int width = 0, height = 0;
     std::array<std::uint8_t, 3> fill{114, 114, 114};
     Place place = Place::centre;
+    Round round = Round::nearest;
     const ResizeMethod* method = &resize_methods().front();
 };
 // From the centre; an odd remainder leaves the extra pixel at the right and at the bottom.

@@ -40,6 +40,7 @@ constexpr ConfigKey kLetterboxKeys[] = {
     {integer("height", nullptr, 1, kMostPixels, "pixels of the box")},
     {.value = integers("fill", "114", 0, 255, "what lies around the picture: a grey, or R, G, B"), .list_size = 3},
     {string("place", "\"centre\"", "centre|top_left", "where in the box the picture lies")},
+    {string("round", "\"nearest\"", "nearest|down", "to whole pixels, of the picture's shorter side")},
     {kLibrary},
     {kFilter},
 };

@@ -51,6 +51,7 @@ std::optional<Step> read_letterbox(Section& section) {
     if (const std::optional<std::vector<double>> fill = box.numbers("fill"))
         std::transform(fill->begin(), fill->end(), step.fill.begin(), [](double value) { return static_cast<std::uint8_t>(value); });
     step.place = box.text("place") == "top_left" ? Letterbox::Place::top_left : Letterbox::Place::centre;
+    step.round = box.text("round") == "down" ? Letterbox::Round::down : Letterbox::Round::nearest;
     step.method = read_method(box);
     box.finish();
     return Step(step);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Builds every template outside the tree with two commands, and runs the quickstart's network with all five at once; then with a metric
-that takes the model's outputs as they are.
+that takes the model's outputs as they are. An adapter for detectors, of the SDK's base, is built as well.
 
     templates.py BUILD_TREE WORK
 """
@@ -45,12 +45,13 @@ def main():
     prefix = install(build_tree, work)
     octavo = prefix / "bin/octavo"
     sources = {f"my_{kind}": prefix / "share/octavo/templates" / kind for kind in KINDS}
-    sources["raw_top1"] = SOURCES / "tests/install/raw_top1"
+    for name in ("raw_top1", "corner_boxes"):
+        sources[name] = SOURCES / "tests/install" / name
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         folders = list(pool.map(lambda name: build(sources[name], name, prefix, work), sources))
-    for kind, folder in zip(KINDS, folders):
+    for kind, name, folder in zip((*KINDS, "metric", "adapter"), sources, folders):
         said = run([octavo, "plugins", "doctor", folder], work)
-        check(f"ok: {kind} 'my_{kind}' 0.1.0" in said, said.strip())
+        check(f"ok: {kind} '{name}' 0.1.0" in said, said.strip())
 
     write_configs(prefix, work)
     path = {"OCTAVO_PLUGIN_PATH": ":".join(map(str, folders))}

@@ -35,9 +35,9 @@ def resized(picture: np.ndarray, width: int, height: int, library: str, name: st
     return cv2.resize(picture, (width, height), interpolation=method)
 
 
-def letterboxed(picture: np.ndarray, width: int, height: int, fill: list, central: bool, library: str, name: str) -> np.ndarray:
+def letterboxed(picture: np.ndarray, width: int, height: int, fill: list, central: bool, half: float, library: str, name: str) -> np.ndarray:
     scale = min(width / picture.shape[1], height / picture.shape[0])
-    inner = resized(picture, *(int(side * scale + 0.5) for side in (picture.shape[1], picture.shape[0])), library, name)
+    inner = resized(picture, *(int(side * scale + half) for side in (picture.shape[1], picture.shape[0])), library, name)
     target = np.full((height, width, 3), fill, np.uint8)
     top, left = ((height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2) if central else (0, 0)
     target[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
@@ -78,8 +78,9 @@ def cases(photographs: list, odd: list):
             yield f"resize, {library} {name}", file, [{"resize": {"width": width, "height": height, **method}}], expected
         library, name = methods[number % len(methods)]
         place = ["centre", "top_left"][number % 2]
-        box = {"width": 416, "height": 352, "fill": [1, 2, 3], "place": place, "library": library, "filter": name}
-        expected = letterboxed(picture, 416, 352, [1, 2, 3], number % 2 == 0, library, name)
+        round_, half = [("nearest", 0.5), ("down", 1e-6)][number % 2]
+        box = {"width": 416, "height": 352, "fill": [1, 2, 3], "place": place, "round": round_, "library": library, "filter": name}
+        expected = letterboxed(picture, 416, 352, [1, 2, 3], number % 2 == 0, half, library, name)
         yield f"letterbox, {library} {name}", file, [{"letterbox": box}], expected
         height, width = picture.shape[:2]
         size = (256, (512 * height + width) // (2 * width)) if width <= height else ((512 * width + height) // (2 * height), 256)

@@ -16,7 +16,7 @@
 
 namespace octavo::testing {
 
-// Values of parameters by name, as JSON text: {"percent", "99.9"}, {"top", "[1, 3]"}, {"list", "\"a.txt\""}, {"names", R"(["a", "b"])"}.
+// Values of parameters by name, as JSON text: {"percent", "99.9"}, {"top", "[1, 3]"}, {"list", "\"a.txt\""}.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 // Octavo values out of JSON text: just the numbers, booleans, strings without escapes, and lists that parameters are made of.
@@ -24,30 +24,27 @@ class ValueTable {
 public:
     void add(const octavo_parameter& parameter, const std::string& json) {
         Storage& storage = storage_.emplace_back();
-        if (json != "null") {
-            read_strings(json, storage);
-            if (storage.texts.empty()) read_numbers(json, storage);
-        }
-        for (const std::string& text : storage.texts) storage.strings.push_back(text.c_str());
-        const std::size_t count = storage.texts.empty() ? storage.reals.size() : storage.texts.size();
-        values_.push_back(
-            {parameter.type, static_cast<std::int64_t>(count), storage.ints.data(), storage.reals.data(), storage.strings.data()});
+        const bool is_text = json.find('"') != std::string::npos;
+        if (is_text) read_strings(json, storage);
+        if (!is_text && json != "null") read_numbers(json, storage);
+        const auto count = static_cast<std::int64_t>(is_text ? storage.strings.size() : storage.reals.size());
+        values_.push_back({parameter.type, count, storage.ints.data(), storage.reals.data(), storage.strings.data()});
     }
     const octavo_value* data() const { return values_.data(); }
 
 private:
     struct Storage {
-        std::vector<std::string> texts;
+        std::deque<std::string> texts;
         std::vector<const char*> strings;
         std::vector<std::int64_t> ints;
         std::vector<double> reals;
     };
 
     static void read_strings(const std::string& json, Storage& storage) {
-        for (std::size_t at = json.find('"'); at != std::string::npos;) {
-            const std::size_t end = json.find('"', at + 1);
-            storage.texts.push_back(json.substr(at + 1, end - at - 1));
-            at = json.find('"', end + 1);
+        for (std::size_t begin = json.find('"'); begin != std::string::npos;) {
+            const std::size_t end = json.find('"', begin + 1);
+            storage.strings.push_back(storage.texts.emplace_back(json.substr(begin + 1, end - begin - 1)).c_str());
+            begin = json.find('"', end + 1);
         }
     }
 

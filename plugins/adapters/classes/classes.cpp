@@ -1,8 +1,7 @@
 // classes: takes one output of the model as scores of classes, larger is likelier, and hands them on sample by sample. Scores of classes
 // that only the model knows (a leading background class) are left out, so that index 0 means the data set's first class.
 #include <octavo/adapter.h>
-
-#include <optional>
+#include <octavo/outputs.h>
 
 namespace octavo {
 namespace {
@@ -32,7 +31,8 @@ public:
     Classes(std::string output, std::int64_t offset) : output_(std::move(output)), offset_(offset) {}
 
     Result<void> adapt(std::span<const octavo_output> outputs, std::span<const octavo_geometry> geometries, const Sink& sink) override {
-        OCTAVO_TRY(const octavo_output* const output, find(outputs));
+        const bool is_first = output_.empty() && !outputs.empty();
+        OCTAVO_TRY(const octavo_output* const output, find_output(outputs, is_first ? outputs[0].name : output_));
         const octavo_tensor& tensor = output->tensor;
         OCTAVO_TRY(const std::int32_t axis, check(*output, geometries.size()));
         std::vector<float> scores(static_cast<std::size_t>(tensor.shape[axis] - offset_));
@@ -49,16 +49,6 @@ public:
     }
 
 private:
-    Result<const octavo_output*> find(std::span<const octavo_output> outputs) const {
-        std::string names;
-        for (const octavo_output& output : outputs) {
-            if (output_.empty() || output_ == output.name) return &output;
-            names += (names.empty() ? "'" : ", '") + std::string(output.name) + "'";
-        }
-        if (names.empty()) return Error(Code::model, "the model has no output");
-        return Error(Code::config, "the model has no output '" + output_ + "', expected one of " + names);
-    }
-
     // The axis of the classes, in a tensor with a row for each sample and a score for each class.
     Result<std::int32_t> check(const octavo_output& output, std::size_t samples) const {
         const octavo_tensor& tensor = output.tensor;

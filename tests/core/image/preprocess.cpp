@@ -134,17 +134,22 @@ BOOST_AUTO_TEST_CASE(a_letterbox_keeps_the_aspect_and_records_its_border) {
         int width, height;
         Letterbox::Place place;
         int inner_width, inner_height, left, top;
+        Letterbox::Round round = Letterbox::Round::nearest;
     };
     constexpr auto kCentre = Letterbox::Place::centre, kTopLeft = Letterbox::Place::top_left;
+    constexpr auto kDown = Letterbox::Round::down;
     const Case cases[] = {
-        {80, 60, kCentre, 40, 30, 0, 5}, {80, 60, kTopLeft, 40, 30, 0, 0}, {60, 80, kCentre, 30, 40, 5, 0},
-        {20, 15, kCentre, 40, 30, 0, 5}, {40, 40, kCentre, 40, 40, 0, 0},  {80, 61, kCentre, 40, 31, 0, 4},  // 30.5 up, 9 left over
-        {900, 3, kCentre, 40, 1, 0, 19}, {1, 1, kCentre, 40, 40, 0, 0},
+        {80, 60, kCentre, 40, 30, 0, 5},         {80, 60, kTopLeft, 40, 30, 0, 0},
+        {60, 80, kCentre, 30, 40, 5, 0},         {20, 15, kCentre, 40, 30, 0, 5},
+        {40, 40, kCentre, 40, 40, 0, 0},         {80, 61, kCentre, 40, 31, 0, 4},  // 30.5 up, 9 left over
+        {900, 3, kCentre, 40, 1, 0, 19},         {1, 1, kCentre, 40, 40, 0, 0},
+        {80, 61, kTopLeft, 40, 30, 0, 0, kDown}, {61, 80, kCentre, 30, 40, 5, 0, kDown},
+        {80, 60, kCentre, 40, 30, 0, 5, kDown},  {900, 3, kTopLeft, 40, 1, 0, 0, kDown},
     };
     for (const Case& c : cases) {
         BOOST_TEST_CONTEXT(c.width << "x" << c.height) {
             const Image image = coordinates(c.width, c.height);
-            const Input input = run({{Letterbox{40, 40, {7, 8, 9}, c.place}}}, image, {3, 40, 40});
+            const Input input = run({{Letterbox{40, 40, {7, 8, 9}, c.place, c.round}}}, image, {3, 40, 40});
             BOOST_REQUIRE(input.geometry);
             const Image inner = resize_pillow_bilinear(image, c.inner_width, c.inner_height);
             std::size_t wrong = 0;

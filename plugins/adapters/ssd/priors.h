@@ -1,0 +1,13 @@
+// A text of numbers, four a line (left, top, right, bottom), parted by blanks or commas.
+#pragma once
+
+#include <octavo/result.h>
+
+#include <string>
+#include <vector>
+
+namespace octavo {
+
+Result<std::vector<float>> read_priors(const std::string& file);
+
+}  // namespace octavo
