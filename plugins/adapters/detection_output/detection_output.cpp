@@ -13,7 +13,8 @@ constexpr octavo_parameter kOwn[] = {
     string("output", "\"\"", nullptr, "name of the output [1, 1, n, 7]; empty: the only one of such a shape")};
 constexpr auto kParameters = detector_parameters(kOwn, {{"background", "0"}, {"nms_iou", "1"}});
 
-constexpr double kSameObject = 0.5;  // least overlap
+constexpr double kSameObject = 0.5;           // least overlap
+constexpr std::int64_t kMostColumns = 65536;  // of a model whose classes nobody names
 
 // [1, 1, n, 7], and the same with fewer or more axes of length 1 in front.
 std::optional<Matrix> table_of(const octavo_tensor& tensor) {
@@ -100,10 +101,10 @@ private:
     // The rows do not say how many classes there are, only the greatest label among them.
     Result<std::span<const std::int32_t>> columns_up_to(const octavo_output& output, std::int64_t label) {
         const std::optional<std::int64_t> expected = class_map().expected_columns();
-        if (!expected) return wanted_columns(output_title(output), std::max(label, background_) + 1);
-        if (label < *expected) return wanted_columns(output_title(output), *expected);
+        const std::int64_t most = expected.value_or(kMostColumns);
+        if (label < most) return wanted_columns(output_title(output), expected ? most : std::max(label, background_) + 1);
         return Error(Code::config, output_title(output) + ": found label " + std::to_string(label) + ", expected labels below " +
-                                       std::to_string(*expected) + "; name the model's classes with \"labels\", and set \"background\"");
+                                       std::to_string(most) + "; name the model's classes with \"labels\", and set \"background\"");
     }
 
     std::string output_;

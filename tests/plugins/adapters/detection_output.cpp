@@ -80,6 +80,8 @@ BOOST_AUTO_TEST_CASE(refusals_say_what_was_found) {
     BOOST_TEST(adapter.refusal(rows({{0, 3, 1, 0, 0, 1, 1}}), kGeometry, Code::config) ==
                "output 'detection_out': found label 3, expected labels below 3; name the model's classes with \"labels\", and set "
                "\"background\"");
+    BOOST_TEST(DetectorPlugin("detection_output").refusal(rows({{0, 1e9F, 1, 0, 0, 1, 1}}), kGeometry, Code::config).find("below 65536") !=
+               std::string::npos);
     OutputList other;
     other.add("prob", {1, 2}, {0, 0});
     BOOST_TEST(adapter.refusal(other, kGeometry, Code::config) ==
