@@ -19,7 +19,7 @@ void fill(Image& image, Rectangle place, Colour colour) {
 
 // The pixel edge that is nearest, of a place that may be anywhere.
 int edge(float place, int length) {
-    return static_cast<int>(std::lround(std::clamp(place, -1e6F, static_cast<float>(length) + 1e6F)));
+    return static_cast<int>(std::lround(std::fmin(std::fmax(place, -1e6F), static_cast<float>(length) + 1e6F)));
 }
 
 }  // namespace
