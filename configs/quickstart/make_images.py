@@ -178,30 +178,30 @@ def colour_pair(rng: Rng, away_from: Array) -> tuple[Array, Array]:
             return pair[0], pair[1]
 
 
-def draw(label: int, rng: Rng) -> Image.Image:
-    """An uncompressed image of an object of the class."""
-    size = int(rng.integers(64, 101)), int(rng.integers(64, 101))
-    side = min(size)
+def background(rng: Rng, size: tuple[int, int]) -> tuple[Array, Array]:
+    """An empty scene, and its colour."""
     ground = rng.uniform(20, 235, 3).astype(np.float32)
     other = np.clip(ground + rng.normal(0, 35, 3), 0, 255).astype(np.float32)
     kind = TEXTURES[rng.integers(1, len(TEXTURES))]
-    share = 0.5 * texture(kind, rng, size, side * rng.uniform(0.15, 0.5))
+    share = 0.5 * texture(kind, rng, size, min(size) * rng.uniform(0.15, 0.5))
     share = share + 0.5 * smooth_noise(rng, size, int(rng.integers(3, 9)))
-    canvas = ground + (other - ground) * share
+    return ground + (other - ground) * share, ground
 
-    def clutter(count: int, low: float, high: float) -> None:
-        nonlocal canvas
-        for _ in range(count):
-            centre = rng.uniform(0, 1, 2) * size
-            pose = random_pose(rng, side * rng.uniform(low, high))
-            mask = object_mask(int(rng.integers(3, 14)), rng, size, pose, centre)
-            canvas = canvas + mask * (rng.uniform(10, 245, 3) - canvas)
 
-    clutter(int(rng.integers(1, 6)), 0.05, 0.12)
+def clutter(canvas: Array, rng: Rng, labels: list[int], count: int, radii: tuple[float, float]) -> Array:
+    """The scene with small plain shapes of any of the classes strewn over it."""
+    size = canvas.shape[1], canvas.shape[0]
+    for _ in range(count):
+        centre = rng.uniform(0, 1, 2) * size
+        pose = random_pose(rng, min(size) * rng.uniform(*radii))
+        mask = object_mask(labels[rng.integers(len(labels))], rng, size, pose, centre)
+        canvas = canvas + mask * (rng.uniform(10, 245, 3) - canvas)
+    return canvas
 
-    radius = side * rng.uniform(0.24, 0.38)
-    centre = np.array(size) / 2 + rng.uniform(-0.1, 0.1, 2) * side
-    pose = random_pose(rng, radius)
+
+def paint(label: int, rng: Rng, size: tuple[int, int], pose: Array, centre: Array, radius: float,
+          ground: Array) -> tuple[Array, Array]:
+    """Coverage and colours of an object of the class, on a background of the colour `ground`."""
     mask = object_mask(label, rng, size, pose, centre)
     first, second = colour_pair(rng, ground)
     if label < 3:
@@ -211,28 +211,49 @@ def draw(label: int, rng: Rng) -> Image.Image:
     else:
         share = core(rng, size, pose, centre)
         first, second = hue(rng, label == 15), hue(rng, label == 14)
-    canvas = canvas + mask * (first + (second - first) * share - canvas)
+    return mask, first + (second - first) * share
 
-    clutter(int(rng.integers(0, 3)), 0.03, 0.08)
 
+def photograph(canvas: Array, rng: Rng, noise: float) -> Image.Image:
+    """The scene in uneven light, blurred and with up to so much noise."""
+    size = canvas.shape[1], canvas.shape[0]
     light = smooth_noise(rng, size, 2) - 0.5
     canvas = canvas * (1 + rng.uniform(0, 0.7) * light)
     canvas = (canvas - 128) * rng.uniform(0.6, 1.1) + 128 + rng.uniform(-30, 30)
     image = Image.fromarray(np.clip(canvas, 0, 255).astype(np.uint8))
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 1.0)))
-    noise = rng.normal(0, rng.uniform(0, 12), (size[1], size[0], 3))
-    return Image.fromarray(np.clip(np.asarray(image) + noise, 0, 255).astype(np.uint8))
+    grain = rng.normal(0, rng.uniform(0, noise), canvas.shape)
+    return Image.fromarray(np.clip(np.asarray(image) + grain, 0, 255).astype(np.uint8))
+
+
+def draw(label: int, rng: Rng) -> Image.Image:
+    """An uncompressed image of an object of the class."""
+    size = int(rng.integers(64, 101)), int(rng.integers(64, 101))
+    side = min(size)
+    plain = list(range(3, 14))
+    canvas, ground = background(rng, size)
+    canvas = clutter(canvas, rng, plain, int(rng.integers(1, 6)), (0.05, 0.12))
+    radius = side * rng.uniform(0.24, 0.38)
+    centre = np.array(size) / 2 + rng.uniform(-0.1, 0.1, 2) * side
+    pose = random_pose(rng, radius)
+    mask, colours = paint(label, rng, size, pose, centre, radius, ground)
+    canvas = canvas + mask * (colours - canvas)
+    canvas = clutter(canvas, rng, plain, int(rng.integers(0, 3)), (0.03, 0.08))
+    return photograph(canvas, rng, 12)
+
+
+def compressed(image: Image.Image, rng: Rng, qualities: tuple[int, int]) -> bytes:
+    """The JPEG file of an image, at a quality in this range, its end left out."""
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=int(rng.integers(*qualities)), subsampling=int(rng.integers(0, 3)))
+    return file.getvalue()
 
 
 def make(stream: str, index: int) -> tuple[bytes, int]:
     """The JPEG file and the class of an image; the classes take turns."""
     rng = np.random.default_rng([SEED, STREAMS[stream], index])
     label = index % len(CLASSES)
-    file = io.BytesIO()
-    image = draw(label, rng)
-    image.save(file, "JPEG", quality=int(rng.integers(40, 93)),
-               subsampling=int(rng.integers(0, 3)))
-    return file.getvalue(), label
+    return compressed(draw(label, rng), rng, (40, 93)), label
 
 
 def main() -> None:

@@ -26,6 +26,12 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
     return text;
 }
 
+std::string as_file_name(std::string name) {
+    for (char& c : name)
+        if (c == '/' || c == '\\' || c == ':' || static_cast<unsigned char>(c) < ' ') c = '_';
+    return name;
+}
+
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix) {
     const auto same = [](char a, char b) {
         return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));

@@ -11,6 +11,8 @@ namespace octavo {
 // Pieces between separators; "a,,b" has three, "" has one.
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> pieces, std::string_view separator);
+// The name with '_' for whatever no file name takes.
+std::string as_file_name(std::string name);
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);
 
 // Insertions, deletions and replacements that turn one text into the other; case counts.

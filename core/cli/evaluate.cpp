@@ -3,6 +3,7 @@
 #include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
+#include "core/pipeline/drawings.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 
@@ -17,7 +18,7 @@ namespace {
 void print_figures(const AccuracyResult& evaluation) {
     std::printf("images  %lld\n", static_cast<long long>(evaluation.all.images));
     std::string group;
-    for (const MetricFigure& figure : evaluation.all.figures[0]) {
+    for (const MetricFigure& figure : evaluation.all.figures.back()) {
         if (figure.group != group) std::printf("%s\n", figure.group.c_str());
         group = figure.group;
         std::printf("%s%s  %.3f%s%s\n", group.empty() ? "" : "  ", figure.name.c_str(), figure.value,
@@ -29,7 +30,7 @@ void print_figures(const AccuracyResult& evaluation) {
 
 void print_json(const AccuracyResult& evaluation) {
     boost::json::object figures, tables;
-    for (const MetricFigure& figure : evaluation.all.figures[0]) {
+    for (const MetricFigure& figure : evaluation.all.figures.back()) {
         if (figure.group.empty())
             figures[figure.name] = figure.value;
         else
@@ -41,6 +42,14 @@ void print_json(const AccuracyResult& evaluation) {
                              {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
     if (!tables.empty()) root["tables"] = std::move(tables);
     std::puts(boost::json::serialize(root).c_str());
+}
+
+std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config) {
+    const std::optional<std::int64_t> count = parsed.number("draw");
+    if (!count) return {};
+    std::vector<std::string> titles = {"fp32"};
+    if (parsed.has("plan")) titles.push_back("plan");
+    return Drawings(config.output + "/drawn", *count, std::move(titles));
 }
 
 std::string answers_table(const AccuracyResult& evaluation) {
@@ -65,6 +74,7 @@ Result<void> evaluate(Arguments arguments) {
     syntax.text("plan", "plan.json of a calibration");
     syntax.text("device", "device plugin that runs the model");
     syntax.text("answers", "file for one line a sample: id, class, the metric's score of it");
+    syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
     syntax.number("limit", "most images of each validation list");
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
@@ -83,6 +93,7 @@ Result<void> evaluate(Arguments arguments) {
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");
     OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
+    OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
     if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
     OCTAVO_TRY(const Model model, load_model(config.model));
@@ -94,11 +105,19 @@ Result<void> evaluate(Arguments arguments) {
     const RunEvents events = progress.events(interrupt.token());
     events.begin("evaluate", images);
     const auto start = std::chrono::steady_clock::now();
-    OCTAVO_TRY(const AccuracyResult evaluation,
-               octavo::evaluate({config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop}));
+    EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
+    std::optional<Drawings> drawings = drawings_of(parsed, config);
+    if (drawings) {
+        if (plan) request.contenders = {nullptr, &*plan};
+        request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };
+    }
+    OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate(request));
     events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    if (drawings) OCTAVO_CHECK_OK(drawings->finish());
     if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers_table(evaluation), Code::data));
     parsed.flag("json") ? print_json(evaluation) : print_figures(evaluation);
+    if (drawings && !parsed.flag("json"))
+        std::printf("drawn  %lld images in %s\n", static_cast<long long>(drawings->count()), drawings->folder().c_str());
     return {};
 }
 

@@ -11,12 +11,8 @@
 namespace octavo::cli {
 namespace {
 
-// A tensor's name as a file name: what no file name takes becomes '_'.
 std::string file_name(const std::string& tensor) {
-    std::string name = tensor;
-    for (char& c : name)
-        if (c == '/' || c == '\\' || c == ':' || static_cast<unsigned char>(c) < ' ') c = '_';
-    return name + ".npy";
+    return as_file_name(tensor) + ".npy";
 }
 
 // NAME=FILE, or FILE alone where the model has one input.

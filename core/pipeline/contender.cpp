@@ -89,6 +89,8 @@ Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> 
         const auto sample = static_cast<std::size_t>(row);
         ++predictions;
         answers_[sample].best_class = best_class(prediction);
+        if (const auto boxes = values_of<octavo_box>(prediction, OCTAVO_BLOB_BOXES, "the prediction"))
+            answers_[sample].boxes.assign(boxes->begin(), boxes->end());
         for (std::size_t i = 0; i < metrics_.size(); ++i) {
             if (i > 0 && parts[sample] != i - 1) continue;
             const Result<double> score = metrics_[i].add(prediction, batch.annotations[sample]);

@@ -5,6 +5,8 @@
 #include "core/pipeline/comparison.h"
 #include "core/pipeline/stage_samples.h"
 
+#include <octavo/abi/blob.h>
+
 #include <optional>
 #include <span>
 #include <vector>
@@ -15,6 +17,7 @@ namespace octavo {
 struct Answer {
     double score = 0;                        // the metric's; 0 without one
     std::optional<std::int64_t> best_class;  // nothing where the prediction is no list of class scores
+    std::vector<octavo_box> boxes;           // where the prediction is a list of boxes
 };
 
 class Contender {

@@ -107,9 +107,17 @@ private:
             if (const auto label = class_of(batch.annotations[row])) result_.labels.insert(*label);
             const Answer& answer = contenders_.back().answers()[row];
             result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1)});
+            if (request_.watch) OCTAVO_CHECK_OK(show(batch, row, slice));
         }
         if (request_.progress) request_.progress(static_cast<std::int64_t>(result_.answers.size()));
         return {};
+    }
+
+    Result<void> show(const Batch& batch, std::size_t row, std::size_t slice) const {
+        OCTAVO_TRY(const octavo_sample sample, datasets_[slice].sample(batch.numbers[row]));
+        SeenSample seen{batch.ids[row], sample, datasets_[slice].class_names(), {}};
+        for (const Contender& contender : contenders_) seen.boxes.push_back(contender.answers()[row].boxes);
+        return request_.watch(seen);
     }
 
     template <class Get>

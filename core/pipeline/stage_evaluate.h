@@ -8,6 +8,8 @@
 #include "core/pipeline/stage_load.h"
 #include "core/pipeline/stage_samples.h"
 
+#include <octavo/abi/blob.h>
+
 #include <functional>
 #include <optional>
 #include <set>
@@ -48,6 +50,14 @@ struct AccuracyResult {
     std::vector<ImageNote> unreadable, noted;
 };
 
+// A sample and what each contender found in it, for whoever wants to look.
+struct SeenSample {
+    const std::string& id;
+    const octavo_sample& sample;
+    std::vector<std::string> classes;                // names; empty where the data set has none
+    std::vector<std::span<const octavo_box>> boxes;  // [contender]; empty where predictions are no boxes
+};
+
 struct EvaluateRequest {
     const Config& config;
     const Model& model;
@@ -55,7 +65,8 @@ struct EvaluateRequest {
     std::vector<const Plan*> contenders;                // one or two; nullptr: fp32
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
-    const SearchImages* search = nullptr;  // tells parts apart; may be null
+    const SearchImages* search = nullptr;                       // tells parts apart; may be null
+    std::function<Result<void>(const SeenSample&)> watch = {};  // may be empty
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

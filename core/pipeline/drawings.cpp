@@ -1,0 +1,66 @@
+// The image is decoded once more, upright as its annotation is, since what enters a network has lost its size.
+#include "core/pipeline/drawings.h"
+
+#include "core/base/files.h"
+#include "core/base/text.h"
+#include "core/image/decode.h"
+#include "core/image/draw.h"
+#include "core/image/encode.h"
+
+#include <octavo/blob.h>
+
+#include <cstdio>
+
+namespace octavo {
+namespace {
+
+Result<Image> picture_of(const octavo_sample& sample, const std::string& id) {
+    if (sample.encoded) return decode_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, id);
+    if (!sample.path) return Error(Code::config, id + ": found no image to draw on, expected a data set of images");
+    OCTAVO_TRY(const MappedFile file, map_file(sample.path, Code::data));
+    return decode_image(file.bytes(), sample.path);
+}
+
+std::string table_row(const octavo_box& box, const Colour& colour, const std::string& image, const std::string& title,
+                      const std::string& name) {
+    char numbers[160];
+    std::snprintf(numbers, sizeof(numbers), "#%02x%02x%02x\t%.3f\t%.1f\t%.1f\t%.1f\t%.1f", colour[0], colour[1], colour[2],
+                  static_cast<double>(box.score), static_cast<double>(box.left), static_cast<double>(box.top),
+                  static_cast<double>(box.right), static_cast<double>(box.bottom));
+    return image + "\t" + title + "\t" + name + "\t" + numbers + "\n";
+}
+
+}  // namespace
+
+Drawings::Drawings(std::string folder, std::int64_t most, std::vector<std::string> titles)
+    : folder_(std::move(folder)), most_(most), titles_(std::move(titles)) {}
+
+void Drawings::draw_boxes(const SeenSample& seen, std::span<const octavo_box> boxes, const std::string& title, Image& panel) {
+    for (const octavo_box& box : boxes) {
+        if (!(box.score >= kLeastScore) || box.label < 0) continue;
+        const auto label = static_cast<std::size_t>(box.label);
+        const Colour colour = colour_of(label);
+        draw(panel, {box.left, box.top, box.right, box.bottom, colour, box.difficult || box.crowd ? 1 : 2});
+        table_ += table_row(box, colour, seen.id, title, label < seen.classes.size() ? seen.classes[label] : std::to_string(label));
+    }
+}
+
+Result<void> Drawings::add(const SeenSample& seen) {
+    if (count_ == most_) return {};
+    const auto truth = values_of<octavo_box>(seen.sample.annotation, OCTAVO_BLOB_BOXES, seen.id + ": the annotation");
+    if (!truth) return truth.error();
+    OCTAVO_TRY(const Image picture, picture_of(seen.sample, seen.id));
+    std::vector<Image> panels(1 + seen.boxes.size(), picture);
+    draw_boxes(seen, *truth, "annotation", panels[0]);
+    for (std::size_t i = 0; i < seen.boxes.size(); ++i) draw_boxes(seen, seen.boxes[i], titles_[i], panels[i + 1]);
+    OCTAVO_TRY(const std::vector<std::byte> file, encode_jpeg(side_by_side(panels, 4), 92));
+    OCTAVO_CHECK_OK(write_atomically(folder_ + "/" + as_file_name(seen.id) + ".jpg", file, Code::data));
+    ++count_;
+    return {};
+}
+
+Result<void> Drawings::finish() const {
+    return write_atomically(folder_ + "/boxes.tsv", table_, Code::data);
+}
+
+}  // namespace octavo
