@@ -35,8 +35,8 @@ def prior_boxes() -> Tensor:
     """Of each cell of each map a small square, a larger one, a wide and a high box."""
     boxes = []
     for cells, small, large in MAPS:
-        middle, stretch = math.sqrt(small * large), math.sqrt(2)
-        sizes = [(small, small), (middle, middle), (small * stretch, small / stretch), (small / stretch, small * stretch)]
+        middle, wide, narrow = math.sqrt(small * large), small * math.sqrt(2), small / math.sqrt(2)
+        sizes = [(small, small), (middle, middle), (wide, narrow), (narrow, wide)]
         for y, x, (width, height) in ((y, x, size) for y in range(cells) for x in range(cells) for size in sizes):
             centre = (x + 0.5) / cells, (y + 0.5) / cells
             half = width / SIDE / 2, height / SIDE / 2
@@ -152,7 +152,8 @@ def stored_set(name: str) -> tuple[Tensor, list[Array]]:
         rows = []
         for found in root.findall("object"):
             box = np.array([int(value.text) for value in found.find("bndbox")]) - [1, 1, 0, 0]
-            rows.append([*box / np.tile(size, 2), list(CLASSES).index(found.findtext("name")), int(found.findtext("difficult"))])
+            label = list(CLASSES).index(found.findtext("name"))
+            rows.append([*box / np.tile(size, 2), label, int(found.findtext("difficult"))])
         truth.append(np.array(rows))
     return torch.from_numpy(np.stack(pixels)), truth
 
