@@ -25,8 +25,10 @@ def folded(config: dict, folder: Path, fold: int, folds: int, keep: int, work: P
     """The config with absolute paths, its calibration slice without the images of this fold."""
     config = absolute(config, folder)
     if folds > 1:
-        slice_ = config["calibration"]
-        lines = Path(config["dataset"]["list"]).read_text().splitlines()
+        slice_, data = config["calibration"], config["dataset"]
+        if "root" in data:  # a VOC tree: its sets are lists
+            data["list"] = str(Path(data["root"]) / "ImageSets/Main" / (data.pop("set") + ".txt"))
+        lines = Path(data["list"]).read_text().splitlines()
         lines = lines[slice_.get("skip", 0):][:slice_.get("limit", len(lines))]
         left_out = len(lines) - keep
         first = fold * left_out % len(lines)
@@ -35,8 +37,10 @@ def folded(config: dict, folder: Path, fold: int, folds: int, keep: int, work: P
         path.write_text("\n".join(kept) + "\n")
         # the validation slices keep their list
         for part in config["validation"]:
-            part.setdefault("list", config["dataset"]["list"])
-        config["dataset"]["list"] = str(path)
+            if "set" in part:
+                part["list"] = str(Path(data["root"]) / "ImageSets/Main" / (part.pop("set") + ".txt"))
+            part.setdefault("list", data["list"])
+        data["list"] = str(path)
         config["calibration"] = {}
     return config
 
@@ -52,7 +56,7 @@ def run(octavo: str, config: dict, algorithm: str | None, work: Path) -> dict:
     report = json.loads(done.stdout)
     seconds = report["seconds"]
     drops = report["accuracy"]["drop"]
-    return {"snr": report["fidelity"]["snr_db"], "changed": report["fidelity"]["changed"], "lost": drops[sorted(drops)[0]],
+    return {"snr": report["fidelity"]["snr_db"], "changed": report["fidelity"]["changed"] or 0, "lost": drops[sorted(drops)[0]],
             "seconds": seconds["load"] + seconds["calibrate"] + seconds.get("quantize", 0) + seconds["export"]}
 
 

@@ -58,7 +58,7 @@ def absolute(config: dict, folder: Path) -> dict:
     config = json.loads(json.dumps(config))
     config["model"] = str((folder / config["model"]).resolve())
     for section in (config["dataset"], config.get("calibration", {}), *config.get("validation", [])):
-        for key in {"images", "list"} & section.keys():
+        for key in {"images", "list", "root"} & section.keys():
             section[key] = str((folder / section[key]).resolve())
     return config
 

@@ -56,7 +56,7 @@ public:
     explicit Entropy(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, choose);
+        return set_ranges(calibration, editor, options_, choose, extremes);
     }
 
 private:

@@ -13,7 +13,7 @@ public:
     explicit MinMax(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, extremes);
+        return set_ranges(calibration, editor, options_, extremes, extremes);
     }
 
 private:

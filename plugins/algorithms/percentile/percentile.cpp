@@ -1,6 +1,7 @@
 // percentile: each end of a range leaves out the same small share of all values, zeros counted (Wu et al. 2020, "Integer quantization for
 // deep learning inference: principles and empirical evaluation", which does it on magnitudes; here the ends are found apart, so that a
-// short negative side is not widened). Inputs of the model and channels of depthwise convolutions keep all their values.
+// short negative side is not widened). Inputs of the model keep all their values; channels
+// of depthwise convolutions are clipped like tensors, since a rare value of a channel widens its step as well (docs/algorithms.md).
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -18,10 +19,11 @@ public:
     Percentile(RangeOptions options, double percent) : options_(options), left_out_((100.0 - percent) / 100.0) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, [this](const octavo_histogram& histogram) {
+        const auto choose = [this](const octavo_histogram& histogram) {
             const double count = left_out_ * static_cast<double>(histogram.count);
             return Interval{lower_percentile(histogram, count), upper_percentile(histogram, count)};
-        });
+        };
+        return set_ranges(calibration, editor, options_, choose, choose);
     }
 
 private:

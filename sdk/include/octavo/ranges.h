@@ -20,7 +20,7 @@ constexpr octavo_parameter weights_parameter() {
 
 constexpr octavo_parameter activations_parameter() {
     return string("activations", "\"channel\"", "channel|tensor",
-                  "where only depthwise convolutions read: one range for each channel (least to greatest value), or one for the tensor");
+                  "where only depthwise convolutions read: one range for each channel, or one for the tensor");
 }
 
 struct RangeOptions {
@@ -65,25 +65,27 @@ inline Result<void> set_weight_scales(const octavo_calibration& calibration, std
     return {};
 }
 
-// Channels that depthwise convolutions read keep all their values: clipping them costs more than it gives (the factor that undoes a
-// channel's smallness stands in its weights).
-inline void set_channel_ranges(const octavo_point& point, std::size_t index, const PlanEditor& editor) {
+template <class Choose>
+void set_channel_ranges(const octavo_point& point, std::size_t index, const PlanEditor& editor, Choose choose) {
     std::vector<double> minimum, maximum;
     for (const octavo_histogram& channel : std::span(point.by_channel, static_cast<std::size_t>(point.channels))) {
-        minimum.push_back(channel.minimum);
-        maximum.push_back(channel.maximum);
+        const Interval interval = channel.count == 0 ? extremes(channel) : choose(channel);
+        minimum.push_back(interval.minimum);
+        maximum.push_back(interval.maximum);
     }
     editor.set_range(index, minimum, maximum);
 }
 
-// Sets a range at each point and scales for each weight. `choose(histogram)` gives the interval of values seen; an input of the model is
-// never clipped, and an interval of a tensor without values is [0, 0].
-template <class Choose>
-Result<void> set_ranges(const octavo_calibration& calibration, const PlanEditor& editor, const RangeOptions& options, Choose choose) {
+// Sets a range at each point and scales for each weight. `choose(histogram)` gives the interval of values seen, `choose_channel(histogram)`
+// that of a channel where only depthwise convolutions read; an input of the model is never clipped, and an interval of a tensor without
+// values is [0, 0].
+template <class Choose, class ChooseChannel>
+Result<void> set_ranges(const octavo_calibration& calibration, const PlanEditor& editor, const RangeOptions& options, Choose choose,
+                        ChooseChannel choose_channel) {
     const std::span points(calibration.points, static_cast<std::size_t>(calibration.point_count));
     for (std::size_t i = 0; i < points.size(); ++i) {
         if (points[i].channels > 1 && options.activations_by_channel) {
-            set_channel_ranges(points[i], i, editor);
+            set_channel_ranges(points[i], i, editor, choose_channel);
             continue;
         }
         const bool whole = points[i].is_input || points[i].whole.count == 0;

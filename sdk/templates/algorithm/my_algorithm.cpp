@@ -20,9 +20,10 @@ public:
     // set_ranges walks over all tensors and sets the scales of weights; the choice of an interval is ours. histogram.h has percentiles and
     // the error that an interval makes.
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, [this](const octavo_histogram& histogram) {
+        const auto choose = [this](const octavo_histogram& histogram) {
             return Interval{share_ * histogram.minimum, share_ * histogram.maximum};
-        });
+        };
+        return set_ranges(calibration, editor, options_, choose, extremes);  // of tensors, and of single channels
     }
 
 private:
