@@ -140,7 +140,7 @@ Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& dev
     if (plan && !is_ir(request.output)) return converted;
     OCTAVO_TRY(Graph again, read_back(converted.files));
     if (plan) return converted;
-    converted.nodes_after = again.nodes.size();
+    if (!is_ir(request.output)) converted.nodes_after = again.nodes.size();
     OCTAVO_CHECK_OK(run_passes(again));
     OCTAVO_TRY(again, with_batch(again, 1));
     OCTAVO_TRY(const Session as_written, run_once(device, again));

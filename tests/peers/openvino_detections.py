@@ -3,8 +3,8 @@
 usage: openvino_detections.py OCTAVO FOLDER [--images N]
 
 Each X-fp16.xml of FOLDER, as it is and as octavo convert has written it anew, must give OpenVINO's detections: same class, IoU at least 0.99,
-scores within 1e-3. Each X-int8.xml runs by the plan that its FakeQuantize layers say, with OpenVINO computing them in floating point
-(LP_TRANSFORMS_MODE=OFF); roundings differ there, so that only most detections must be found again.
+scores within 1e-3. Each X-int8.xml runs by the plan that its FakeQuantize layers say. OpenVINO computes them in floating point
+(LP_TRANSFORMS_MODE=OFF), and rounds sums before residuals that we do not round: both must find about as many of X-fp16's detections.
 """
 import argparse
 import subprocess
@@ -20,7 +20,7 @@ from support import infer
 
 PHOTOGRAPHS = Path("../shared/images/voc")
 LEAST_SCORE = 0.1
-EXACT, INT8 = (0.99, 1e-3, 1.0), (0.9, 0.05, 0.9)  # IoU, score, share of detections
+EXACT, INT8 = (0.99, 1e-3), (0.7, 0.15)  # least IoU, most difference of scores
 
 
 def overlaps(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
@@ -72,21 +72,26 @@ def main() -> int:
             hint = {"INFERENCE_PRECISION_HINT": "f32", "LP_TRANSFORMS_MODE": "OFF"}
             theirs, again = (core.compile_model(str(path), "CPU", hint) for path in (model, scratch / "again.xml"))
             entry = theirs.input(0)
-            total, ours_found, again_found = 0, 0, 0
-            least_iou, most_score, share = INT8 if quantized else EXACT
+            float_form = model.with_stem(model.stem.replace("-int8", "-fp16"))
+            reference = core.compile_model(str(float_form), "CPU", hint)
+            total, their_found, ours_found, again_found = 0, 0, 0, 0
+            close = INT8 if quantized else EXACT
             for photograph in photographs:
                 image = Image.open(photograph).convert("RGB").resize((entry.shape[3], entry.shape[2]), Image.BILINEAR)
                 x = np.ascontiguousarray(np.asarray(image, np.float32)[:, :, ::-1].transpose(2, 0, 1)[None])
-                want = rows(theirs(x)[0])
+                want = rows(reference(x)[0])
                 got = infer(a.octavo, model, "onednn", {entry.any_name: x}, [theirs.output(0).any_name], options)
                 if isinstance(got, str):
                     raise SystemExit(got)
                 total += len(want)
-                ours_found += found_again(rows(got[0]), want, least_iou, most_score)
-                again_found += found_again(rows(again(x)[0]), want, least_iou, most_score)
-        good = total > 0 and min(ours_found, again_found) >= share * total
+                their_found += found_again(rows(theirs(x)[0]), want, *close)
+                ours_found += found_again(rows(got[0]), want, *close)
+                again_found += found_again(rows(again(x)[0]), want, *close)
+        least = their_found - (0.1 * total if quantized else 0)
+        good = total > 0 and min(ours_found, again_found) >= least
         failed += not good
-        print(f"{model.stem}: {total} detections in {len(photographs)} photographs, ours finds {ours_found}, the converted IR {again_found}"
+        print(f"{model.stem}: of {total} detections in {len(photographs)} photographs OpenVINO finds {their_found}, ours {ours_found}, the "
+              f"converted IR {again_found}"
               f"{'' if good else '  <- fault'}", flush=True)
     return int(failed > 0)
 

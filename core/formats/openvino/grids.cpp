@@ -172,7 +172,7 @@ private:
         bool any = false;
         for (const auto& [id, decided] : operators) {
             const Node& node = graph_[id];
-            plan.operators[node.name] = decided;
+            plan.operators[node.name] = decided.reason == Reason::ignored ? OperatorPlan{Precision::fp32, Reason::accuracy} : decided;
             if (decided.precision != Precision::int8) continue;
             any = true;
             if (is_product_row(node)) plan.weight_scale[graph_[node.inputs[1]].name] = weight_scale_.at(graph_[node.inputs[1]].name);
