@@ -64,10 +64,12 @@ private:
         values_[id] = value;
     }
 
+    static bool contains(const std::vector<TensorId>& ids, TensorId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
+
+    // What readers of the model get bears the name of the output, be it a FakeQuantize.
     void write_output(TensorId id) {
         const Value value = read(id, false);
-        const std::vector<TensorId>& inputs = graph_.inputs;
-        if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) ir_.name_tensor(value, graph_[id].name);
+        if (!contains(graph_.inputs, id)) ir_.name_tensor(value, graph_[id].name);
         ir_.add({"Result", "opset1"}, graph_[id].name + "/result", {}, Values{value}, std::span<const PortType>());
     }
 
@@ -177,6 +179,7 @@ private:
             if (id == TensorId::none) continue;
             if (i >= outputs.size()) return job.refusal("it has " + std::to_string(node.outputs.size()) + " outputs");
             values_[id] = outputs[i];
+            if (!contains(graph_.outputs, id)) ir_.name_tensor(outputs[i], graph_[id].name);
             if (keeps_grid(node, id)) gridded_[{id, false}] = outputs[i];
         }
         return {};

@@ -31,10 +31,12 @@ BOOST_AUTO_TEST_CASE(prior_boxes_lie_around_the_cells_of_a_grid) {
     subject.with_reals("width", {4}).with_reals("height", {2}).with("offset", 0.5F).with_reals("variance", {0.1F, 0.2F, 0.3F, 0.4F});
     check_values(subject.run_floats(),
                  {0.15F, 0.4F, 0.35F, 0.6F, 0.65F, 0.4F, 0.85F, 0.6F, 0.1F, 0.2F, 0.3F, 0.4F, 0.1F, 0.2F, 0.3F, 0.4F});
-    BOOST_CHECK_EQUAL(Case("PriorBoxClustered", {list({1, 2}), list({10, 20})}).with_reals("width", {4}).error(),
-                      "PriorBoxClustered 'n': 1 widths and 0 heights");
-    BOOST_CHECK_EQUAL(Case("PriorBoxClustered", {list({1, 2, 3}), list({10, 20})}).error(),
-                      "PriorBoxClustered 'n': the grid's size is 1x2x3, expected height and width");
+    BOOST_CHECK_EQUAL(
+        Case("PriorBoxClustered", {list({1, 2}), list({10, 20})}).with_reals("width", {4}).with_reals("height", {2, 3}).error(),
+        "PriorBoxClustered 'n': 1 widths and 2 heights");
+    BOOST_CHECK_EQUAL(
+        Case("PriorBoxClustered", {list({1, 2, 3}), list({10, 20})}).with_reals("width", {4}).with_reals("height", {2}).error(),
+        "PriorBoxClustered 'n': the grid's size is 1x2x3, expected height and width");
 }
 
 // Two priors that overlap by 0.8, one apart; classes: background and two others.
@@ -60,9 +62,15 @@ BOOST_AUTO_TEST_CASE(detections_are_decoded_suppressed_and_told_by_class) {
 }
 
 BOOST_AUTO_TEST_CASE(detections_want_shapes_that_fit) {
-    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 12}), zeros({1, 9}), zeros({1, 2, 11})}).with("normalized", 1).error(),
+    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 12}), zeros({1, 9}), zeros({1, 2, 11})})
+                          .with("normalized", 1)
+                          .with_list("keep_top_k", {1})
+                          .error(),
                       "DetectionOutput 'n': boxes 1x12, scores 1x9 and priors 1x2x11 do not fit");
-    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 8}), zeros({1, 9}), zeros({1, 2, 12})}).with("normalized", 1).error(),
+    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 8}), zeros({1, 9}), zeros({1, 2, 12})})
+                          .with("normalized", 1)
+                          .with_list("keep_top_k", {1})
+                          .error(),
                       "DetectionOutput 'n': boxes 1x8 and scores 1x9 do not fit 3 priors");
 }
 
