@@ -52,7 +52,7 @@ check_includes() {
     only_in '^plugins/devices/onednn/' '^(oneapi/dnnl/)?dnnl' 'oneDNN only in plugins/devices/onednn'
     only_in '^core/formats/' '^protozero/' 'protozero only in core/formats'
     only_in '^core/image/' '^(jpeglib|turbojpeg|png)\.h' 'libjpeg-turbo and libpng only in core/image'
-    only_in '^plugins/datasets/voc2007/' '^pugixml' 'pugixml only in plugins/datasets/voc2007'
+    only_in '^(core/formats/openvino|plugins/datasets/voc2007)/' '^pugixml' 'pugixml only in core/formats/openvino and plugins/datasets/voc2007'
 
     # base <- graph <- passes, plan <- formats, search, report <- pipeline <- cli; image, statistics, plugins <- pipeline
     layer base

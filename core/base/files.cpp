@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
 namespace octavo {
 namespace {
@@ -76,24 +77,55 @@ Result<std::string> read_text(const std::string& path, Code code) {
     return std::string(file.text());
 }
 
-Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code) {
+namespace {
+
+// Under a name beside `path`, which is left in `temporary`; nothing stays where that fails.
+Result<void> write_beside(const std::string& path, std::span<const std::byte> bytes, Code code, std::string& temporary) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     std::error_code failed;
     if (!folder.empty()) std::filesystem::create_directories(folder, failed);
     if (failed) return Error(code, folder.string() + ": cannot make this folder: " + failed.message());
 
-    std::string temporary;
     Descriptor file(create_beside(path, temporary));
     if (file.get() < 0) return failure(path, code, "cannot write");
     Result<void> result = write_all(file.get(), bytes, path, code);
     if (::close(file.release()) != 0 && result) result = failure(path, code, "cannot write");
-    if (result && ::rename(temporary.c_str(), path.c_str()) != 0) result = failure(path, code, "cannot write");
     if (!result) ::unlink(temporary.c_str());
     return result;
 }
 
+}  // namespace
+
+Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code) {
+    std::string temporary;
+    OCTAVO_CHECK_OK(write_beside(path, bytes, code, temporary));
+    if (::rename(temporary.c_str(), path.c_str()) == 0) return {};
+    const Error error = failure(path, code, "cannot write");
+    ::unlink(temporary.c_str());
+    return error;
+}
+
 Result<void> write_atomically(const std::string& path, std::string_view text, Code code) {
     return write_atomically(path, std::as_bytes(std::span(text)), code);
+}
+
+Result<void> write_together(std::span<const FileContent> files, Code code) {
+    std::vector<std::string> temporaries;
+    Result<void> result;
+    for (const FileContent& file : files) {
+        std::string temporary;
+        result = write_beside(file.path, std::as_bytes(std::span(file.bytes)), code, temporary);
+        if (!result) break;
+        temporaries.push_back(temporary);
+    }
+    for (std::size_t i = 0; result && i < files.size(); ++i) {
+        if (::rename(temporaries[i].c_str(), files[i].path.c_str()) == 0) continue;
+        result = failure(files[i].path, code, "cannot write");
+        for (std::size_t k = 0; k < i; ++k) ::unlink(files[k].path.c_str());  // half a model is none
+    }
+    if (!result)
+        for (const std::string& temporary : temporaries) ::unlink(temporary.c_str());
+    return result;
 }
 
 }  // namespace octavo

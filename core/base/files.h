@@ -29,4 +29,11 @@ Result<std::string> read_text(const std::string& path, Code code);
 Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code);
 Result<void> write_atomically(const std::string& path, std::string_view text, Code code);
 
+// Several files that belong together: all are written under temporary names before the first is renamed.
+struct FileContent {
+    std::string path;
+    std::string bytes;
+};
+Result<void> write_together(std::span<const FileContent> files, Code code);
+
 }  // namespace octavo

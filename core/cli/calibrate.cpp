@@ -12,9 +12,9 @@ Result<void> calibrate(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo calibrate CONFIG [options]";
     syntax.description =
-        "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx,\n"
-        "plan.json and report.json into the output folder. Options stand above what the config says. Ctrl-C leaves what is there\n"
-        "(exit code 130), a second one ends at once.\n\n"
+        "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx\n"
+        "(model.int8.xml where the model is an OpenVINO IR), plan.json and report.json into the output folder. Options stand above what\n"
+        "the config says. Ctrl-C leaves what is there (exit code 130), a second one ends at once.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
         "  octavo calibrate my.json --algorithm NAME --output runs/try   (octavo plugins list prints the names)\n"
         "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";

@@ -1,5 +1,4 @@
-// octavo convert IN.onnx OUT.onnx: the model without what no run needs. Success is said only after the written bytes were read back and
-// gave the same outputs.
+// octavo convert IN OUT: the model without what no run needs, as ONNX or as OpenVINO IR, in float32 or quantized by a plan.
 #include "core/base/files.h"
 #include "core/cli/options.h"
 #include "core/pipeline/stage_convert.h"
@@ -10,13 +9,16 @@ namespace octavo::cli {
 
 Result<void> convert(Arguments arguments) {
     Syntax syntax;
-    syntax.usage = "octavo convert IN.onnx OUT.onnx [options]";
+    syntax.usage = "octavo convert IN.onnx OUT.onnx|OUT.xml [options]";
     syntax.description =
-        "Writes the model in float32 and standard operators, with constants and batch norms folded, and identities, dropouts and dead\n"
-        "ends taken out. What was written is read back, run beside the original on random numbers, and compared.\n\n"
+        "Writes the model in standard operators, as ONNX or as OpenVINO IR (OUT.xml and OUT.bin), with constants and batch norms folded,\n"
+        "and identities, dropouts and dead ends taken out. What was written is run beside the original on random numbers, and compared.\n"
+        "With a plan it is the quantized model that is written.\n\n"
         "  octavo convert model.onnx clean.onnx\n"
-        "  octavo convert model.onnx clean.onnx && octavo inspect clean.onnx";
+        "  octavo convert model.onnx clean.onnx && octavo inspect clean.onnx\n"
+        "  octavo convert model.onnx model.xml --plan run/plan.json";
     syntax.positional = {"model", "output"};
+    syntax.text("plan", "plan.json of a run: what it quantizes is int8 in the written model");
     syntax.text("device", "device plugin that runs both for the comparison");
     syntax.flag("quiet,q", "print nothing where all is right");
     add_plugin_path(syntax);
@@ -26,11 +28,13 @@ Result<void> convert(Arguments arguments) {
     OCTAVO_TRY(const PluginUse use, default_device(registry, parsed.text("device").value_or(OCTAVO_ORACLE_DEVICE)));
     OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*use.plugin, use.values));
     const std::string output = *parsed.text("output");
-    OCTAVO_TRY(const Converted converted, octavo::convert(*parsed.text("model"), device));
-    OCTAVO_CHECK_OK(write_atomically(output, converted.bytes, Code::data));
+    OCTAVO_TRY(const Converted converted, octavo::convert({*parsed.text("model"), output, parsed.text("plan")}, device));
+    OCTAVO_CHECK_OK(write_together(converted.files, Code::data));
     if (parsed.flag("quiet")) return {};
+    std::size_t bytes = 0;
+    for (const FileContent& file : converted.files) bytes += file.bytes.size();
     std::printf("%s: %zu operators of %zu are left, %.1f MB; outputs differ by %.2g of their range at most\n", output.c_str(),
-                converted.nodes_after, converted.nodes_before, static_cast<double>(converted.bytes.size()) / 1e6, converted.difference);
+                converted.nodes_after, converted.nodes_before, static_cast<double>(bytes) / 1e6, converted.difference);
     return {};
 }
 

@@ -111,7 +111,7 @@ Result<void> infer(Arguments arguments) {
     OCTAVO_TRY(const DeviceHandle device,
                config ? DeviceHandle::create(*config->device.plugin, config->device.values) : device_of(parsed, registry));
     const std::string path = *parsed.text("model");
-    OCTAVO_TRY(const Border border, read_onnx_border(path));
+    OCTAVO_TRY(const Border border, read_border(path));
     OCTAVO_TRY(const Arrays arrays, read_arrays(parsed.texts("input"), border.inputs));
     OCTAVO_TRY(const Model model, load_model(path, input_values(arrays)));
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;

@@ -1,8 +1,13 @@
 // The original, what the passes made of it, and what was written and read back run once, at batch 1, on the same random numbers.
 #include "core/pipeline/stage_convert.h"
 
+#include "core/base/text.h"
+#include "core/formats/onnx/qdq.h"
 #include "core/formats/onnx/reader.h"
 #include "core/formats/onnx/writer.h"
+#include "core/formats/openvino/grids.h"
+#include "core/formats/openvino/reader.h"
+#include "core/formats/openvino/writer.h"
 #include "core/passes/passes.h"
 #include "core/pipeline/session.h"
 #include "core/pipeline/stage_benchmark.h"
@@ -22,7 +27,8 @@ constexpr double kMostByWriting = 1e-5, kMostByPasses = 1e-3;
 
 // What devices need of a model as it stands in its file: shapes.
 Result<Graph> read_plainly(const std::string& path) {
-    OCTAVO_TRY(Graph graph, read_onnx(path));
+    OCTAVO_TRY(Graph graph, read_model(path));
+    if (const Result<Grids> taken = take_grids(graph); !taken) return taken.error();
     OCTAVO_CHECK_OK(fold_constants(graph));
     OCTAVO_CHECK_OK(free_batch(graph));
     OCTAVO_CHECK_OK(remove_dead(graph));
@@ -81,22 +87,62 @@ Result<double> compare(const Session& before, const Session& after, double bound
     return most;
 }
 
+// The one that is given, else what the model itself says.
+Result<std::optional<Plan>> plan_of(const ConvertRequest& request, const Model& model) {
+    if (!request.plan) return model.own_plan;
+    OCTAVO_TRY(Plan plan, load_plan(*request.plan));
+    if (const Result<void> fits = check_plan(plan, model.executed); !fits) return fits.error().within(*request.plan);
+    return std::optional<Plan>(std::move(plan));
+}
+
+Result<std::vector<FileContent>> written(const ConvertRequest& request, const Model& model, const std::optional<Plan>& plan) {
+    if (is_ir(request.output)) {
+        OCTAVO_TRY(IrModel ir, write_ir(plan ? model.executed : model.calibration, plan ? &*plan : nullptr, "octavo " OCTAVO_VERSION));
+        const std::string stem = request.output.substr(0, request.output.rfind('.'));
+        return std::vector<FileContent>{{stem + ".bin", std::move(ir.binary)}, {request.output, std::move(ir.xml)}};
+    }
+    if (ends_with_ignoring_case(request.output, ".json")) {
+        if (!model.own_plan) return Error(Code::model, request.model + ": says nothing of a quantization that could be written as a plan");
+        return std::vector<FileContent>{{request.output, to_json(*model.own_plan)}};
+    }
+    OCTAVO_CHECK_OK(check_onnx_operators(model.calibration));
+    if (!plan) return std::vector<FileContent>{{request.output, write_onnx(model.calibration)}};
+    OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, *plan));
+    return std::vector<FileContent>{{request.output, std::move(onnx.bytes)}};
+}
+
+Buffer buffer_of(const std::string& bytes) {
+    return make_buffer(std::vector<char>(bytes.begin(), bytes.end()));
+}
+
+Result<Graph> read_back(const std::vector<FileContent>& files) {
+    const std::string name = "the converted model";
+    if (files.size() == 1) return read_onnx(buffer_of(files[0].bytes), name);
+    Result<Graph> graph = read_ir(files[1].bytes, buffer_of(files[0].bytes));
+    if (!graph) return graph.error().within(name);
+    return graph;
+}
+
 }  // namespace
 
-Result<Converted> convert(const std::string& path, const DeviceHandle& device) {
-    OCTAVO_TRY(const Graph original, read_plainly(path));
-    OCTAVO_TRY(const Model model, load_model(path));
+Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& device) {
+    OCTAVO_TRY(const Graph original, read_plainly(request.model));
+    OCTAVO_TRY(const Model model, load_model(request.model));
+    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(request, model));
     Converted converted;
-    converted.bytes = write_onnx(model.calibration);
+    OCTAVO_TRY(converted.files, written(request, model, plan));
     converted.nodes_before = original.nodes.size();
-    OCTAVO_TRY(Graph again,
-               read_onnx(make_buffer(std::vector<char>(converted.bytes.begin(), converted.bytes.end())), "the converted model"));
-    converted.nodes_after = again.nodes.size();
-    OCTAVO_CHECK_OK(run_passes(again));
-    OCTAVO_TRY(again, with_batch(again, 1));
+    converted.nodes_after = model.calibration.nodes.size();
     OCTAVO_TRY(const Graph passed, with_batch(model.calibration, 1));
     OCTAVO_TRY(const Session as_read, run_once(device, original));
     OCTAVO_TRY(const Session as_passed, run_once(device, passed));
+    OCTAVO_TRY(converted.difference, compare(as_read, as_passed, kMostByPasses));
+    if (plan && !is_ir(request.output)) return converted;
+    OCTAVO_TRY(Graph again, read_back(converted.files));
+    if (plan) return converted;
+    if (!is_ir(request.output)) converted.nodes_after = again.nodes.size();
+    OCTAVO_CHECK_OK(run_passes(again));
+    OCTAVO_TRY(again, with_batch(again, 1));
     OCTAVO_TRY(const Session as_written, run_once(device, again));
     OCTAVO_CHECK_OK(compare(as_passed, as_written, kMostByWriting));
     OCTAVO_TRY(converted.difference, compare(as_read, as_written, kMostByPasses));

@@ -2,16 +2,25 @@
 #include "core/pipeline/stage_export.h"
 
 #include "core/base/files.h"
+#include "core/formats/openvino/writer.h"
 
 #include <filesystem>
 
 namespace octavo {
 
 Result<Exported> export_model(const Model& model, const Plan& plan, const std::string& folder) {
-    OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
-    Exported exported{{}, std::move(onnx.unfused)};
-    exported.files.push_back(folder + "/model.qdq.onnx");
-    OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
+    Exported exported;
+    if (is_ir(model.path)) {
+        OCTAVO_TRY(IrModel ir, write_ir(model.executed, &plan, "octavo " OCTAVO_VERSION));
+        const FileContent files[] = {{folder + "/model.int8.bin", std::move(ir.binary)}, {folder + "/model.int8.xml", std::move(ir.xml)}};
+        OCTAVO_CHECK_OK(write_together(files, Code::data));
+        exported.files = {files[1].path, files[0].path};
+    } else {
+        OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
+        exported.unfused = std::move(onnx.unfused);
+        exported.files.push_back(folder + "/model.qdq.onnx");
+        OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
+    }
     exported.files.push_back(folder + "/plan.json");
     OCTAVO_CHECK_OK(save_plan(plan, exported.files.back()));
     std::error_code ignored;

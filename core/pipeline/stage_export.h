@@ -15,7 +15,8 @@ struct Exported {
     std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
 };
 
-// Writes model.qdq.onnx and plan.json (with plan.delta.bin where constants were replaced).
+// Writes the model in the form that it came in, model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where
+// constants were replaced).
 Result<Exported> export_model(const Model& model, const Plan& plan, const std::string& folder);
 
 }  // namespace octavo

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "core/formats/onnx/reader.h"
+#include "core/plan/plan.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +22,15 @@ struct Model {
     Graph calibration;
     Graph executed;
     std::vector<ComparedOutput> compared;
+    std::optional<Plan> own_plan;  // what FakeQuantize in the file says; the graphs are without it
 };
 
-// `given` as for read_onnx.
+// An OpenVINO IR by its name: .xml, with a .bin beside it. Everything else is taken for ONNX.
+bool is_ir(const std::string& path);
+// The graph as the file says it, without passes. `given` as for read_onnx.
+Result<Graph> read_model(const std::string& path, const InputValues& given = {});
+Result<Border> read_border(const std::string& path);
+
 Result<Model> load_model(const std::string& path, const InputValues& given = {});
 
 std::vector<ComparedOutput> compared_outputs(const Graph& graph);

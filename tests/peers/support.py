@@ -21,10 +21,10 @@ def device_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
-def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list) -> list | str:
+def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list, more: list = []) -> list | str:
     """The arrays of the named outputs, or the message where `octavo infer` fails."""
     with tempfile.TemporaryDirectory() as name:
-        folder, options = Path(name), []
+        folder, options = Path(name), list(more)
         for number, (entry, array) in enumerate(feeds.items()):
             np.save(folder / f"{number}.npy", array)
             options += ["--input", f"{entry}={folder / str(number)}.npy"]

@@ -2,7 +2,7 @@
 // outputs, order.
 #include "core/formats/onnx/import.h"
 
-#include "core/formats/onnx/order.h"
+#include "core/graph/order.h"
 #include "sdk/ops/op.h"
 
 #include <algorithm>

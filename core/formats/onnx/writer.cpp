@@ -61,4 +61,12 @@ std::string write_onnx(const Graph& graph) {
     return model.finish();
 }
 
+Result<void> check_onnx_operators(const Graph& graph) {
+    constexpr std::string_view kForeign[] = {"DetectionOutput", "FakeQuantize", "PriorBoxClustered"};
+    for (const Node& node : graph.nodes)
+        if (std::find(std::begin(kForeign), std::end(kForeign), node.op) != std::end(kForeign))
+            return Error(Code::model, node.op + " '" + node.name + "': ONNX has no such operator; write an OpenVINO IR (.xml) instead");
+    return {};
+}
+
 }  // namespace octavo

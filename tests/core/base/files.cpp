@@ -88,6 +88,18 @@ BOOST_AUTO_TEST_CASE(a_failed_write_leaves_nothing_behind) {
     BOOST_TEST(!write_atomically(folder / "file/below", "bytes", Code::data));
 }
 
+BOOST_AUTO_TEST_CASE(files_that_belong_together_are_all_written_or_none) {
+    const Folder folder;
+    const std::vector<FileContent> files = {{folder / "a", "1"}, {folder / "b", "2"}};
+    BOOST_REQUIRE(write_together(files, Code::data));
+    BOOST_TEST(*read_text(folder / "b", Code::data) == "2");
+    fs::remove(folder.path / "a");
+    fs::remove(folder.path / "b");
+    fs::create_directories(folder.path / "b" / "in the way");
+    BOOST_TEST(!write_together(files, Code::data));
+    BOOST_TEST(file_count(folder) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(written_files_are_as_readable_as_the_umask_allows) {
     const Folder folder;
     const mode_t old = ::umask(022);

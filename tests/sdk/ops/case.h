@@ -80,6 +80,11 @@ public:
         attributes_.push_back({name, OCTAVO_ATTRIBUTE_FLOAT, 1, nullptr, &kept_->floats.emplace_back(value), nullptr});
         return *this;
     }
+    Case& with_reals(const char* name, std::vector<float> values) {
+        const auto& kept = kept_->lists.emplace_back(std::move(values));
+        attributes_.push_back({name, OCTAVO_ATTRIBUTE_FLOATS, static_cast<std::int64_t>(kept.size()), nullptr, kept.data(), nullptr});
+        return *this;
+    }
     Case& with(const char* name, const char* text) {
         attributes_.push_back({name, OCTAVO_ATTRIBUTE_STRING, 1, nullptr, nullptr, text});
         return *this;
@@ -132,6 +137,7 @@ private:
     struct Kept {
         std::deque<std::vector<std::int64_t>> integers;
         std::deque<float> floats;
+        std::deque<std::vector<float>> lists;
     };
 
     static void set(octavo_tensor_info& tensor, octavo_type type, const Shape& shape) {

@@ -4,8 +4,8 @@
 
 #include "core/graph/graph.h"
 
-namespace octavo::onnx {
+namespace octavo {
 
 Result<void> sort_topologically(Graph& graph);
 
-}  // namespace octavo::onnx
+}  // namespace octavo

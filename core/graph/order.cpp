@@ -1,10 +1,10 @@
 // Kahn's algorithm with the smallest file position first: it gives a sorted file back unchanged.
-#include "core/formats/onnx/order.h"
+#include "core/graph/order.h"
 
 #include <functional>
 #include <queue>
 
-namespace octavo::onnx {
+namespace octavo {
 
 Result<void> sort_topologically(Graph& graph) {
     const Links links(graph);
@@ -39,4 +39,4 @@ Result<void> sort_topologically(Graph& graph) {
     return {};
 }
 
-}  // namespace octavo::onnx
+}  // namespace octavo

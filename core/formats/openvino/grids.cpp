@@ -1,0 +1,229 @@
+// See grids.h.
+#include "core/formats/openvino/grids.h"
+
+#include "core/passes/passes.h"
+#include "core/passes/rewrite.h"
+#include "core/plan/rules.h"
+#include "sdk/ops/op.h"
+
+#include <octavo/numbers.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace octavo {
+namespace {
+
+constexpr std::int64_t kLevels = 256;
+constexpr float kMostOffGrid = 0.01F;  // of a step: ends are rounded to float32
+
+Error refusal(const Node& node, const std::string& why) {
+    return {Code::model, "FakeQuantize '" + node.name + "': " + why};
+}
+
+// The values of one end, one or one a channel.
+Result<std::vector<float>> end_of(const Graph& graph, const Node& node, std::size_t i) {
+    const Tensor& tensor = graph[node.inputs[i]];
+    if (!tensor.is_constant()) return refusal(node, "its ends are not constant");
+    const std::span<const float> values = tensor.data.as<float>();
+    if (values.size() == 1) return std::vector<float>{values[0]};
+    Shape full = tensor.shape;
+    const std::size_t rank = graph[node.inputs[0]].shape.size();
+    if (full.size() < rank) full.insert(full.begin(), rank - full.size(), 1);
+    if (full.size() < 2 || static_cast<std::int64_t>(values.size()) != full[1])
+        return refusal(node, "its ends differ along another axis than 1");
+    return std::vector<float>(values.begin(), values.end());
+}
+
+Result<Quantization> grid_of(const Graph& graph, const Node& node) {
+    const std::int64_t levels = attribute_or(node, "levels", kLevels);
+    if (levels != kLevels) return refusal(node, "it has " + std::to_string(levels) + " levels, expected 256");
+    OCTAVO_TRY(std::vector<float> low, end_of(graph, node, 1));
+    OCTAVO_TRY(std::vector<float> high, end_of(graph, node, 2));
+    OCTAVO_TRY(const std::vector<float> to_low, end_of(graph, node, 3));
+    OCTAVO_TRY(const std::vector<float> to_high, end_of(graph, node, 4));
+    if (low != to_low || high != to_high) return refusal(node, "its output's ends differ from its input's");
+    const std::size_t count = std::max(low.size(), high.size());
+    low.resize(count, low.front());
+    high.resize(count, high.front());
+    Quantization grid;
+    for (std::size_t c = 0; c < count; ++c) {
+        const float scale = (high[c] - low[c]) / kActivationLevels;
+        const float zero = -low[c] / scale;
+        if (!(scale > 0) || !std::isfinite(scale) || !(zero > -kMostOffGrid) || !(zero < kActivationLevels + kMostOffGrid) ||
+            std::abs(zero - std::nearbyint(zero)) > kMostOffGrid)
+            return refusal(node, "zero does not lie on the grid from " + std::to_string(low[c]) + " to " + std::to_string(high[c]));
+        grid.scale.push_back(scale);
+        grid.zero_point.push_back(static_cast<std::int32_t>(std::nearbyint(zero)));
+    }
+    return grid;
+}
+
+class PlanMaker {
+public:
+    PlanMaker(const Graph& graph, const Grids& grids) : graph_(graph), grids_(grids) {
+        for (const Node& node : graph.nodes)
+            if (is_product_row(node)) find_weight_scale(node);
+    }
+
+    std::optional<Plan> run() {
+        std::map<NodeId, OperatorPlan> operators;
+        std::vector<QuantizationPoint> points;
+        std::size_t before = 0;
+        do {
+            before = floating_.size();
+            operators = assign_precisions(
+                graph_, [](NodeId, Precision) { return true; }, [&](const Node& node) { return floating_.contains(node.name); });
+            points = quantization_points(graph_, operators);
+            for (const auto& [node, decided] : operators)
+                if (decided.precision == Precision::int8 && is_product_row(graph_[node]) &&
+                    !weight_scale_.contains(graph_[graph_[node].inputs[1]].name))
+                    floating_.insert(graph_[node].name);
+            for (const QuantizationPoint& point : points)
+                if (!grid_at(point)) refuse_readers(point, operators);
+        } while (floating_.size() > before);
+        return plan_of(operators, points);
+    }
+
+private:
+    static bool is_product_row(const Node& node) { return ops::find(node.op)->role == ops::Role::product; }
+
+    // The largest number of steps up to 127 on which all weights of a channel lie; none where there is no such number.
+    static std::optional<float> scale_of(std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count) {
+        constexpr float kRounding = 2e-3F;
+        float greatest = 0;
+        for (std::size_t i = 0; i < count; ++i) greatest = std::max(greatest, std::abs(weight[first + i * stride]));
+        if (greatest == 0) return 1.0F;
+        for (float steps = kWeightLevels; steps >= 1; --steps) {
+            const float scale = greatest / steps;
+            std::size_t i = 0;
+            const auto lies = [&](float w) { return std::abs(w / scale - std::nearbyint(w / scale)) < kRounding; };
+            while (i < count && lies(weight[first + i * stride])) ++i;
+            if (i == count && std::isfinite(1.0F / scale)) return scale;
+        }
+        return std::nullopt;
+    }
+
+    void find_weight_scale(const Node& node) {
+        const Tensor& weight = graph_[node.inputs[1]];
+        if (!weight.is_constant() || weight.type != OCTAVO_F32 || weight.shape.size() < 2) return;
+        const std::span<const float> values = weight.data.as<float>();
+        const bool last = node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
+        const auto channels = static_cast<std::size_t>(last ? weight.shape.back() : weight.shape.front());
+        if (channels == 0 || values.empty()) return;
+        const std::size_t count = values.size() / channels;
+        std::vector<float> scales;
+        for (std::size_t c = 0; c < channels; ++c) {
+            const std::optional<float> scale = scale_of(values, last ? c : c * count, last ? channels : 1, count);
+            if (!scale) return;
+            scales.push_back(*scale);
+        }
+        weight_scale_[weight.name] = std::move(scales);
+    }
+
+    const Quantization* grid_named(const std::string& name, PointKind kind) const {
+        const auto found = grids_.find(name);
+        if (found == grids_.end()) return nullptr;
+        if (kind == PointKind::depthwise && found->second.depthwise) return &*found->second.depthwise;
+        return found->second.whole ? &*found->second.whole : nullptr;
+    }
+
+    // That of all its members that have one; nullptr where none has, or two differ. What passes write needs none of its own.
+    const Quantization* grid_at(const QuantizationPoint& point) const {
+        if (point.kind == PointKind::inner) {
+            static const Quantization any{{1}, {0}};
+            const Quantization* grid = grid_named(point.name, point.kind);
+            return grid ? grid : &any;  // no device uses it
+        }
+        const Quantization* common = nullptr;
+        for (const TensorId id : point.tensors) {
+            const Quantization* grid = grid_named(graph_[id].name, point.kind);
+            const bool is_root = std::find(point.roots.begin(), point.roots.end(), id) != point.roots.end();
+            if (!grid && !is_root) continue;
+            if (!grid || (common && *grid != *common)) return nullptr;
+            common = grid;
+        }
+        return common;
+    }
+
+    void refuse_readers(const QuantizationPoint& point, const std::map<NodeId, OperatorPlan>& operators) {
+        const std::set<TensorId> members(point.tensors.begin(), point.tensors.end());
+        bool shares = false;
+        for (const bool passing : {true, false}) {  // what ties tensors together goes first: each may have a grid of its own
+            for (const auto& [id, decided] : operators) {
+                const Node& node = graph_[id];
+                if (decided.precision != Precision::int8 || (ops::find(node.op)->role == ops::Role::passes) != passing) continue;
+                if (point.kind == PointKind::depthwise && !is_depthwise(graph_, node)) continue;
+                if (std::none_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) { return members.contains(input); })) continue;
+                floating_.insert(node.name);
+                shares = true;
+            }
+            if (shares) return;
+        }
+    }
+
+    std::optional<Plan> plan_of(const std::map<NodeId, OperatorPlan>& operators, const std::vector<QuantizationPoint>& points) const {
+        Plan plan;
+        plan.graph_structure = graph_.imported.structure;
+        plan.graph_constants = graph_.imported.constants;
+        plan.algorithm = {"FakeQuantize"};
+        plan.objective = "int8";
+        bool any = false;
+        for (const auto& [id, decided] : operators) {
+            const Node& node = graph_[id];
+            plan.operators[node.name] = decided.reason == Reason::ignored ? OperatorPlan{Precision::fp32, Reason::accuracy} : decided;
+            if (decided.precision != Precision::int8) continue;
+            any = true;
+            if (is_product_row(node)) plan.weight_scale[graph_[node.inputs[1]].name] = weight_scale_.at(graph_[node.inputs[1]].name);
+        }
+        for (const QuantizationPoint& point : points) {
+            const Quantization& grid = *grid_at(point);
+            if (point.kind == PointKind::inner) plan.tensors[point.name].whole = grid;
+            for (const TensorId id : point.tensors)
+                (point.kind == PointKind::depthwise ? plan.tensors[graph_[id].name].depthwise : plan.tensors[graph_[id].name].whole) = grid;
+        }
+        return any ? std::optional(std::move(plan)) : std::nullopt;
+    }
+
+    const Graph& graph_;
+    const Grids& grids_;
+    std::map<std::string, std::vector<float>> weight_scale_;
+    std::set<std::string> floating_;  // nodes
+};
+
+}  // namespace
+
+Result<Grids> take_grids(Graph& graph) {
+    Grids grids;
+    const auto is_fake = [](const Node& node) { return node.op == "FakeQuantize"; };
+    if (std::none_of(graph.nodes.begin(), graph.nodes.end(), is_fake)) return grids;
+    OCTAVO_CHECK_OK(fold_constants(graph));
+    OCTAVO_CHECK_OK(free_batch(graph));
+    OCTAVO_CHECK_OK(infer_shapes(graph, 1));
+    for (Node& node : graph.nodes) {
+        if (!is_fake(node)) continue;
+        OCTAVO_TRY(const Quantization grid, grid_of(graph, node));
+        const TensorId from = node.inputs[0], to = node.outputs[0];
+        const auto is_listed = [&](const std::vector<TensorId>& ids, TensorId id) {
+            return std::find(ids.begin(), ids.end(), id) != ids.end();
+        };
+        const bool keeps_name = is_listed(graph.inputs, from) || is_listed(graph.outputs, from);
+        if (is_listed(graph.outputs, to) && !keeps_name) std::swap(graph[from].name, graph[to].name);
+        TensorPlan& known = grids[graph[from].name];
+        std::optional<Quantization>& place = grid.scale.size() == 1 ? known.whole : known.depthwise;
+        if (place && *place != grid) return refusal(node, "another FakeQuantize puts '" + graph[from].name + "' on another grid");
+        place = grid;
+        replace_reads(graph, Links(graph), to, from);
+        std::replace(graph.outputs.begin(), graph.outputs.end(), to, from);
+        erase(node);
+    }
+    compact(graph);
+    return grids;
+}
+
+std::optional<Plan> plan_from(const Graph& executed, const Grids& grids) {
+    return PlanMaker(executed, grids).run();
+}
+
+}  // namespace octavo

@@ -1,0 +1,208 @@
+// See import.h.
+#include "core/formats/openvino/import.h"
+
+#include "core/graph/order.h"
+
+#include <algorithm>
+
+namespace octavo::openvino {
+namespace {
+
+std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
+    if (taken.emplace(wish, 1).second) return wish;
+    std::string name;
+    do name = wish + "." + std::to_string(++taken[wish]);
+    while (!taken.emplace(name, 1).second);
+    return name;
+}
+
+bool is_structure(const Layer& layer) {
+    return layer.type == "Const" || layer.type == "Parameter" || layer.type == "Result";
+}
+
+// Every layer that no row covers, in one message.
+Result<void> check_types(const Net& net) {
+    constexpr std::size_t kMostShown = 20;
+    std::string list;
+    std::size_t count = 0;
+    for (const Layer& layer : net.layers) {
+        if (is_structure(layer) || row_of(layer.type)) continue;
+        if (++count <= kMostShown) list += (list.empty() ? "" : ", ") + layer.title() + " (" + layer.opset + ")";
+    }
+    if (count == 0) return {};
+    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
+    return Error(Code::model, "unsupported layers: " + list + ": docs/openvino.md lists what is read");
+}
+
+}  // namespace
+
+TensorId Importer::define(const std::string& wish, Tensor tensor) {
+    tensor.name = unique(taken_, wish);
+    return graph_.add_tensor(std::move(tensor));
+}
+
+// Only the batch may be open, as in ONNX models.
+Result<Tensor> Importer::parameter(const Layer& layer, const std::map<std::string, Tensor>& given) const {
+    const auto refusal = [&](const std::string& why) { return Error(Code::model, layer.title() + ": " + why); };
+    const std::string type = layer.data.attribute("element_type").value(), shape = layer.data.attribute("shape").value();
+    Tensor tensor;
+    const std::optional<octavo_type> known = graph_type(type);
+    if (!known) return refusal("its type is '" + type + "', which is not supported");
+    tensor.type = *known;
+    const std::string& name = layer.outputs.empty() || layer.outputs[0].name.empty() ? layer.name : layer.outputs[0].name;
+    const auto fixed = given.find(name);
+    std::size_t axis = 0;
+    for (std::size_t at = 0; at < shape.size(); ++axis) {
+        const std::size_t end = std::min(shape.find(',', at), shape.size());
+        const auto dim = integers_of(shape.substr(at, end - at));
+        at = end + 1;
+        if (dim && dim->size() == 1 && dim->front() >= 0) {
+            tensor.shape.push_back(dim->front());
+        } else if (fixed != given.end() && axis < fixed->second.shape.size() && axis > 0) {
+            tensor.shape.push_back(fixed->second.shape[axis]);
+        } else if (axis == 0) {
+            tensor.shape.push_back(-1);
+        } else {
+            return refusal("dimension " + std::to_string(axis) + " of shape '" + shape +
+                           "' is free: only the batch size may be, fix the others");
+        }
+    }
+    if (tensor.shape.size() > OCTAVO_MAX_RANK) return refusal("it has more than " + std::to_string(OCTAVO_MAX_RANK) + " dimensions");
+    return tensor;
+}
+
+Result<void> Importer::define_outputs(std::size_t i, const std::map<std::string, Tensor>& given) {
+    const Layer& layer = net_.layers[i];
+    for (std::size_t port = 0; port < layer.outputs.size(); ++port) {
+        Tensor tensor;
+        if (layer.type == "Const") {
+            OCTAVO_TRY(tensor, read_constant(layer, binary_));
+        } else if (layer.type == "Parameter") {
+            OCTAVO_TRY(tensor, parameter(layer, given));
+        }
+        const std::string own = port == 0 ? layer.name : layer.name + "." + std::to_string(port);
+        outputs_[i].push_back(define(layer.outputs[port].name.empty() ? own : layer.outputs[port].name, std::move(tensor)));
+        if (layer.type == "Parameter") graph_.inputs.push_back(outputs_[i].back());
+    }
+    return {};
+}
+
+Result<Graph> Importer::run(const std::map<std::string, Tensor>& given) {
+    OCTAVO_CHECK_OK(check_types(net_));
+    graph_.name = net_.name.empty() ? "graph" : net_.name;
+    outputs_.resize(net_.layers.size());
+    // Names that the file gives tensors come first: a layer may bear another tensor's.
+    for (const bool named : {true, false})
+        for (std::size_t i = 0; i < net_.layers.size(); ++i) {
+            const std::vector<OutputPort>& ports = net_.layers[i].outputs;
+            if ((!ports.empty() && !ports[0].name.empty()) == named) OCTAVO_CHECK_OK(define_outputs(i, given));
+        }
+    for (place_ = 0; place_ < net_.layers.size(); ++place_) {
+        layer_ = &net_.layers[place_];
+        if (layer_->type == "Result") {
+            if (input_count() != 1) return refusal("has " + std::to_string(input_count()) + " inputs, expected 1");
+            graph_.outputs.push_back(input(0));
+        }
+        if (!is_structure(*layer_)) OCTAVO_CHECK_OK((*row_of(layer_->type))(*this));
+    }
+    if (graph_.outputs.empty()) return Error(Code::model, "no Result layer, expected at least one");
+    OCTAVO_CHECK_OK(sort_topologically(graph_));
+    return std::move(graph_);
+}
+
+TensorId Importer::input(std::size_t i) const {
+    if (i >= layer_->inputs.size()) return TensorId::none;
+    const Source& source = layer_->inputs[i];
+    return outputs_[source.layer][source.port];
+}
+
+const std::vector<std::int64_t>& Importer::dims(std::size_t input) const {
+    static const std::vector<std::int64_t> kNone;
+    if (input >= layer_->inputs.size()) return kNone;
+    const Source& source = layer_->inputs[input];
+    return net_.layers[source.layer].outputs[source.port].dims;
+}
+
+Result<std::vector<std::int64_t>> Importer::integers(std::size_t i) const {
+    const TensorId id = input(i);
+    if (id == TensorId::none || !graph_[id].is_constant() || graph_[id].type != OCTAVO_S64)
+        return refusal("input " + std::to_string(i) + " is no constant of integers");
+    const auto values = graph_[id].data.as<std::int64_t>();
+    return std::vector<std::int64_t>(values.begin(), values.end());
+}
+
+Result<std::vector<float>> Importer::reals(std::size_t i) const {
+    const TensorId id = input(i);
+    if (id == TensorId::none || !graph_[id].is_constant() || graph_[id].type != OCTAVO_F32)
+        return refusal("input " + std::to_string(i) + " is no constant of real numbers");
+    const auto values = graph_[id].data.as<float>();
+    return std::vector<float>(values.begin(), values.end());
+}
+
+Result<std::int64_t> Importer::integer(std::size_t i) const {
+    OCTAVO_TRY(const std::vector<std::int64_t> values, integers(i));
+    if (values.size() != 1) return refusal("input " + std::to_string(i) + " has " + std::to_string(values.size()) + " values, expected 1");
+    return values[0];
+}
+
+std::string Importer::text(const char* attribute, const char* fallback) const {
+    return layer_->data.attribute(attribute).as_string(fallback);
+}
+
+bool Importer::flag(const char* attribute, bool fallback) const {
+    return layer_->data.attribute(attribute).as_bool(fallback);
+}
+
+Result<std::vector<std::int64_t>> Importer::list(const char* attribute) const {
+    const auto values = integers_of(text(attribute));
+    if (values) return *values;
+    return refusal(std::string(attribute) + " is '" + text(attribute) + "', expected integers");
+}
+
+Result<std::vector<float>> Importer::real_list(const char* attribute) const {
+    const auto values = reals_of(text(attribute));
+    if (values) return *values;
+    return refusal(std::string(attribute) + " is '" + text(attribute) + "', expected numbers");
+}
+
+Result<std::int64_t> Importer::number(const char* attribute, std::int64_t fallback) const {
+    if (!layer_->data.attribute(attribute)) return fallback;
+    OCTAVO_TRY(const std::vector<std::int64_t> values, list(attribute));
+    if (values.size() != 1) return refusal(std::string(attribute) + " is '" + text(attribute) + "', expected one integer");
+    return values[0];
+}
+
+Result<float> Importer::real(const char* attribute, float fallback) const {
+    if (!layer_->data.attribute(attribute)) return fallback;
+    OCTAVO_TRY(const std::vector<float> values, real_list(attribute));
+    if (values.size() != 1) return refusal(std::string(attribute) + " is '" + text(attribute) + "', expected one number");
+    return values[0];
+}
+
+TensorId Importer::constant(const char* what, std::vector<std::int64_t> values) {
+    Tensor tensor;
+    tensor.type = OCTAVO_S64;
+    tensor.shape = {static_cast<std::int64_t>(values.size())};
+    tensor.data = make_buffer(std::move(values));
+    return define(layer_->name + "/" + what, std::move(tensor));
+}
+
+TensorId Importer::constant(const char* what, float value) {
+    Tensor tensor;
+    tensor.data = make_buffer(std::vector{value});
+    return define(layer_->name + "/" + what, std::move(tensor));
+}
+
+TensorId Importer::between(const char* what, const char* op, std::vector<TensorId> inputs, Attributes attributes) {
+    const TensorId made = define(layer_->name + "/" + what, Tensor{});
+    graph_.nodes.push_back({unique(taken_nodes_, layer_->name + "/" + what), op, std::move(inputs), {made}, std::move(attributes), {}});
+    return made;
+}
+
+void Importer::finish(const char* op, std::vector<TensorId> inputs, Attributes attributes, std::size_t outputs) {
+    std::vector<TensorId> made = outputs_[place_];
+    made.resize(std::min(made.size(), outputs));
+    graph_.nodes.push_back({unique(taken_nodes_, layer_->name), op, std::move(inputs), std::move(made), std::move(attributes), {}});
+}
+
+}  // namespace octavo::openvino

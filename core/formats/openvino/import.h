@@ -1,0 +1,64 @@
+// From a parsed IR to a graph, layer by layer: what the rows of import_rows.cpp have to hand, and the walk over all layers.
+#pragma once
+
+#include "core/formats/openvino/ir_document.h"
+
+#include <map>
+
+namespace octavo::openvino {
+
+class Importer {
+public:
+    Importer(const Net& net, const Buffer& binary) : net_(net), binary_(binary) {}
+
+    // In topological order, shapes not inferred.
+    Result<Graph> run(const std::map<std::string, Tensor>& given);
+
+    // ---- for the rows: of the layer that is being read
+
+    const Layer& layer() const { return *layer_; }
+    std::size_t input_count() const { return layer_->inputs.size(); }
+    TensorId input(std::size_t i) const;
+    const std::vector<std::int64_t>& dims(std::size_t input) const;  // as the file says them, -1: open
+    std::size_t rank(std::size_t input) const { return dims(input).size(); }
+    // Values of an input that must be constant.
+    Result<std::vector<std::int64_t>> integers(std::size_t input) const;
+    Result<std::vector<float>> reals(std::size_t input) const;
+    Result<std::int64_t> integer(std::size_t input) const;
+
+    std::string text(const char* attribute, const char* fallback = "") const;
+    bool flag(const char* attribute, bool fallback = false) const;
+    Result<std::int64_t> number(const char* attribute, std::int64_t fallback) const;
+    Result<float> real(const char* attribute, float fallback) const;
+    Result<std::vector<std::int64_t>> list(const char* attribute) const;
+    Result<std::vector<float>> real_list(const char* attribute) const;
+
+    TensorId constant(const char* what, std::vector<std::int64_t> values);
+    TensorId constant(const char* what, float value);
+    // A node between, with a tensor of its own.
+    TensorId between(const char* what, const char* op, std::vector<TensorId> inputs, Attributes attributes = {});
+    // The node that writes the layer's outputs, as many as `outputs` says: what is behind has no counterpart and must not be read.
+    void finish(const char* op, std::vector<TensorId> inputs, Attributes attributes = {}, std::size_t outputs = 1);
+
+    Error refusal(const std::string& why) const { return {Code::model, layer_->title() + ": " + why}; }
+
+private:
+    TensorId define(const std::string& wish, Tensor tensor);
+    Result<void> define_outputs(std::size_t i, const std::map<std::string, Tensor>& given);
+    Result<Tensor> parameter(const Layer& layer, const std::map<std::string, Tensor>& given) const;
+
+    const Net& net_;
+    const Buffer& binary_;
+    Graph graph_;
+    std::map<std::string, int> taken_;  // names of tensors, with the last number tried
+    std::map<std::string, int> taken_nodes_;
+    std::vector<std::vector<TensorId>> outputs_;  // [layer][port]
+    const Layer* layer_ = nullptr;
+    std::size_t place_ = 0;  // of layer_
+};
+
+// What reads a layer of this type; nullptr: nothing does.
+using ReadRow = Result<void>(Importer& in);
+ReadRow* row_of(const std::string& type);
+
+}  // namespace octavo::openvino

@@ -1,0 +1,270 @@
+// Layers that move, select or count values, and those of object detectors.
+#include "core/formats/openvino/import_rows.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace octavo::openvino {
+namespace {
+
+using Ids = std::vector<TensorId>;
+using Numbers = std::vector<std::int64_t>;
+
+std::int64_t wrapped(std::int64_t axis, std::size_t rank) {
+    return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
+}
+
+}  // namespace
+
+// The target's dimensions of 1 take the tensor's in both modes that ONNX can say.
+Result<void> read_broadcast(Importer& in) {
+    const std::string mode = in.text("mode", "numpy");
+    if (mode != "numpy" && mode != "bidirectional") return in.refusal("mode '" + mode + "', expected 'numpy' or 'bidirectional'");
+    in.finish("Expand", {in.input(0), in.input(1)});
+    return {};
+}
+
+Result<void> read_concat(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.number("axis", 0));
+    Ids ids;
+    for (std::size_t i = 0; i < in.input_count(); ++i) ids.push_back(in.input(i));
+    in.finish("Concat", std::move(ids), {{"axis", axis}});
+    return {};
+}
+
+Result<void> read_blocks(Importer& in) {
+    OCTAVO_TRY(const std::int64_t size, in.number("block_size", 1));
+    const bool depth_first = in.text("mode") == "depth_first";
+    if (depth_first && in.layer().type == "SpaceToDepth") return in.refusal("mode 'depth_first', expected 'blocks_first'");
+    in.finish(in.layer().type.c_str(), {in.input(0)}, {{"blocksize", size}, {"mode", std::string(depth_first ? "CRD" : "DCR")}});
+    return {};
+}
+
+Result<void> read_gather(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.integer(2));
+    OCTAVO_TRY(const std::int64_t batch_dims, in.number("batch_dims", 0));
+    if (batch_dims != 0) return in.refusal("batch_dims is " + std::to_string(batch_dims) + ", expected 0");
+    in.finish("Gather", {in.input(0), in.input(1)}, {{"axis", axis}});
+    return {};
+}
+
+Result<void> read_gather_nd(Importer& in) {
+    OCTAVO_TRY(const std::int64_t batch_dims, in.number("batch_dims", 0));
+    in.finish("GatherND", {in.input(0), in.input(1)}, {{"batch_dims", batch_dims}});
+    return {};
+}
+
+// Opset 4: x, sizes, scales, axes; opset 11: x, sizes or scales, axes.
+Result<void> read_interpolate(Importer& in) {
+    if (in.layer().opset == "opset1") return in.refusal("the form of opset1, expected that of opset4 or newer");
+    const bool by_scales = in.text("shape_calculation_mode", "sizes") == "scales";
+    const bool newer = in.layer().opset == "opset11";
+    for (const char* pads : {"pads_begin", "pads_end"}) {
+        OCTAVO_TRY(const Numbers values, in.list(pads));
+        if (std::any_of(values.begin(), values.end(), [](std::int64_t pad) { return pad != 0; })) return in.refusal("it pads");
+    }
+    std::string mode = in.text("mode", "nearest");
+    if (mode == "linear_onnx") mode = "linear";
+    if (mode != "nearest" && mode != "linear" && mode != "cubic") return in.refusal("mode '" + mode + "', which is not supported");
+    Attributes attributes = {{"mode", mode},
+                             {"coordinate_transformation_mode", in.text("coordinate_transformation_mode", "half_pixel")},
+                             {"nearest_mode", in.text("nearest_mode", "round_prefer_floor")},
+                             {"antialias", std::int64_t{in.flag("antialias")}}};
+    OCTAVO_TRY(attributes["cubic_coeff_a"], in.real("cube_coeff", -0.75F));
+    const std::size_t axes_input = newer ? 2 : 3;
+    if (in.input_count() > axes_input) {
+        OCTAVO_TRY(attributes["axes"], in.integers(axes_input));
+    }
+    if (by_scales)
+        in.finish("Resize", {in.input(0), TensorId::none, in.input(newer ? 1 : 2)}, std::move(attributes));
+    else
+        in.finish("Resize", {in.input(0), TensorId::none, TensorId::none, in.input(1)}, std::move(attributes));
+    return {};
+}
+
+Result<void> read_pad(Importer& in) {
+    OCTAVO_TRY(Numbers pads, in.integers(1));
+    OCTAVO_TRY(const Numbers behind, in.integers(2));
+    pads.insert(pads.end(), behind.begin(), behind.end());
+    const std::string mode = in.text("pad_mode", "constant");
+    if (mode != "constant" && mode != "edge" && mode != "reflect") return in.refusal("mode '" + mode + "', which is not supported");
+    Ids ids = {in.input(0), in.constant("pads", pads)};
+    if (in.input_count() > 3) ids.push_back(in.input(3));
+    in.finish("Pad", std::move(ids), {{"mode", mode}});
+    return {};
+}
+
+Result<void> read_range(Importer& in) {
+    in.finish("Range", {in.input(0), in.input(1), in.input(2)});
+    return {};
+}
+
+Result<void> read_reshape(Importer& in) {
+    const Result<Numbers> target = in.integers(1);
+    const bool has_zero = !target || std::find(target->begin(), target->end(), 0) != target->end();
+    Attributes attributes;
+    if (has_zero && !in.flag("special_zero")) attributes["allowzero"] = std::int64_t{1};
+    in.finish("Reshape", {in.input(0), in.input(1)}, std::move(attributes));
+    return {};
+}
+
+Result<void> read_shape(Importer& in) {
+    in.finish("Shape", {in.input(0)});
+    return {};
+}
+
+// x, starts, ends, steps, axes
+Result<void> read_slice(Importer& in) {
+    Ids ids = {in.input(0), in.input(1), in.input(2)};
+    if (in.input_count() > 4) {
+        ids.push_back(in.input(4));
+    } else {
+        OCTAVO_TRY(Numbers axes, in.integers(1));
+        for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<std::int64_t>(i);
+        ids.push_back(in.constant("axes", std::move(axes)));
+    }
+    ids.push_back(in.input(3));
+    in.finish("Slice", std::move(ids));
+    return {};
+}
+
+// Split: x, axis; VariadicSplit: x, axis, lengths, one of which may be -1.
+Result<void> read_split(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.integer(1));
+    const std::size_t outputs = in.layer().outputs.size();
+    if (in.layer().type == "Split") {
+        in.finish("Split", {in.input(0)}, {{"axis", axis}}, outputs);
+        return {};
+    }
+    OCTAVO_TRY(Numbers lengths, in.integers(2));
+    const auto open = std::find(lengths.begin(), lengths.end(), -1);
+    if (open != lengths.end()) {
+        const std::vector<std::int64_t>& dims = in.dims(0);
+        const auto at = static_cast<std::size_t>(wrapped(axis, dims.size()));
+        if (at >= dims.size() || dims[at] < 0) return in.refusal("a length is -1 along a dimension that is open");
+        std::int64_t rest = dims[at];
+        for (const std::int64_t length : lengths)
+            if (length < -1 || (length > 0 && (rest -= std::min(length, rest)) < 0)) return in.refusal("its lengths do not fit");
+        *open = rest;
+    }
+    in.finish("Split", {in.input(0), in.constant("lengths", lengths)}, {{"axis", axis}}, outputs);
+    return {};
+}
+
+Result<void> read_axes(Importer& in) {
+    Ids ids = {in.input(0)};
+    if (in.input_count() > 1) {
+        OCTAVO_TRY(const Numbers axes, in.integers(1));
+        ids.push_back(in.constant("axes", axes));
+    }
+    in.finish(in.layer().type.c_str(), std::move(ids));
+    return {};
+}
+
+// An entry of a mask that is absent is 0. Masks of begin and end say 1 where the value does not count, as in the file, not as in the text
+// of the specification.
+Result<void> read_strided_slice(Importer& in) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(), kLeast = std::numeric_limits<std::int64_t>::min();
+    OCTAVO_TRY(Numbers starts, in.integers(1));
+    OCTAVO_TRY(Numbers ends, in.integers(2));
+    Numbers steps(starts.size(), 1);
+    if (in.input_count() > 3) {
+        OCTAVO_TRY(steps, in.integers(3));
+    }
+    if (ends.size() != starts.size() || steps.size() != starts.size()) return in.refusal("begin, end and strides differ in length");
+    const auto mask = [&](const char* name) -> Result<Numbers> {
+        OCTAVO_TRY(Numbers values, in.list(name));
+        values.resize(starts.size(), 0);
+        return values;
+    };
+    OCTAVO_TRY(const Numbers begin_open, mask("begin_mask"));
+    OCTAVO_TRY(const Numbers end_open, mask("end_mask"));
+    OCTAVO_TRY(const Numbers shrinks, mask("shrink_axis_mask"));
+    for (const char* name : {"new_axis_mask", "ellipsis_mask"}) {
+        OCTAVO_TRY(const Numbers values, mask(name));
+        if (std::any_of(values.begin(), values.end(), [](std::int64_t v) { return v != 0; }))
+            return in.refusal(std::string(name) + ", which is not supported");
+    }
+    Numbers axes, gone;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        axes.push_back(static_cast<std::int64_t>(i));
+        if (shrinks[i] != 0) {
+            ends[i] = starts[i] == -1 ? kMost : starts[i] + 1;
+            steps[i] = 1;
+            gone.push_back(axes.back());
+            continue;
+        }
+        if (begin_open[i] != 0) starts[i] = steps[i] > 0 ? 0 : kMost;
+        if (end_open[i] != 0) ends[i] = steps[i] > 0 ? kMost : kLeast;
+    }
+    const Ids ids = {in.input(0), in.constant("starts", starts), in.constant("ends", ends), in.constant("axes", axes),
+                     in.constant("steps", steps)};
+    if (gone.empty())
+        in.finish("Slice", ids);
+    else
+        in.finish("Squeeze", {in.between("slice", "Slice", ids), in.constant("gone", gone)});
+    return {};
+}
+
+Result<void> read_top_k(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.number("axis", -1));
+    if (in.text("sort", "value") == "index") return in.refusal("sorted by index, which is not supported");
+    in.finish("TopK", {in.input(0), in.input(1)}, {{"axis", axis}, {"largest", std::int64_t{in.text("mode", "max") == "max"}}}, 2);
+    return {};
+}
+
+Result<void> read_transpose(Importer& in) {
+    OCTAVO_TRY(const Numbers order, in.integers(1));
+    Attributes attributes;
+    if (!order.empty()) attributes["perm"] = order;
+    in.finish("Transpose", {in.input(0)}, std::move(attributes));
+    return {};
+}
+
+Result<void> read_suppression(Importer& in) {
+    if (in.flag("sort_result_descending", true)) return in.refusal("sorted over all classes, which is not supported");
+    if (in.input_count() > 5) {
+        OCTAVO_TRY(const std::vector<float> sigma, in.reals(5));
+        if (sigma != std::vector<float>{0}) return in.refusal("soft suppression, which is not supported");
+    }
+    Ids ids;
+    for (std::size_t i = 0; i < std::min<std::size_t>(in.input_count(), 5); ++i) ids.push_back(in.input(i));
+    in.finish("NonMaxSuppression", std::move(ids), {{"center_point_box", std::int64_t{in.text("box_encoding", "corner") == "center"}}});
+    return {};
+}
+
+Result<void> read_prior_boxes(Importer& in) {
+    Attributes attributes = {{"clip", std::int64_t{in.flag("clip")}}};
+    for (const char* name : {"width", "height", "variance"}) {
+        OCTAVO_TRY(attributes[name], in.real_list(name));
+    }
+    for (const char* name : {"step", "step_w", "step_h", "offset"}) {
+        OCTAVO_TRY(attributes[name], in.real(name, 0));
+    }
+    in.finish("PriorBoxClustered", {in.input(0), in.input(1)}, std::move(attributes));
+    return {};
+}
+
+Result<void> read_detection_output(Importer& in) {
+    if (in.input_count() != 3) return in.refusal(std::to_string(in.input_count()) + " inputs, expected 3");
+    if (in.flag("decrease_label_id")) return in.refusal("decrease_label_id, which is not supported");
+    Attributes attributes;
+    for (const char* name : {"variance_encoded_in_target", "clip_before_nms", "clip_after_nms", "normalized"})
+        attributes[name] = std::int64_t{in.flag(name)};
+    attributes["share_location"] = std::int64_t{in.flag("share_location", true)};
+    OCTAVO_TRY(attributes["keep_top_k"], in.list("keep_top_k"));
+    for (const char* name : {"background_label_id", "top_k", "input_width", "input_height"}) {
+        OCTAVO_TRY(attributes[name], in.number(name, std::string_view(name) == "top_k"                 ? -1
+                                                     : std::string_view(name) == "background_label_id" ? 0
+                                                                                                       : 1));
+    }
+    for (const char* name : {"nms_threshold", "confidence_threshold"}) {
+        OCTAVO_TRY(attributes[name], in.real(name, 0));
+    }
+    const std::string code = in.text("code_type", "caffe.PriorBoxParameter.CORNER");
+    attributes["code_type"] = code.substr(code.rfind('.') + 1);
+    in.finish("DetectionOutput", {in.input(0), in.input(1), in.input(2)}, std::move(attributes));
+    return {};
+}
+
+}  // namespace octavo::openvino

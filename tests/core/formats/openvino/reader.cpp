@@ -1,0 +1,133 @@
+// Reading: forms of layers that our writer does not write, and files that are not what they seem.
+#include "core/formats/openvino/reader.h"
+
+#include "tests/core/formats/openvino/ir_test.h"
+#include "tests/support/evaluate.h"
+#include "tests/support/graph_builder.h"
+
+#include <random>
+
+namespace octavo {
+namespace {
+
+using namespace testing;
+
+std::string port(int id, std::initializer_list<int> dims) {
+    std::string text = "<port id=\"" + std::to_string(id) + "\" precision=\"FP32\">";
+    for (const int dim : dims) text += "<dim>" + std::to_string(dim) + "</dim>";
+    return text + "</port>";
+}
+
+std::string constant(int id, const std::string& type, const std::string& shape, int offset, int size) {
+    return "<layer id=\"" + std::to_string(id) + "\" name=\"c" + std::to_string(id) +
+           "\" type=\"Const\" version=\"opset1\"><data element_type=\"" + type + "\" shape=\"" + shape + "\" offset=\"" +
+           std::to_string(offset) + "\" size=\"" + std::to_string(size) + "\"/><output>" + port(0, {}) + "</output></layer>";
+}
+
+std::string edge(int from, int from_port, int to, int to_port) {
+    return "<edge from-layer=\"" + std::to_string(from) + "\" from-port=\"" + std::to_string(from_port) + "\" to-layer=\"" +
+           std::to_string(to) + "\" to-port=\"" + std::to_string(to_port) + "\"/>";
+}
+
+std::string net(const std::string& layers, const std::string& edges, const std::string& version = "11") {
+    return "<net name=\"n\" version=\"" + version + "\"><layers>" + layers + "</layers><edges>" + edges + "</edges></net>";
+}
+
+const std::string kInput =
+    "<layer id=\"0\" name=\"x\" type=\"Parameter\" version=\"opset1\"><data shape=\"?,2\" element_type=\"f32\"/><output>" +
+    port(0, {-1, 2}) + "</output></layer>";
+const std::string kResult = "<layer id=\"9\" name=\"r\" type=\"Result\" version=\"opset1\"><input>" + port(0, {-1, 2}) + "</input></layer>";
+
+// x * w with a layer of this type between two inputs.
+std::string binary(const std::string& type, const std::string& data = "") {
+    return "<layer id=\"5\" name=\"y\" type=\"" + type + "\" version=\"opset1\">" + data + "<input>" + port(0, {-1, 2}) + port(1, {2, 2}) +
+           "</input><output>" + port(2, {-1, 2}) + "</output></layer>";
+}
+
+BOOST_AUTO_TEST_SUITE(openvino_reader)
+
+// i8 -> Convert -> Subtract -> Multiply, and a half float: (4 - 2) * 0.5 and so on, turned.
+BOOST_AUTO_TEST_CASE(compressed_weights_become_float) {
+    const auto between = [](int id, const std::string& type, const std::string& data, int inputs) {
+        std::string text = "<layer id=\"" + std::to_string(id) + "\" name=\"l" + std::to_string(id) + "\" type=\"" + type +
+                           "\" version=\"opset1\">" + data + "<input>";
+        for (int i = 0; i < inputs; ++i) text += port(i, {2, 2});
+        return text + "</input><output>" + port(inputs, {2, 2}) + "</output></layer>";
+    };
+    const std::string layers = kInput + constant(1, "i8", "2,2", 0, 4) + constant(2, "f16", "", 4, 2) + constant(3, "f32", "2, 1", 8, 8) +
+                               between(4, "Convert", "<data destination_type=\"f32\"/>", 1) + between(6, "Subtract", "", 2) +
+                               between(7, "Multiply", "", 2) + binary("MatMul", "<data transpose_a=\"false\" transpose_b=\"true\"/>") +
+                               kResult;
+    const std::string edges = edge(1, 0, 4, 0) + edge(4, 1, 6, 0) + edge(2, 0, 6, 1) + edge(6, 2, 7, 0) + edge(3, 0, 7, 1) +
+                              edge(0, 0, 5, 0) + edge(7, 2, 5, 1) + edge(5, 2, 9, 0);
+    std::string bytes = {4, 2, 0, 3};
+    bytes += std::string("\x00\x40", 2) + std::string(2, '\0');  // 2.0 as half
+    const float scales[] = {0.5F, 4};
+    bytes.append(reinterpret_cast<const char*>(scales), sizeof scales);
+    const Result<Graph> graph = read_ir(net(layers, edges), buffer_of(bytes));
+    BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
+    // weight: ((4-2) * .5, (2-2) * .5), ((0-2) * 4, (3-2) * 4)
+    const std::vector<std::vector<float>> y = run_graph(*graph, {{1, 10}});
+    BOOST_TEST(y.at(0) == (std::vector<float>{1, 32}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
+    const std::string good_edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0);
+    const auto with = [&](const std::string& constant_layer, const std::string& op, const std::string& edges) {
+        return refusal_of(net(kInput + constant_layer + binary(op) + kResult, edges), std::string(8, '\0'));
+    };
+    const std::string two = constant(1, "f32", "2", 0, 8);
+    BOOST_TEST(with(two, "Add", good_edges) == "");
+    BOOST_TEST(with(two, "Bucketize", good_edges) == "unsupported layers: Bucketize 'y' (opset1): docs/openvino.md lists what is read");
+    BOOST_TEST(with(constant(1, "f32", "2", 4, 8), "Add", good_edges) == "Const 'c1': bytes 4 to 12 of the .bin file, which has 8");
+    BOOST_TEST(with(constant(1, "f32", "3", 0, 8), "Add", good_edges) == "Const 'c1': 8 bytes of f32, its shape needs 3 values");
+    BOOST_TEST(with(constant(1, "f32", "4294967296,4294967296", 0, 8), "Add", good_edges) ==
+               "Const 'c1': its shape is '4294967296,4294967296'");
+    BOOST_TEST(with(constant(1, "u4", "2", 0, 1), "Add", good_edges) == "Const 'c1': values of type 'u4', which is not supported");
+    BOOST_TEST(with(two, "Add", edge(0, 0, 5, 0) + edge(5, 2, 9, 0)) == "Add 'y': no edge ends in its input 1");
+    BOOST_TEST(with(two, "Add", good_edges + edge(7, 0, 5, 0)) == "edge from layer 7 to layer 5: there is no such layer");
+    BOOST_TEST(with(two, "Add", good_edges + edge(1, 0, 5, 1)) == "edge from layer 1 to layer 5: another edge ends in the same port");
+    BOOST_TEST(with(two, "Add", edge(5, 2, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0)) ==
+               "Add 'y': reads what it makes itself, by way of others");
+    BOOST_TEST(refusal_of(net("", "", "7")) == "IR of version '7', expected an IR of version 10 or 11");
+    BOOST_TEST(refusal_of("<net").starts_with("no XML from byte "));
+    BOOST_TEST(refusal_of("") == "no XML from byte 0 on: No document element found");
+}
+
+IrModel small_model() {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 4, 4});
+    const TensorId conv = builder.conv("conv", x, 2, 4, 3, 2);
+    const TensorId pool = builder.node("GlobalAveragePool", "pool", {conv});
+    const TensorId flat = builder.node("Reshape", "flat", {pool, builder.integers("shape", {0, -1})});
+    return write_valid(builder.done({builder.node("Softmax", "y", {flat}, {{"axis", std::int64_t{1}}, {"opset", std::int64_t{13}}})}, 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_an_error) {
+    const IrModel whole = small_model();
+    BOOST_REQUIRE(refusal_of(whole.xml, whole.binary) == "");
+    const std::size_t end = whole.xml.rfind("</net>") + 6;
+    for (std::size_t size = 0; size < end; ++size) BOOST_TEST(refusal_of(whole.xml.substr(0, size), whole.binary) != "", "cut at " << size);
+    for (std::size_t size = 0; size < whole.binary.size(); ++size)
+        BOOST_TEST(refusal_of(whole.xml, whole.binary.substr(0, size)) != "", "cut at " << size);
+}
+
+// Under the sanitizers this says more.
+BOOST_AUTO_TEST_CASE(any_byte_may_be_anything) {
+    const IrModel whole = small_model();
+    std::mt19937 random(7);
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < whole.xml.size(); ++at) {
+        for (const char byte : {'0', '9', '-', '"', static_cast<char>(random() % 255 + 1)}) {
+            std::string xml = whole.xml;
+            xml[at] = byte;
+            if (!refusal_of(xml, whole.binary).empty()) ++refused;
+        }
+    }
+    BOOST_TEST(refused > 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace octavo

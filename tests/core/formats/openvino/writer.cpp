@@ -1,0 +1,178 @@
+// What is written: layers, names, and the forms that OpenVINO runs in int8. That OpenVINO takes it is for tests/peers to say.
+#include "core/formats/openvino/writer.h"
+
+#include "tests/core/formats/openvino/ir_test.h"
+#include "tests/support/evaluate.h"
+#include "tests/support/graph_builder.h"
+
+namespace octavo {
+namespace {
+
+using namespace testing;
+
+BOOST_AUTO_TEST_SUITE(openvino_writer)
+
+BOOST_AUTO_TEST_CASE(fused_parts_become_layers_and_outputs_keep_their_names) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 4, 4});
+    const TensorId a = builder.conv("a", x, 2, 2, 3, 2);
+    builder.graph.nodes[0].attributes["activation"] = std::string("relu");
+    const TensorId y = builder.conv("y", a, 2, 2);
+    builder.graph.nodes[1].inputs.push_back(a);
+    builder.graph.nodes[1].attributes["activation"] = std::string("hard_swish");
+    const IrModel ir = write_valid(builder.done({y}, 1));
+    BOOST_TEST(layers_of(ir.xml) ==
+               "Parameter x\n"
+               "GroupConvolution a <- x a.w\n"
+               "Add a/bias <- a a.b\n"
+               "ReLU a/relu <- a/bias\n"
+               "Convolution y <- a/relu y.w\n"
+               "Add y/bias <- y y.b\n"
+               "Add y/add <- y/bias a/relu\n"
+               "HSwish y/hard_swish <- y/add\n"
+               "Result y/result <- y/hard_swish\n");
+    pugi::xml_document document;
+    document.load_string(ir.xml.c_str());
+    const pugi::xml_node net = document.child("net");
+    BOOST_TEST(net.child("layers").first_child().child("data").attribute("shape").value() == "?,2,4,4");
+    BOOST_TEST(
+        net.child("layers").find_child_by_attribute("name", "y/hard_swish").child("output").child("port").attribute("names").value() ==
+        "y");
+    BOOST_TEST(net.child("rt_info").child("octavo").child("made_by").attribute("value").value() == "octavo test");
+}
+
+// x on a grid with zero point 128, behind it u8 without one, then one scale a channel.
+BOOST_AUTO_TEST_CASE(a_plan_becomes_fake_quantize_and_i8_weights) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 1, 4, 4});
+    const TensorId w = builder.constant("a.w", {2, 1, 1, 1}, {1.0F, -63.5F});
+    const TensorId a = builder.node("Conv", "a", {x, w, builder.constant("a.b", {2}, {1, 2})}, {{"activation", std::string("relu")}});
+    const TensorId b = builder.conv("b", a, 2, 2, 3, 2);
+    const TensorId pool = builder.node("MaxPool", "pool", {b}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}});
+    const TensorId y = builder.conv("y", pool, 2, 2);
+    Plan plan;
+    plan.tensors["x"].whole = Quantization{{0.5F}, {128}};
+    plan.tensors["a"].depthwise = Quantization{{0.25F, 1}, {0, 55}};
+    plan.tensors["b"].whole = plan.tensors["pool"].whole = Quantization{{2}, {0}};
+    plan.weight_scale = {{"a.w", {0.5F, 1}}, {"b.w", {1.0F / 127, 1.0F / 127}}};
+    plan.replaced["a.b"] = {3, 4};
+    for (const char* name : {"a", "b", "pool"}) plan.operators[name] = {Precision::int8, Reason::default_int8};
+    const IrModel ir = write_valid(builder.done({y}, 1), &plan);
+    BOOST_TEST(layers_of(ir.xml) ==
+               "Parameter x\n"
+               "FakeQuantize x/fq <- x x/fq/low x/fq/high x/fq/low x/fq/high\n"
+               "Convert a.w/convert <- a.w/i8\n"
+               "Multiply a.w <- a.w/convert a.w/scale\n"
+               "Convolution a <- x/fq a.w\n"
+               "Add a/bias <- a a.b\n"
+               "ReLU a/relu <- a/bias\n"
+               "FakeQuantize a/fq <- a/relu a/fq/low a/fq/high a/fq/low a/fq/high\n"
+               "Convert b.w/convert <- b.w/i8\n"
+               "Multiply b.w <- b.w/convert b.w/scale\n"
+               "GroupConvolution b <- a/fq b.w\n"
+               "Add b/bias <- b b.b\n"
+               "FakeQuantize b/fq <- b/bias b/fq/low b/fq/high b/fq/low b/fq/high\n"
+               "MaxPool pool <- b/fq\n"  // moves values that lie on a grid: none is needed behind
+               "Convolution y <- pool y.w\n"
+               "Add y/bias <- y y.b\n"
+               "Result y/result <- y/bias\n");
+    BOOST_TEST(constant_of<float>(ir, "x/fq/low") == std::vector<float>{-64});
+    BOOST_TEST(constant_of<float>(ir, "x/fq/high") == std::vector<float>{63.5F});
+    BOOST_TEST(constant_of<float>(ir, "a/fq/low") == (std::vector<float>{0, -55}), boost::test_tools::per_element());
+    BOOST_TEST(constant_of<float>(ir, "a/fq/high") == (std::vector<float>{63.75F, 200}), boost::test_tools::per_element());
+    const std::vector<std::int8_t> codes = constant_of<std::int8_t>(ir, "a.w/i8");
+    BOOST_TEST(int{codes.at(0)} == 2);
+    BOOST_TEST(int{codes.at(1)} == -64);  // -63.5 rounds to even
+    BOOST_TEST(constant_of<float>(ir, "a.b") == (std::vector<float>{3, 4}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(an_operator_without_a_layer_is_named) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {1, 2, 4, 4});
+    const TensorId y =
+        builder.node("Pad", "edge", {x, builder.integers("pads", {0, 0, 1, 1, 0, 0, 1, 1})}, {{"mode", std::string("wrap")}});
+    const Result<IrModel> ir = write_ir(builder.done({y}, 1), nullptr, "test");
+    BOOST_REQUIRE(!ir);
+    BOOST_TEST(ir.error().message() == "Pad 'edge': OpenVINO has no layer for it: it pads with the other side");
+}
+
+// Every form that the writer spells in other operators, or with other attributes, must mean the same when it is read again.
+BOOST_AUTO_TEST_CASE(what_is_written_reads_back_with_the_same_outputs) {
+    using Ints = std::vector<std::int64_t>;
+    struct Form {
+        const char* op;
+        Attributes attributes;
+        std::vector<Ints> lists = {};
+    };
+    const std::vector<Form> forms = {
+        {"Relu", {}},
+        {"LeakyRelu", {{"alpha", 0.25F}}},
+        {"HardSigmoid", {}},
+        {"HardSwish", {}},
+        {"Silu", {}},
+        {"Swish", {{"alpha", 1.5F}}},
+        {"Gelu", {}},
+        {"Gelu", {{"approximate", std::string("tanh")}}},
+        {"Mish", {}},
+        {"Elu", {{"alpha", 0.5F}}},
+        {"Celu", {{"alpha", 0.5F}}},
+        {"Selu", {}},
+        {"Reciprocal", {}},
+        {"Round", {}},
+        {"MaxPool", {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", std::int64_t{1}}}},
+        {"MaxPool", {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 2}}, {"pads", Ints{1, 1, 1, 1}}}},
+        {"AveragePool",
+         {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", std::int64_t{1}}, {"pads", Ints{1, 0, 0, 1}}}},
+        {"AveragePool",
+         {{"kernel_shape", Ints{3, 3}},
+          {"strides", Ints{2, 2}},
+          {"ceil_mode", std::int64_t{1}},
+          {"count_include_pad", std::int64_t{1}},
+          {"pads", Ints{1, 1, 1, 1}}}},
+        {"AveragePool", {{"kernel_shape", Ints{2, 2}}, {"auto_pad", std::string("SAME_UPPER")}}},
+        {"GlobalAveragePool", {}},
+        {"GlobalMaxPool", {}},
+        {"GlobalLpPool", {{"p", std::int64_t{2}}}},
+        {"LRN", {{"size", std::int64_t{3}}}},
+        {"LpNormalization", {{"axis", std::int64_t{1}}}},
+        {"Softmax", {{"axis", std::int64_t{1}}, {"opset", std::int64_t{11}}}},
+        {"Softmax", {{"axis", std::int64_t{-1}}, {"opset", std::int64_t{13}}}},
+        {"LogSoftmax", {{"axis", std::int64_t{1}}, {"opset", std::int64_t{13}}}},
+        {"ReduceSumSquare", {{"axes", Ints{2, 3}}, {"keepdims", std::int64_t{0}}}},
+        {"ReduceLogSumExp", {}},
+        {"Flatten", {{"axis", std::int64_t{1}}}},
+        {"Flatten", {{"axis", std::int64_t{2}}}},
+        {"Transpose", {{"perm", Ints{0, 2, 3, 1}}}},
+        {"DepthToSpace", {{"blocksize", std::int64_t{2}}, {"mode", std::string("CRD")}}},
+        {"SpaceToDepth", {{"blocksize", std::int64_t{2}}}},
+        {"Reshape", {}, {{0, -1, 5}}},
+        {"Slice", {}, {{1, 4}, {3, 0}, {1, 3}, {1, -2}}},
+        {"Pad", {{"mode", std::string("reflect")}}, {{0, 0, 1, 0, 0, 0, 2, 1}}},
+        {"Tile", {}, {{1, 2, 1, 1}}},
+        {"Unsqueeze", {}, {{1}}},
+        {"Upsample", {{"scales", std::vector<float>{1, 1, 2, 2}}}},
+        {"Resize", {{"scales", std::vector<float>{1, 1, 2, 2}}, {"mode", std::string("linear")}}},
+    };
+    for (const Form& form : forms) {
+        GraphBuilder builder;
+        std::vector<TensorId> inputs = {builder.input("x", {-1, 4, 6, 10})};
+        if (std::string_view(form.op) == "Resize") {
+            inputs.push_back(builder.constant("scales", {4}, std::get<std::vector<float>>(form.attributes.at("scales"))));
+        }
+        for (const Ints& list : form.lists) inputs.push_back(builder.integers("list" + std::to_string(inputs.size()), list));
+        Attributes attributes = form.attributes;
+        if (std::string_view(form.op) == "Resize") attributes.erase("scales");
+        const Graph graph = builder.done({builder.node(form.op, "y", inputs, attributes)}, 2);
+        const Result<Graph> again = with_batch(read_valid(write_valid(graph)), 2);
+        BOOST_TEST_CONTEXT(form.op) {
+            BOOST_REQUIRE_MESSAGE(again, (again ? "" : again.error().message()));
+            BOOST_TEST((*again)[again->outputs[0]].name == "y");
+            BOOST_TEST(difference(run_graph(graph, random_inputs(graph, 1)), run_graph(*again, random_inputs(graph, 1))) < 1e-6);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace octavo

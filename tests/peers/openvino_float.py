@@ -1,0 +1,64 @@
+"""IR that octavo convert has written, in OpenVINO's CPU plugin beside our own answers: the same outputs, names, and free batch.
+
+usage: openvino_float.py OCTAVO MODEL_OR_FOLDER...
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import openvino as ov
+
+from support import infer, range_share
+
+MOST_DIFFERENCE = 1e-4  # of an output's range
+
+
+def faults(octavo, model, folder):
+    written = folder / "out.xml"
+    done = subprocess.run([octavo, "convert", model, written, "--device", "onednn", "--quiet"], capture_output=True, text=True)
+    if done.returncode:
+        return [done.stderr.strip()]
+    core = ov.Core()
+    read = core.read_model(written)
+    compiled = core.compile_model(read, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    found, worst = [], 0.0
+    is_free = read.inputs[0].partial_shape[0].is_dynamic
+    for batch in (1, 2) if is_free else (1,):
+        random = np.random.default_rng(batch)
+        shapes = {i.any_name: [batch if d.is_dynamic else d.get_length() for d in i.partial_shape] for i in read.inputs}
+        feeds = {name: random.standard_normal(shape, dtype=np.float32) for name, shape in shapes.items()}
+        names = [o.any_name for o in read.outputs]
+        ours = infer(octavo, model, "onednn", feeds, names)
+        if isinstance(ours, str):
+            return found + [ours]
+        theirs = compiled(feeds)
+        for name, want in zip(names, ours):
+            share = range_share(theirs[name], want)
+            worst = max(worst, share)
+            if not share <= MOST_DIFFERENCE:
+                found.append(f"batch {batch}: output '{name}' differs by {share:.2g} of its range")
+    print(f"{model.name}: {len(read.get_ops())} layers, batch {'free' if is_free else 'fixed'}, worst difference {worst:.2g} of range", flush=True)
+    return found
+
+
+def main():
+    octavo, *places = sys.argv[1:]
+    models = [m for p in map(pathlib.Path, places) for m in (sorted(p.glob("*.onnx")) if p.is_dir() else [p])]
+    for missing in (m for m in models if not m.exists()):
+        print(f"{missing}: skipped, './dev models' makes it from ../shared")
+    models = [m for m in models if m.exists()]
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for model in models:
+            for fault in faults(octavo, model, pathlib.Path(folder)):
+                failed += 1
+                print(f"{model}: {fault}", flush=True)
+    print(f"{len(models)} models, {failed} failures")
+    return 1 if failed or not models else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""A planned IR in OpenVINO's CPU plugin, beside our own int8 on the very same images.
+
+    python openvino_int8.py OCTAVO CONFIG RUN [--limit N] [--share 95] [--agreement 99]
+
+RUN is the output folder of `octavo calibrate CONFIG`. Two things are asked: whether the plugin runs in int8 what the plan says is int8 (the
+execution graph tells), and whether the file says the plan's numbers: with LP_TRANSFORMS_MODE=OFF the plugin computes the grids in floating
+point, which is exact, so that classes must agree with ours. Its integer kernels are only reported: they saturate on CPUs without VNNI.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+
+from support import preprocess, samples
+
+PRODUCTS = ("Convolution", "GroupConvolution", "FullyConnected", "MatMul")
+
+
+def classes(compiled, tensors: list) -> np.ndarray:
+    output = compiled.output(0)
+    return np.array([int(np.argmax(compiled(x)[output])) for x in tensors])
+
+
+def precisions(compiled) -> Counter:
+    """(layer type, precision of what it reads) -> count, of the execution graph."""
+    infos = [op.get_rt_info() for op in compiled.get_runtime_model().get_ops()]
+    return Counter((info["layerType"].astype(str), info["runtimePrecision"].astype(str)) for info in infos)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--limit", type=int, default=0, help="images of each validation slice")
+    parser.add_argument("--share", type=float, default=95.0, help="least share of the plan's int8 products that run in int8, in percent")
+    parser.add_argument("--agreement", type=float, default=99.0, help="least share of classes equal to ours in floating-point emulation, in percent")
+    a = parser.parse_args()
+    config = json.loads(a.config.read_text())
+    offset = config.get("adapter", {}).get("label_offset", 0)
+    pairs = [pair for part in config["validation"] for pair in samples(config, part, a.config.parent)[: a.limit or None]]
+    tensors = [preprocess(path, config["preprocess"]) for path, _ in pairs]
+    labels = np.array([label for _, label in pairs])
+    told = json.loads((a.run / "report.json").read_text())["operators"]
+    planned = sum(op["precision"] == "int8" and op["type"] in ("Conv", "Gemm", "MatMul") for op in told)
+
+    with tempfile.TemporaryDirectory() as scratch:
+        limit = ["--limit", str(a.limit)] if a.limit else []
+        plan = str(a.run / "plan.json")
+        subprocess.run([a.octavo, "evaluate", str(a.config), "--plan", plan, "--quiet", "--answers", f"{scratch}/a.tsv", *limit], check=True,
+                       stdout=subprocess.DEVNULL)
+        ours = np.array([int(line.split("\t")[1]) for line in Path(f"{scratch}/a.tsv").read_text().splitlines()[1:]])
+        subprocess.run([a.octavo, "convert", str(a.config.parent / config["model"]), f"{scratch}/m.xml", "--plan", plan, "--quiet"], check=True)
+        core = ov.Core()
+        hint = {"INFERENCE_PRECISION_HINT": "f32"}
+        native = core.compile_model(f"{scratch}/m.xml", "CPU", hint)
+        emulated = core.compile_model(f"{scratch}/m.xml", "CPU", {**hint, "LP_TRANSFORMS_MODE": "OFF"})
+        kinds = precisions(native)
+        by_native, by_emulated = classes(native, tensors) - offset, classes(emulated, tensors) - offset
+
+    integers = sum(n for (kind, precision), n in kinds.items() if kind in PRODUCTS and precision in ("u8", "i8"))
+    floating = sum(n for (kind, precision), n in kinds.items() if kind in PRODUCTS and precision not in ("u8", "i8"))
+    share = 100 * integers / max(planned, 1)
+    agreement = 100 * float(np.mean(by_emulated == ours))
+    top1 = {name: 100 * float(np.mean(answers == labels)) for name, answers in (("ours", ours), ("int8", by_native), ("emulated", by_emulated))}
+    good = share >= a.share and agreement >= a.agreement
+    print(f"{a.run.name}: int8 {integers} of {planned} planned products ({share:.1f} %), {floating} in floating point; top-1 of {len(labels)} images: "
+          f"ours {top1['ours']:.2f}, OpenVINO int8 {top1['int8']:.2f} (agrees {100 * float(np.mean(by_native == ours)):.2f} %), "
+          f"emulated {top1['emulated']:.2f} (agrees {agreement:.2f} %){'' if good else '  <- fault'}")
+    print("  other layers:", ", ".join(f"{kind} {precision} {n}" for (kind, precision), n in sorted(kinds.items()) if kind not in PRODUCTS))
+    return int(not good)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+// FakeQuantize, PriorBoxClustered, DetectionOutput: operators that come from OpenVINO.
+#include "tests/sdk/ops/case.h"
+
+using namespace octavo;
+using namespace octavo::ops;
+using namespace octavo::ops::testing;
+
+BOOST_AUTO_TEST_SUITE(detection)
+
+BOOST_AUTO_TEST_CASE(fake_quantize_rounds_half_to_even_between_its_ends) {
+    const auto quantized = [](const std::vector<float>& x, float low, float high, float to_low, float to_high) {
+        const Data data = floats({static_cast<std::int64_t>(x.size())}, x);
+        return Case("FakeQuantize", {data, floats({}, {low}), floats({1}, {high}), floats({}, {to_low}), floats({}, {to_high})})
+            .run_floats();
+    };
+    check_values(quantized({-1, 0.5F, 1.5F, 2.5F, 300}, 0, 255, 0, 255), {0, 0, 2, 2, 255});
+    check_values(quantized({-70, -1, 63}, -64, 63.5F, -128, 127), {-128, -2, 126});
+    const Data by_channel = floats({1, 2, 1}, {255, 510});
+    check_values(
+        Case("FakeQuantize", {floats({1, 2, 2}, {1.4F, 999, 1.4F, 999}), zeros({1}), by_channel, zeros({1}), by_channel}).run_floats(),
+        {1, 255, 2, 510});
+    BOOST_CHECK_EQUAL(Case("FakeQuantize", {zeros({2}), zeros({3}), zeros({}), zeros({}), zeros({})}).error(),
+                      "FakeQuantize 'n': shapes 2 and 3 do not broadcast");
+    BOOST_CHECK_EQUAL(Case("FakeQuantize", {zeros({1}), zeros({3}), zeros({}), zeros({}), zeros({})}).error(),
+                      "FakeQuantize 'n': an end of shape 3 does not fit 1");
+}
+
+// Cells of 10 x 10 pixels; a box of 4 x 2 around the middle of each.
+BOOST_AUTO_TEST_CASE(prior_boxes_lie_around_the_cells_of_a_grid) {
+    Case subject("PriorBoxClustered", {list({1, 2}), list({10, 20})});
+    subject.with_reals("width", {4}).with_reals("height", {2}).with("offset", 0.5F).with_reals("variance", {0.1F, 0.2F, 0.3F, 0.4F});
+    check_values(subject.run_floats(),
+                 {0.15F, 0.4F, 0.35F, 0.6F, 0.65F, 0.4F, 0.85F, 0.6F, 0.1F, 0.2F, 0.3F, 0.4F, 0.1F, 0.2F, 0.3F, 0.4F});
+    BOOST_CHECK_EQUAL(
+        Case("PriorBoxClustered", {list({1, 2}), list({10, 20})}).with_reals("width", {4}).with_reals("height", {2, 3}).error(),
+        "PriorBoxClustered 'n': 1 widths and 2 heights");
+    BOOST_CHECK_EQUAL(
+        Case("PriorBoxClustered", {list({1, 2, 3}), list({10, 20})}).with_reals("width", {4}).with_reals("height", {2}).error(),
+        "PriorBoxClustered 'n': the grid's size is 1x2x3, expected height and width");
+}
+
+// Two priors that overlap by 0.8, one apart; classes: background and two others.
+Case detector(const std::vector<float>& codes, const std::vector<float>& scores) {
+    const std::vector<float> priors = {0,    0,    0.5F, 0.5F, 0,    0,    0.5F, 0.4F, 0.6F, 0.6F, 1,    1,
+                                       0.1F, 0.1F, 0.2F, 0.2F, 0.1F, 0.1F, 0.2F, 0.2F, 0.1F, 0.1F, 0.2F, 0.2F};
+    Case subject("DetectionOutput", {floats({1, 12}, codes), floats({1, 9}, scores), floats({1, 2, 12}, priors)});
+    subject.with("normalized", 1).with("code_type", "CENTER_SIZE").with("nms_threshold", 0.5F).with("confidence_threshold", 0.3F);
+    return subject;
+}
+
+BOOST_AUTO_TEST_CASE(detections_are_decoded_suppressed_and_told_by_class) {
+    const std::vector<float> scores = {0.1F, 0.9F, 0, 0.2F, 0.8F, 0, 0.1F, 0.2F, 0.7F};
+    check_values(detector(std::vector<float>(12, 0), scores).with_list("keep_top_k", {3}).run_floats(),
+                 {0, 1, 0.9F, 0, 0, 0.5F, 0.5F, 0, 2, 0.7F, 0.6F, 0.6F, 1, 1, -1, 0, 0, 0, 0, 0, 0});
+    // The first moves by 0.1 * 2 * 0.5 to the right and becomes e^0.2 as wide.
+    std::vector<float> codes(12, 0);
+    codes[0] = 2;
+    codes[2] = 1;
+    const std::vector<float> moved = detector(codes, scores).with_list("keep_top_k", {1}).run_floats();
+    const float half = 0.25F * 1.2214028F;
+    check_values(moved, {0, 1, 0.9F, 0.35F - half, 0, 0.35F + half, 0.5F});
+}
+
+BOOST_AUTO_TEST_CASE(detections_want_shapes_that_fit) {
+    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 12}), zeros({1, 9}), zeros({1, 2, 11})})
+                          .with("normalized", 1)
+                          .with_list("keep_top_k", {1})
+                          .error(),
+                      "DetectionOutput 'n': boxes 1x12, scores 1x9 and priors 1x2x11 do not fit");
+    BOOST_CHECK_EQUAL(Case("DetectionOutput", {zeros({1, 8}), zeros({1, 9}), zeros({1, 2, 12})})
+                          .with("normalized", 1)
+                          .with_list("keep_top_k", {1})
+                          .error(),
+                      "DetectionOutput 'n': boxes 1x8 and scores 1x9 do not fit 3 priors");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
