@@ -118,7 +118,7 @@ constexpr ConfigKey kConfigKeys[] = {
      .kind = OCTAVO_ALGORITHM},
     {.value = nested("device", "\"" OCTAVO_DEFAULT_DEVICE "\"", "what runs the model"), .form = Form::plugin, .kind = OCTAVO_DEVICE},
     {string("objective", "\"int8\"", "int8|latency", "all that accuracy allows in int8, or what is fastest")},
-    {real("max_noise", "1000", 0, kMany,
+    {real("max_noise", "20", 0, kMany,
           "percent of an output channel's span: operators whose input grid puts more noise into one stay in floating point")},
     {.value = nested("target", "null", "how much accuracy may be lost"), .form = Form::section, .keys = &kTarget},
     {.value = nested("ignore", "null", "operators that stay in floating point"), .form = Form::section, .keys = &kIgnore},

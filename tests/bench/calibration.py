@@ -3,7 +3,7 @@
 
     python calibration.py OCTAVO CONFIG... [--images 300] [--rounds 3] [--peers nncf,onnxruntime] [--memory]
 
-CONFIG names an ImageNet list. Every engine gets the same images and the same fp32 model and takes turns in one run; figures are medians.
+CONFIG names an ImageNet list or a VOC set. Every engine gets the same images and the same fp32 model and takes turns in one run; figures are medians.
 Ours are the stages load, calibrate, quantize and export of report.json (what is measured afterwards is not calibration), NNCF's and ONNX
 Runtime's the whole of reading, decoding, quantizing and saving, without starting Python and importing packages. NNCF: quantize() with its
 defaults on convert_model's model; ONNX Runtime: quantize_static, min-max, per channel. With --memory the peak is taken for 30 and for 500

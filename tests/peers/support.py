@@ -64,8 +64,12 @@ def absolute(config: dict, folder: Path) -> dict:
 
 
 def samples(config: dict, part: dict, folder: Path = Path()) -> list[tuple[Path, int]]:
-    """File and label of each image of a slice: the config's `calibration`, or one of `validation`."""
+    """File and label of each image of a slice: the config's `calibration`, or one of `validation`. Images of a VOC tree have label -1."""
     dataset = {**config["dataset"], **part}
+    if "root" in dataset:
+        root = folder / dataset["root"]
+        ids = (root / "ImageSets/Main" / (dataset["set"] + ".txt")).read_text().split()[part.get("skip", 0):]
+        return [(root / "JPEGImages" / (name + ".jpg"), -1) for name in ids[: part.get("limit")]]
     rows = [line.rsplit(None, 1) for line in (folder / dataset["list"]).read_text().splitlines() if line.strip()]
     rows = rows[part.get("skip", 0):]
     return [(folder / dataset["images"] / name, int(label)) for name, label in rows[: part.get("limit")]]
