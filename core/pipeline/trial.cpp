@@ -293,12 +293,14 @@ Result<void> Trial::product_shift(std::int32_t number, double* shift) {
     wanted_frontier_ = node;
     OCTAVO_CHECK_OK(settle());
 
+    // The frontier stays in front of the first output, so a product behind it takes what lies between along.
     Graph part = graph_;
-    part.nodes = {bare_product(graph_.nodes[node])};
+    part.nodes.resize(node);
+    part.nodes.push_back(bare_product(graph_.nodes[node]));
     Tensor result = graph_[graph_.nodes[node].outputs[0]];
     result.name = graph_.unused_name("bare product");
-    part.nodes[0].outputs = {part.add_tensor(std::move(result))};
-    part = slice(part, 0, 1, part.nodes[0].outputs);
+    part.nodes.back().outputs = {part.add_tensor(std::move(result))};
+    part = slice(part, frontier_, part.nodes.size(), part.nodes.back().outputs);
     OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
     OCTAVO_TRY(Session session, compile(part, &plan));
     std::vector<double> sums(fp32_means_[product].size(), 0);
