@@ -1,6 +1,7 @@
 // Program_options throws; here it ends in a Result.
 #include "core/cli/options.h"
 
+#include "core/base/threads.h"
 #include "core/plugins/find.h"
 
 #include <cstdio>
@@ -68,9 +69,9 @@ Result<void> check_least(const Parsed& parsed, const char* option, std::int64_t 
 }
 
 Result<int> threads_of(const Parsed& parsed) {
-    constexpr std::int64_t kMost = 1024;
     const std::int64_t threads = parsed.number("threads").value_or(0);
-    if (threads < 0 || threads > kMost) return Error(Code::config, "--threads: expected 0 to " + std::to_string(kMost) + " (0: all)");
+    if (threads < 0 || threads > kMostThreads)
+        return Error(Code::config, "--threads: expected 0 to " + std::to_string(kMostThreads) + " (0: all)");
     return static_cast<int>(threads);
 }
 

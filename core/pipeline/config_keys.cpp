@@ -2,6 +2,7 @@
 #include "core/pipeline/config_keys.h"
 
 #include "core/base/text.h"
+#include "core/base/threads.h"
 #include "core/plugins/kinds.h"
 #include "core/plugins/value_check.h"
 
@@ -11,8 +12,7 @@ namespace octavo {
 namespace {
 
 // Bounds that only keep numbers sane.
-constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostThreads = 1024, kMostDrop = 100, kMostPixelValue = 1e6,
-                 kMostRatio = 200;
+constexpr double kMany = 1e9, kMostPixels = 65500, kMostBatch = 1024, kMostDrop = 100, kMostPixelValue = 1e6, kMostRatio = 200;
 
 constexpr octavo_parameter nested(const char* name, const char* fallback, const char* doc) {
     return {name, OCTAVO_STRING, fallback, 0, 0, nullptr, doc};

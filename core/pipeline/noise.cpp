@@ -1,13 +1,13 @@
 // The grids come from the plan, the spans from the statistics.
 #include "core/pipeline/noise.h"
 
+#include <octavo/numbers.h>
+
 #include <algorithm>
 #include <cmath>
 
 namespace octavo {
 namespace {
-
-constexpr double kGridSteps = 255;
 
 bool is_computed(const Graph& graph, TensorId id) {
     return id != TensorId::none && graph[id].type == OCTAVO_F32 && !graph[id].is_constant();
@@ -18,21 +18,23 @@ const TensorPlan* grids_of(const Plan& plan, const std::string& tensor) {
     return found == plan.tensors.end() ? nullptr : &found->second;
 }
 
-Collector::Span together(std::span<const Collector::Span> spans) {
-    Collector::Span all = spans.front();
-    for (const Collector::Span& one : spans) all = {std::min(all.low, one.low), std::max(all.high, one.high)};
-    return all;
-}
-
 double width(const Collector::Span& span) {
     return static_cast<double>(span.high) - static_cast<double>(span.low);
+}
+
+// From the least to the greatest value of all channels; 0 where there are none.
+double width(std::span<const Collector::Span> spans) {
+    if (spans.empty()) return 0;
+    Collector::Span all = spans.front();
+    for (const Collector::Span& one : spans) all = {std::min(all.low, one.low), std::max(all.high, one.high)};
+    return width(all);
 }
 
 // Noise variance of each input channel, or of all.
 std::vector<double> input_variances(const Graph& graph, const Node& node, const Plan& plan) {
     const TensorPlan* grids = grids_of(plan, graph[node.inputs[0]].name);
     if (!grids) return {};
-    const Quantization* grid = is_depthwise(graph, node) && grids->depthwise ? &*grids->depthwise : grids->whole ? &*grids->whole : nullptr;
+    const std::optional<Quantization>& grid = is_depthwise(graph, node) && grids->depthwise ? grids->depthwise : grids->whole;
     if (!grid) return {};
     std::vector<double> variances;
     for (const float scale : grid->scale) variances.push_back(static_cast<double>(scale) * static_cast<double>(scale) / 12);
@@ -68,12 +70,12 @@ std::vector<ProductNoise> rounding_noise(const Graph& graph, const Layout& layou
         const auto channels = static_cast<std::size_t>(products[i].output_channels);
         if (variances.empty() || spans.size() != channels) continue;
         const TensorPlan* read = grids_of(plan, output);
-        const double least = read && read->depthwise && !read->whole ? 0 : width(together(spans)) / kGridSteps;
+        const double least = read && read->depthwise && !read->whole ? 0 : width(spans) / static_cast<double>(kActivationLevels);
         const std::size_t size = products[i].weights.size() / channels;
         ProductNoise worst{layout.products[i], 0, 0};
         for (std::size_t c = 0; c < channels; ++c) {
-            const double span = std::max(width(spans[c]), least);
             if (width(spans[c]) <= 0) continue;
+            const double span = std::max(width(spans[c]), least);
             const double noise = greatest_slope(node, spans[c]) *
                                  std::sqrt(variance_of(std::span(products[i].weights).subspan(c * size, size), c, variances));
             if (noise / span > worst.share) worst = {layout.products[i], noise / span, static_cast<std::int64_t>(c)};
@@ -99,8 +101,8 @@ std::vector<JoinedRanges> joined_ranges(const Graph& graph, const Statistics& st
         std::vector<std::pair<double, TensorId>> widths;
         for (const TensorId id : graph.nodes[n].inputs) {
             if (!is_computed(graph, id)) continue;
-            const auto spans = statistics.collector.spans(statistics.entries.at(graph[id].name));
-            if (!spans.empty() && width(together(spans)) > 0) widths.emplace_back(width(together(spans)), id);
+            const double range = width(statistics.collector.spans(statistics.entries.at(graph[id].name)));
+            if (range > 0) widths.emplace_back(range, id);
         }
         if (widths.size() < 2) continue;
         const auto [narrow, wide] = std::minmax_element(widths.begin(), widths.end());

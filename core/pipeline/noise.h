@@ -13,8 +13,8 @@ namespace octavo {
 
 struct ProductNoise {
     NodeId node{};
-    double share = 0;  // of the span of the worst channel: the noise's standard deviation
-    std::int64_t channel = 0;
+    double share = 0;          // of the span of the worst channel: the noise's standard deviation
+    std::int64_t channel = 0;  // that one
 };
 
 // Uniform rounding noise of variance step^2 / 12, through weights and fused activation, of every int8 product with an input grid. A

@@ -132,8 +132,7 @@ ReportSearch report_search(const SearchResult& found, const Graph& graph, std::i
 
 void add_joined(const std::vector<JoinedRanges>& joined, const Graph& graph, Report& report) {
     for (const JoinedRanges& one : joined) {
-        char ratio[32];
-        std::snprintf(ratio, sizeof ratio, "%.0f", one.ratio);
+        const std::string ratio = std::to_string(std::llround(one.ratio));
         report.joined.push_back({graph[one.node].name, "joins '" + graph[one.wide].name + "' and '" + graph[one.narrow].name +
                                                            "', whose ranges differ " + ratio + "-fold, " +
                                                            (one.is_int8 ? "on one grid, which int8 operators read" : "in floating point")});
@@ -236,7 +235,7 @@ private:
         report_.files = std::move(exported.files);
         OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
         report_.operators = report_operators(graph, plan_);
-        for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = 100 * one.share;
+        for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = ReportNoise{100 * one.share, one.channel};
         report_.exported_float.clear();
         for (const UnfusedConvolution& one : exported.unfused) report_.exported_float.push_back({one.node, one.reason});
         return {};

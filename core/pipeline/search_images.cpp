@@ -31,8 +31,10 @@ bool SearchImages::contains(std::size_t slice, std::int64_t number) const {
 Result<SearchImages> choose_search_images(const Config& config) {
     std::vector<SliceRange> ranges;
     std::int64_t all = 0;
-    for (const Slice& slice : config.validation) {
-        OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, slice.dataset));
+    OCTAVO_TRY(const ValidationData data, open_validation(config));
+    for (std::size_t number = 0; number < config.validation.size(); ++number) {
+        const Slice& slice = config.validation[number];
+        const DatasetHandle& dataset = data.datasets[number];
         OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
         OCTAVO_CHECK_OK(check_annotated(config, slice, dataset, range.first));
         ranges.push_back(range);

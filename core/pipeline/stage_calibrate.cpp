@@ -13,7 +13,7 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
     std::map<std::string, Request> requests;
     const auto request = [&](const std::string& name) -> Request& {
         const auto [entry, is_new] = requests.try_emplace(name);
-        if (is_new) entry->second = {name, 1, false, false, false, false};
+        if (is_new) entry->second = {.name = name, .whole = false};
         return entry->second;
     };
     for (const QuantizationPoint& point : layout.points)

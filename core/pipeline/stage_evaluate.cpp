@@ -42,19 +42,18 @@ private:
 
 class Evaluation {
 public:
-    Evaluation(const EvaluateRequest& request, Graph graph, std::vector<DatasetHandle> datasets, Comparison comparison)
+    Evaluation(const EvaluateRequest& request, Graph graph, ValidationData data, Comparison comparison)
         : request_(request),
           graph_(std::move(graph)),
-          datasets_(std::move(datasets)),
+          data_(std::move(data)),
           comparison_(std::move(comparison)),
           has_parts_(request.search && request.search->held_back > 0),
           all_(comparison_.names().size()),
           parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
 
     Result<AccuracyResult> run() {
-        const std::vector<std::string> classes = datasets_[0].class_names();
         for (const Plan* plan : request_.contenders) {
-            const Contender::Request contender{request_.config, request_.device, graph_, comparison_, classes, parts_.size()};
+            const Contender::Request contender{request_.config, request_.device, graph_, comparison_, data_.classes, parts_.size()};
             OCTAVO_TRY(Contender made, Contender::create(contender, plan));
             contenders_.push_back(std::move(made));
         }
@@ -71,7 +70,7 @@ public:
 private:
     Result<void> run_slice(std::size_t number) {
         const Slice& slice = request_.config.validation[number];
-        const DatasetHandle& dataset = datasets_[number];
+        const DatasetHandle& dataset = data_.datasets[number];
         OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
         const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
         const SampleRequest samples{dataset,
@@ -114,8 +113,8 @@ private:
     }
 
     Result<void> show(const Batch& batch, std::size_t row, std::size_t slice) const {
-        OCTAVO_TRY(const octavo_sample sample, datasets_[slice].sample(batch.numbers[row]));
-        SeenSample seen{batch.ids[row], sample, datasets_[slice].class_names(), {}};
+        OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
+        SeenSample seen{batch.ids[row], sample, data_.classes, {}};
         for (const Contender& contender : contenders_) seen.boxes.push_back(contender.answers()[row].boxes);
         return request_.watch(seen);
     }
@@ -141,7 +140,7 @@ private:
 
     const EvaluateRequest& request_;
     const Graph graph_;
-    const std::vector<DatasetHandle> datasets_;  // [slice]
+    const ValidationData data_;
     const Comparison comparison_;
     const bool has_parts_;
     std::vector<Contender> contenders_;
@@ -154,14 +153,9 @@ private:
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
     OCTAVO_TRY(Graph graph, with_batch(request.model.executed, request.config.batch));
-    std::vector<DatasetHandle> datasets;
-    for (const Slice& slice : request.config.validation) {
-        OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
-        datasets.push_back(std::move(dataset));
-    }
-    const std::vector<std::string> classes = datasets.empty() ? std::vector<std::string>() : datasets[0].class_names();
-    OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, classes));
-    return Evaluation(request, std::move(graph), std::move(datasets), std::move(comparison)).run();
+    OCTAVO_TRY(ValidationData data, open_validation(request.config));
+    OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, data.classes));
+    return Evaluation(request, std::move(graph), std::move(data), std::move(comparison)).run();
 }
 
 }  // namespace octavo

@@ -54,7 +54,7 @@ struct AccuracyResult {
 struct SeenSample {
     const std::string& id;
     const octavo_sample& sample;
-    std::vector<std::string> classes;                // names; empty where the data set has none
+    std::span<const std::string> classes;            // names; empty where the data set has none
     std::vector<std::span<const octavo_box>> boxes;  // [contender]; empty where predictions are no boxes
 };
 

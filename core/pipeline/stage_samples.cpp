@@ -204,6 +204,16 @@ Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
     return SliceRange{slice.skip, slice.limit == 0 ? left : std::min(slice.limit, left)};
 }
 
+Result<ValidationData> open_validation(const Config& config) {
+    ValidationData data;
+    for (const Slice& slice : config.validation) {
+        OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*config.dataset, slice.dataset));
+        if (data.classes.empty()) data.classes = dataset.class_names();
+        data.datasets.push_back(std::move(dataset));
+    }
+    return data;
+}
+
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume) {
     OCTAVO_CHECK(!request.inputs.empty());
     const auto batch_size = static_cast<std::size_t>(request.inputs[0].shape[0]);

@@ -55,6 +55,13 @@ struct SliceRange {
 };
 Result<SliceRange> range_of(const Slice& slice, std::int64_t samples);
 
+// The data set of every validation slice in their order, and the names of its classes, if it has names.
+struct ValidationData {
+    std::vector<DatasetHandle> datasets;  // annotations of samples live as long
+    std::vector<std::string> classes;
+};
+Result<ValidationData> open_validation(const Config& config);
+
 using BatchSink = std::function<Result<void>(const Batch&)>;
 
 // Hands every batch to `consume` on the calling thread. Ends early where that fails, and with Code::interrupted where a stop is requested.

@@ -38,14 +38,9 @@ struct Trial {
 class Trials {
 public:
     static Result<Trials> create(const SearchRequest& request, const Graph& graph) {
-        std::vector<DatasetHandle> datasets;
-        for (const Slice& slice : request.config.validation) {
-            OCTAVO_TRY(DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, slice.dataset));
-            datasets.push_back(std::move(dataset));
-        }
-        std::vector<std::string> classes = datasets.empty() ? std::vector<std::string>() : datasets[0].class_names();
-        OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, classes));
-        return Trials(request, graph, std::move(datasets), std::move(classes), std::move(comparison));
+        OCTAVO_TRY(ValidationData data, open_validation(request.config));
+        OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, data.classes));
+        return Trials(request, graph, std::move(data), std::move(comparison));
     }
 
     // Decodes as many images as fit once, runs fp32 on them and keeps both.
@@ -78,13 +73,8 @@ public:
     }
 
 private:
-    Trials(const SearchRequest& request, const Graph& graph, std::vector<DatasetHandle> datasets, std::vector<std::string> classes,
-           Comparison comparison)
-        : request_(request),
-          graph_(graph),
-          datasets_(std::move(datasets)),
-          classes_(std::move(classes)),
-          comparison_(std::move(comparison)) {}
+    Trials(const SearchRequest& request, const Graph& graph, ValidationData data, Comparison comparison)
+        : request_(request), graph_(graph), data_(std::move(data)), comparison_(std::move(comparison)) {}
 
     Result<Trial> trial_of(const Plan& plan) {
         if (request_.progress) request_.progress(++trials_);
@@ -93,7 +83,7 @@ private:
     }
 
     Result<Contender> contender_of(const Plan* plan) const {
-        return Contender::create({request_.config, request_.device, graph_, comparison_, classes_}, plan);
+        return Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes}, plan);
     }
 
     // One sample of a trial, which may be long: so a stop acts between them.
@@ -118,21 +108,15 @@ private:
         const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
         const Config& config = request_.config;
         std::size_t first = 0;  // of the slice
-        for (std::size_t slice = 0; slice < datasets_.size(); ++slice) {
+        for (std::size_t slice = 0; slice < data_.datasets.size(); ++slice) {
             const std::span<const std::int64_t> numbers = request_.images.numbers[slice];
             const std::size_t from = std::clamp(begin, first, first + numbers.size()) - first;
             const std::size_t to = std::clamp(end, first, first + numbers.size()) - first;
             first += numbers.size();
             if (from == to) continue;
-            const SampleRequest samples{datasets_[slice],
-                                        0,
-                                        0,
-                                        config.preprocess,
-                                        inputs,
-                                        config.threads,
-                                        config.skip_unreadable,
-                                        request_.stop,
-                                        numbers.subspan(from, to - from)};
+            const SampleRequest samples{
+                data_.datasets[slice],           0, 0, config.preprocess, inputs, config.threads, config.skip_unreadable, request_.stop,
+                numbers.subspan(from, to - from)};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32.run(batch));
                 Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}};
@@ -145,8 +129,7 @@ private:
 
     const SearchRequest& request_;
     const Graph& graph_;
-    std::vector<DatasetHandle> datasets_;  // annotations of samples live as long
-    std::vector<std::string> classes_;
+    ValidationData data_;
     Comparison comparison_;
     std::vector<Sample> kept_;  // in order
     std::size_t decoded_ = 0;   // the first so many search images are kept, but for those that cannot be read

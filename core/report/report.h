@@ -38,10 +38,16 @@ struct ReportLatency {
     double median_ms = 0, p90_ms = 0;
 };
 
+// What rounding an operator's input puts into the output channel that it hurts most.
+struct ReportNoise {
+    double percent = 0;  // of that channel's span
+    std::int64_t channel = 0;
+};
+
 struct ReportOperator {
     std::string name, type, precision, reason;
     std::int64_t multiply_adds = 0;
-    std::optional<double> noise = {};  // percent of an output channel's span, where a grid is read
+    std::optional<ReportNoise> noise = {};  // where a grid is read
 };
 
 // Of some of the validation images.

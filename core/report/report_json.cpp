@@ -101,7 +101,8 @@ json::array operators_of(const Report& report) {
                              {"precision", one.precision},
                              {"reason", one.reason},
                              {"multiply_adds", one.multiply_adds},
-                             {"noise_percent", one.noise ? number(*one.noise, 1e3) : json::value(nullptr)}});
+                             {"noise_percent", one.noise ? number(one.noise->percent, 1e3) : json::value(nullptr)},
+                             {"noise_channel", one.noise ? json::value(one.noise->channel) : json::value(nullptr)}});
     return operators;
 }
 

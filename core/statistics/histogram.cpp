@@ -2,6 +2,8 @@
 // reorder floats), then slots by one multiplication with a power of two, which is exact, so a bin's edges are exact too.
 #include "core/statistics/histogram.h"
 
+#include "core/statistics/wide.h"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -11,14 +13,6 @@
 
 namespace octavo {
 namespace {
-
-// The same loops for wider vectors, chosen when the program starts; sanitizers do not go with that. All of it is exact, so
-// results do not depend on the choice.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define OCTAVO_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define OCTAVO_WIDE
-#endif
 
 constexpr std::size_t kBlock = 256;
 constexpr std::uint32_t kMagnitude = 0x7FFFFFFFU;

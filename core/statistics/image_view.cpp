@@ -1,6 +1,8 @@
 // Two readings of one image must add in the same order: both layouts sum tile by tile into the same eight lanes.
 #include "core/statistics/image_view.h"
 
+#include "core/statistics/wide.h"
+
 #include <algorithm>
 #include <array>
 
@@ -24,7 +26,7 @@ double tile_sum(const float* values, std::size_t count) {
     return fold(sums);
 }
 
-void add_lanes(const float* values, std::size_t channels, double* sums) {
+inline void add_lanes(const float* values, std::size_t channels, double* sums) {
     if (channels == kTileChannels) {  // a fixed length is vectorized
         for (std::size_t c = 0; c < kTileChannels; ++c) sums[c] += static_cast<double>(values[c]);
         return;
@@ -33,7 +35,7 @@ void add_lanes(const float* values, std::size_t channels, double* sums) {
 }
 
 // One tile of channels-last data: `totals` has an entry for each of its channels.
-void add_tile(const float* values, std::size_t positions, std::size_t pitch, std::span<double> totals) {
+OCTAVO_WIDE void add_tile(const float* values, std::size_t positions, std::size_t pitch, std::span<double> totals) {
     std::array<std::array<double, kTileChannels>, kLanes> sums{};
     for (std::size_t p = 0; p < positions; ++p) add_lanes(values + p * pitch, totals.size(), sums[p % kLanes].data());
     for (std::size_t c = 0; c < totals.size(); ++c) {
@@ -72,6 +74,39 @@ void copy_axis(const octavo_tensor& tensor, std::int32_t axis, const float* from
     for (std::int64_t i = 0; i < tensor.shape[axis]; ++i) copy_axis(tensor, axis + 1, from + i * tensor.strides[axis], to);
 }
 
+inline void widen(float value, float& least, float& greatest) {
+    least = value < least ? value : least;
+    greatest = value > greatest ? value : greatest;
+}
+
+OCTAVO_WIDE void widen_run(const float* values, std::size_t count, float& low, float& high) {
+    float least[kLanes], greatest[kLanes];
+    std::fill_n(least, kLanes, low);
+    std::fill_n(greatest, kLanes, high);
+    std::size_t p = 0;
+    for (; p + kLanes <= count; p += kLanes)
+        for (std::size_t lane = 0; lane < kLanes; ++lane) widen(values[p + lane], least[lane], greatest[lane]);
+    for (; p < count; ++p) widen(values[p], least[0], greatest[0]);
+    low = *std::min_element(least, least + kLanes);
+    high = *std::max_element(greatest, greatest + kLanes);
+}
+
+// One tile of channels-last data. A whole one has a fixed length, which is vectorized, and stays in registers.
+OCTAVO_WIDE void widen_tile(const float* values, std::size_t positions, std::size_t pitch, std::span<float> low, std::span<float> high) {
+    if (low.size() < kTileChannels) {
+        for (std::size_t p = 0; p < positions; ++p)
+            for (std::size_t c = 0; c < low.size(); ++c) widen(values[p * pitch + c], low[c], high[c]);
+        return;
+    }
+    float least[kTileChannels], greatest[kTileChannels];
+    std::copy_n(low.data(), kTileChannels, least);
+    std::copy_n(high.data(), kTileChannels, greatest);
+    for (std::size_t p = 0; p < positions; ++p)
+        for (std::size_t c = 0; c < kTileChannels; ++c) widen(values[p * pitch + c], least[c], greatest[c]);
+    std::copy_n(least, kTileChannels, low.data());
+    std::copy_n(greatest, kTileChannels, high.data());
+}
+
 }  // namespace
 
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy) {
@@ -92,27 +127,13 @@ ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<
 }
 
 void widen_spans(const ImageView& image, std::span<float> low, std::span<float> high) {
-    const auto widen = [](float value, float& least, float& greatest) {
-        least = value < least ? value : least;
-        greatest = value > greatest ? value : greatest;
-    };
-    if (image.channels_last) {
-        for (std::size_t p = 0; p < image.positions; ++p)
-            for (std::size_t c = 0; c < image.channels; ++c) widen(image.data[p * image.pitch + c], low[c], high[c]);
+    if (!image.channels_last) {
+        for (std::size_t c = 0; c < image.channels; ++c) widen_run(image.data + c * image.positions, image.positions, low[c], high[c]);
         return;
     }
-    constexpr std::size_t kLanes = 8;
-    for (std::size_t c = 0; c < image.channels; ++c) {
-        const float* const values = image.data + c * image.positions;
-        float least[kLanes], greatest[kLanes];
-        std::fill_n(least, kLanes, low[c]);
-        std::fill_n(greatest, kLanes, high[c]);
-        std::size_t p = 0;
-        for (; p + kLanes <= image.positions; p += kLanes)
-            for (std::size_t i = 0; i < kLanes; ++i) widen(values[p + i], least[i], greatest[i]);
-        for (; p < image.positions; ++p) widen(values[p], least[0], greatest[0]);
-        low[c] = *std::min_element(least, least + kLanes);
-        high[c] = *std::max_element(greatest, greatest + kLanes);
+    for (std::size_t c = 0; c < image.channels; c += kTileChannels) {
+        const std::size_t channels = std::min(kTileChannels, image.channels - c);
+        widen_tile(image.data + c, image.positions, image.pitch, low.subspan(c, channels), high.subspan(c, channels));
     }
 }
 

@@ -23,6 +23,7 @@ struct Fixture {
     std::vector<std::byte> file = *encode_jpeg(blank_image(kWidth, kHeight), 90);
     std::vector<octavo_box> truth = {{5, 5, 25, 25, 0, 1, 0, 0}};
     std::vector<octavo_box> found = {{15, 5, 35, 25, 1, 0.875F, 0, 0}, {0, 0, 10, 10, 0, 0.25F, 0, 0}};
+    std::vector<std::string> classes = {"ring", "star"};
     octavo_sample sample{};
     Drawings drawings{folder / "drawn", 1, {"fp32", "plan"}};
 
@@ -31,7 +32,7 @@ struct Fixture {
         sample.encoded_bytes = file.size();
         sample.annotation = blob_of(OCTAVO_BLOB_BOXES, std::span<const octavo_box>(truth));
     }
-    Result<void> add(const std::string& id) { return drawings.add({id, sample, {"ring", "star"}, {found, {}}}); }
+    Result<void> add(const std::string& id) { return drawings.add({id, sample, classes, {found, {}}}); }
     std::string path(const std::string& name) const { return folder / ("drawn/" + name); }
 };
 

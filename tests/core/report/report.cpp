@@ -121,6 +121,16 @@ BOOST_AUTO_TEST_CASE(the_table_says_what_a_person_asks) {
                "  run/report.json\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_noise_of_an_operator_names_the_channel_that_it_hurts_most) {
+    Report report = sample();
+    report.operators[0].noise = ReportNoise{3.6, 2};
+    report.operators[1].noise.reset();
+    const boost::json::value root = boost::json::parse(report_json(report));
+    BOOST_TEST(root.at_pointer("/operators/0/noise_percent").as_double() == 3.6);
+    BOOST_TEST(root.at_pointer("/operators/0/noise_channel").as_int64() == 2);
+    BOOST_TEST(root.at_pointer("/operators/1/noise_percent").is_null());
+}
+
 BOOST_AUTO_TEST_CASE(images_that_are_not_as_they_should_be_are_counted_and_listed) {
     Report report = sample();
     report.unreadable = {{"4", "a.jpg: truncated"}};
