@@ -19,11 +19,16 @@ std::vector<octavo_output> views_of(std::span<const KeptOutput> outputs) {
 
 }  // namespace
 
-KeptOutput keep_output(const std::string& name, const octavo_tensor& view, std::size_t rows) {
+std::span<const float> KeptOutput::row(std::size_t number) const {
+    const std::size_t rows = shape.empty() ? 1 : static_cast<std::size_t>(shape[0]);
+    if (number >= rows) return {};
+    const std::size_t size = values.size() / rows;
+    return std::span(values).subspan(number * size, size);
+}
+
+KeptOutput keep_output(const std::string& name, const octavo_tensor& view) {
     KeptOutput kept{name, {view.shape, view.shape + view.rank}, {}};
-    if (kept.shape.empty()) kept.shape.push_back(1);
-    kept.shape[0] = static_cast<std::int64_t>(rows);
-    copy_rows(view, static_cast<std::int64_t>(rows), kept.values);
+    copy_rows(view, view.rank > 0 ? view.shape[0] : 1, kept.values);
     return kept;
 }
 
@@ -46,9 +51,8 @@ Result<Comparison> Comparison::create(const Config& config, const Model& model, 
 Result<std::vector<std::vector<Fidelity>>> Comparison::compare(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,
                                                                std::span<const octavo_geometry> geometries) const {
     if (adapter_) return ask_adapter(expected, found, geometries);
-    const auto samples = static_cast<std::size_t>(expected.empty() ? 0 : expected[0].shape[0]);
-    std::vector<std::vector<Fidelity>> figures(samples, std::vector<Fidelity>(expected.size()));
-    for (std::size_t sample = 0; sample < samples; ++sample)
+    std::vector<std::vector<Fidelity>> figures(geometries.size(), std::vector<Fidelity>(expected.size()));
+    for (std::size_t sample = 0; sample < figures.size(); ++sample)
         for (std::size_t i = 0; i < expected.size(); ++i) figures[sample][i].add(expected[i].row(sample), found[i].row(sample));
     return figures;
 }

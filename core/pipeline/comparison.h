@@ -15,20 +15,17 @@
 
 namespace octavo {
 
-// Dense values; dimension 0 of the shape is the number of samples.
+// Dense values of a whole output. Axis 0 is the batch in most: others give all samples together, or are constants.
 struct KeptOutput {
     std::string name;
     std::vector<std::int64_t> shape;
     std::vector<float> values;
 
-    std::span<const float> row(std::size_t number) const {
-        const std::size_t size = values.size() / static_cast<std::size_t>(shape[0]);
-        return std::span(values).subspan(number * size, size);
-    }
+    // Of axis 0; empty where there is none of that number.
+    std::span<const float> row(std::size_t number) const;
 };
 
-// The first `rows` of a view.
-KeptOutput keep_output(const std::string& name, const octavo_tensor& view, std::size_t rows);
+KeptOutput keep_output(const std::string& name, const octavo_tensor& view);
 
 class Comparison {
 public:
@@ -39,7 +36,7 @@ public:
     // Of the figures: the outputs, or "predictions".
     std::span<const std::string> names() const { return names_; }
 
-    // [sample][figure]. `geometries` is read by adapters only.
+    // [sample][figure]. There is a geometry for each sample; rows of outputs behind the last one are not looked at.
     Result<std::vector<std::vector<Fidelity>>> compare(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,
                                                        std::span<const octavo_geometry> geometries) const;
 

@@ -57,14 +57,13 @@ Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> par
         std::size_t tap = 0;  // taps are the compared outputs that are no outputs of the graph, in order
         for (std::size_t i = 0; i < compared_.size(); ++i) {
             if (compared_[i].tensor == compared_[i].output) continue;
-            if (session_.taps()[tap++] == tensor) kept_[i] = keep_output(compared_[i].output, view, batch.size());
+            if (session_.taps()[tap++] == tensor) kept_[i] = keep_output(compared_[i].output, view);
         }
     };
     OCTAVO_CHECK_OK(session_.run(batch.inputs, keep_tap));
     for (std::size_t i = 0; i < compared_.size(); ++i)
         for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-            if (compared_[i].tensor == session_.outputs()[o].name)
-                kept_[i] = keep_output(compared_[i].output, session_.output_views()[o], batch.size());
+            if (compared_[i].tensor == session_.outputs()[o].name) kept_[i] = keep_output(compared_[i].output, session_.output_views()[o]);
     return answer(batch, parts);
 }
 

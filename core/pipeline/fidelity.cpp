@@ -22,11 +22,13 @@ double centred_energy(std::size_t n, Value value) {
 }  // namespace
 
 void Fidelity::add(std::span<const float> expected, std::span<const float> found) {
-    if (expected.empty()) return;
-    const double signal = centred_energy(expected.size(), [&](std::size_t i) { return static_cast<double>(expected[i]); });
+    const auto energy_of = [](std::span<const float> values) {
+        return centred_energy(values.size(), [&](std::size_t i) { return static_cast<double>(values[i]); });
+    };
+    const double signal = energy_of(expected);
     signal_ += signal;
     if (found.size() != expected.size()) {
-        noise_ += signal;
+        noise_ += expected.empty() ? energy_of(found) : signal;
         return;
     }
     noise_ +=

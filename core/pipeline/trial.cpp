@@ -132,7 +132,7 @@ Result<void> Trial::expect() {
     OCTAVO_TRY(Session session, compile(slice(graph_, 0, graph_.nodes.size(), compared_), nullptr));
     for (Chunk& chunk : chunks_) {
         OCTAVO_CHECK_OK(session.run(chunk.inputs));
-        chunk.expected = keep(session, chunk);
+        chunk.expected = keep(session);
         OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries));
         for (const std::vector<Fidelity>& sample : figures)
             for (std::size_t i = 0; i < sample.size(); ++i) signal_[chunk.part][i] += sample[i].signal();
@@ -266,16 +266,16 @@ Result<void> Trial::measure(const double* limits, double* errors) {
     return {};
 }
 
-std::vector<KeptOutput> Trial::keep(const Session& session, const Chunk& chunk) const {
+std::vector<KeptOutput> Trial::keep(const Session& session) const {
     std::vector<KeptOutput> kept;
     for (std::size_t i = 0; i < compared_.size(); ++i)
-        kept.push_back(keep_output(comparison_->outputs()[i].output, session.output_views()[i], chunk.rows));
+        kept.push_back(keep_output(comparison_->outputs()[i].output, session.output_views()[i]));
     return kept;
 }
 
 // What a chunk adds to the error of its part.
 Result<double> Trial::error_of(const Session& session, const Chunk& chunk) const {
-    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session, chunk), chunk.geometries));
+    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session), chunk.geometries));
     const std::vector<double>& signal = signal_[chunk.part];
     double error = 0;
     for (const std::vector<Fidelity>& sample : figures)

@@ -55,7 +55,7 @@ private:
     Result<Session> compile(const Graph& part, const Plan* plan) const;
     Result<void> run(Session& session, const Graph& part, Chunk& chunk);
     Result<double> error_of(const Session& session, const Chunk& chunk) const;
-    std::vector<KeptOutput> keep(const Session& session, const Chunk& chunk) const;
+    std::vector<KeptOutput> keep(const Session& session) const;
     Result<void> measure_fp32_means();
     double values_a_channel(std::size_t product) const;
 

@@ -18,6 +18,8 @@ import cv2
 import numpy as np
 import onnxruntime
 
+from support import overlaps
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED, MODELS = ROOT.parent / "shared", ROOT / "build/models/real"
 
@@ -61,12 +63,6 @@ def decode_ssd_boxes(outputs: list, spec: dict, columns: list):
 
 
 DECODERS = {"yolox": decode_yolox, "yolov3": decode_yolov3, "ssd_boxes": decode_ssd_boxes}
-
-
-def overlaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    sides = np.maximum(np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2]), 0)
-    both = sides.prod(1)
-    return both / np.maximum((box[2:] - box[:2]).prod() + (boxes[:, 2:] - boxes[:, :2]).prod(1) - both, 1e-12)
 
 
 def detect(boxes: np.ndarray, scores: np.ndarray, spec: dict, scale: np.ndarray, size: list) -> np.ndarray:

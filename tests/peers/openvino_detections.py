@@ -16,19 +16,11 @@ import numpy as np
 import openvino as ov
 from PIL import Image
 
-from support import infer
+from support import infer, overlaps
 
 PHOTOGRAPHS = Path("../shared/images/voc")
 LEAST_SCORE = 0.1
 EXACT, INT8 = (0.99, 1e-3), (0.7, 0.15)  # least IoU, most difference of scores
-
-
-def overlaps(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
-    width = np.minimum(boxes[:, 2], box[2]) - np.maximum(boxes[:, 0], box[0])
-    height = np.minimum(boxes[:, 3], box[3]) - np.maximum(boxes[:, 1], box[1])
-    both = np.clip(width, 0, None) * np.clip(height, 0, None)
-    area = lambda b: (b[..., 2] - b[..., 0]) * (b[..., 3] - b[..., 1])
-    return both / np.maximum(area(boxes) + area(box) - both, 1e-12)
 
 
 def rows(output: np.ndarray) -> np.ndarray:
@@ -43,7 +35,7 @@ def found_again(ours: np.ndarray, theirs: np.ndarray, least_iou: float, most_sco
     count = 0
     for row in theirs:
         alike = ours[(ours[:, 1] == row[1]) & (np.abs(ours[:, 2] - row[2]) <= most_score)]
-        count += len(alike) > 0 and overlaps(alike[:, 3:], row[3:]).max() >= least_iou
+        count += len(alike) > 0 and overlaps(row[3:], alike[:, 3:]).max() >= least_iou
     return count
 
 

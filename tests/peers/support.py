@@ -1,5 +1,5 @@
-"""What the scripts of tests/peers and tests/bench share: runs of `octavo infer`, comparisons that a shape or a NaN cannot slip through, and
-configs, lists and pictures read as Octavo reads them. Needs numpy and Pillow alone.
+"""What the scripts of tests/peers and tests/bench share: runs of `octavo infer`, comparisons that a shape or a NaN cannot slip through, the
+overlap of boxes, and configs, lists and pictures read as Octavo reads them. Needs numpy and Pillow alone.
 """
 import argparse
 import json
@@ -51,6 +51,13 @@ def range_share(got: np.ndarray, want: np.ndarray) -> float:
         return float("inf")
     worst = float(np.abs(got.astype(np.float64) - want).max(initial=0) / max(float(np.ptp(want)) if want.size else 0, 1e-12))
     return float("inf") if np.isnan(worst) else worst
+
+
+def overlaps(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Intersection over union of one box (left, top, right, bottom) with each of others."""
+    sides = np.maximum(np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2]), 0)
+    both = sides.prod(1)
+    return both / np.maximum((box[2:] - box[:2]).prod() + (boxes[:, 2:] - boxes[:, :2]).prod(1) - both, 1e-12)
 
 
 def absolute(config: dict, folder: Path) -> dict:

@@ -52,8 +52,8 @@ private:
     // The axis of the classes, in a tensor with a row for each sample and a score for each class.
     Result<std::int32_t> check(const octavo_output& output, std::size_t samples) const {
         const octavo_tensor& tensor = output.tensor;
-        const std::string found = "output '" + std::string(output.name) + "': found shape " + shape_text(tensor);
-        if (tensor.type != OCTAVO_F32) return Error(Code::model, "output '" + std::string(output.name) + "': expected float32 scores");
+        const std::string found = output_title(output) + ": found shape " + shape_text(tensor);
+        if (tensor.type != OCTAVO_F32) return Error(Code::model, output_title(output) + ": expected float32 scores");
         const std::optional<std::int32_t> axis = class_axis(tensor);
         if (!axis) {
             return Error(Code::model, found +

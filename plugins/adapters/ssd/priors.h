@@ -1,4 +1,4 @@
-// A text of numbers, four a line (left, top, right, bottom), parted by blanks or commas.
+// A text of numbers, four a line (left, top, right, bottom), parted by blanks or commas; octavo/text_files.h says what else a line may be.
 #pragma once
 
 #include <octavo/result.h>

@@ -1,7 +1,7 @@
 // percentile: each end of a range leaves out the same small share of all values, zeros counted (Wu et al. 2020, "Integer quantization for
 // deep learning inference: principles and empirical evaluation", which does it on magnitudes; here the ends are found apart, so that a
-// short negative side is not widened). Inputs of the model keep all their values; channels
-// of depthwise convolutions are clipped like tensors, since a rare value of a channel widens its step as well (docs/algorithms.md).
+// short negative side is not widened). Inputs of the model keep all their values; channels of depthwise convolutions are clipped like
+// tensors, since a rare value of a channel widens its step as well (docs/detection.md).
 #include <octavo/ranges.h>
 
 namespace octavo {

@@ -104,7 +104,7 @@ inline void read_scores(const Matrix& matrix, std::int64_t row, std::span<const 
     for (std::size_t i = 0; i < columns.size(); ++i) out[i] = matrix.at(row, columns[i]);
     const std::span<float> scores(out, columns.size());
     if (activation == Activation::sigmoid) std::transform(scores.begin(), scores.end(), scores.begin(), sigmoid);
-    if (activation != Activation::softmax) return;
+    if (activation != Activation::softmax || columns.empty()) return;
     float most = matrix.at(row, 0), sum = 0;
     for (std::int64_t c = 1; c < matrix.columns; ++c) most = std::max(most, matrix.at(row, c));
     for (std::int64_t c = 0; c < matrix.columns; ++c) sum += std::exp(matrix.at(row, c) - most);

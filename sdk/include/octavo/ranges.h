@@ -66,10 +66,12 @@ inline Result<void> set_weight_scales(const octavo_calibration& calibration, std
 }
 
 template <class Choose>
-void set_channel_ranges(const octavo_point& point, std::size_t index, const PlanEditor& editor, Choose choose) {
+void set_point_range(const octavo_point& point, std::span<const octavo_histogram> histograms, std::size_t index, const PlanEditor& editor,
+                     Choose choose) {
     std::vector<double> minimum, maximum;
-    for (const octavo_histogram& channel : std::span(point.by_channel, static_cast<std::size_t>(point.channels))) {
-        const Interval interval = channel.count == 0 ? extremes(channel) : choose(channel);
+    for (const octavo_histogram& histogram : histograms) {
+        const bool whole = point.is_input || histogram.count == 0;
+        const Interval interval = whole ? extremes(histogram) : choose(histogram);
         minimum.push_back(interval.minimum);
         maximum.push_back(interval.maximum);
     }
@@ -84,13 +86,11 @@ Result<void> set_ranges(const octavo_calibration& calibration, const PlanEditor&
                         ChooseChannel choose_channel) {
     const std::span points(calibration.points, static_cast<std::size_t>(calibration.point_count));
     for (std::size_t i = 0; i < points.size(); ++i) {
-        if (points[i].channels > 1 && options.activations_by_channel) {
-            set_channel_ranges(points[i], i, editor, choose_channel);
-            continue;
-        }
-        const bool whole = points[i].is_input || points[i].whole.count == 0;
-        const Interval interval = whole ? extremes(points[i].whole) : choose(points[i].whole);
-        editor.set_range(i, {&interval.minimum, 1}, {&interval.maximum, 1});
+        const octavo_point& point = points[i];
+        if (point.channels > 1 && options.activations_by_channel)
+            set_point_range(point, {point.by_channel, static_cast<std::size_t>(point.channels)}, i, editor, choose_channel);
+        else
+            set_point_range(point, {&point.whole, 1}, i, editor, choose);
     }
     for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.product_count); ++i) {
         OCTAVO_CHECK_OK(set_weight_scales(calibration, i, options, editor));

@@ -1,4 +1,5 @@
-// my_algorithm: the range of a tensor is a fixed share of what was seen: `percent` of its least and of its greatest value.
+// my_algorithm: the range of a tensor is a fixed share of what was seen: `percent` of its least and of its greatest value. Inputs of the
+// model and channels of depthwise convolutions keep all their values.
 #include <octavo/ranges.h>
 
 namespace {
@@ -17,13 +18,14 @@ public:
     }
     MyAlgorithm(RangeOptions options, double share) : options_(options), share_(share) {}
 
-    // set_ranges walks over all tensors and sets the scales of weights; the choice of an interval is ours. histogram.h has percentiles and
-    // the error that an interval makes.
+    // set_ranges walks over all tensors and sets the scales of weights; the choice of an interval is ours, once for tensors and once for
+    // single channels where only depthwise convolutions read, which keep all their values here. histogram.h has percentiles and the error
+    // that an interval makes.
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
         const auto choose = [this](const octavo_histogram& histogram) {
             return Interval{share_ * histogram.minimum, share_ * histogram.maximum};
         };
-        return set_ranges(calibration, editor, options_, choose, extremes);  // of tensors, and of single channels
+        return set_ranges(calibration, editor, options_, choose, extremes);
     }
 
 private:

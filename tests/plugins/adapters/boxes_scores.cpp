@@ -65,13 +65,19 @@ BOOST_AUTO_TEST_CASE(scores_are_activated) {
     check_boxes(found("\"softmax\""), {box(0, 0, 10, 10, 0, 0.6F), box(0, 0, 10, 10, 1, 0.2F)});
 }
 
+BOOST_AUTO_TEST_CASE(no_columns_are_no_boxes) {
+    OutputList list;
+    list.add("b", {1, 2, 4}, kRelative).add("s", {1, 2, 0}, {});
+    for (const char* const activation : {"\"sigmoid\"", "\"softmax\""})
+        BOOST_TEST(DetectorPlugin("boxes_scores", {{"activation", activation}}).boxes(list, geometry(10, 10)).empty());
+}
+
 BOOST_AUTO_TEST_CASE(outputs_are_found_by_their_shapes) {
-    const std::vector<float> boxes = {0.1F, 0.2F, 0.3F, 0.8F, 0.5F, 0.5F, 0.75F, 0.75F};
     const Boxes expected = {box(100, 50, 150, 75, 2, 0.75F), box(20, 20, 60, 80, 0, 0.5F)};
     OutputList forward, transposed, squeezed;
-    forward.add("s", {1, 2, 3}, {0.5F, 0, 0, 0, 0, 0.75F}).add("b", {1, 2, 4}, boxes);
-    transposed.add("b", {1, 2, 4}, boxes).add("s", {1, 3, 2}, {0.5F, 0, 0, 0, 0, 0.75F});
-    squeezed.add("b", {1, 2, 1, 4}, boxes).add("s", {1, 1, 2, 3}, {0.5F, 0, 0, 0, 0, 0.75F});
+    forward.add("s", {1, 2, 3}, {0.5F, 0, 0, 0, 0, 0.75F}).add("b", {1, 2, 4}, kRelative);
+    transposed.add("b", {1, 2, 4}, kRelative).add("s", {1, 3, 2}, {0.5F, 0, 0, 0, 0, 0.75F});
+    squeezed.add("b", {1, 2, 1, 4}, kRelative).add("s", {1, 1, 2, 3}, {0.5F, 0, 0, 0, 0, 0.75F});
     for (const OutputList* list : {&forward, &transposed, &squeezed})
         check_boxes(DetectorPlugin("boxes_scores").boxes(*list, geometry(200, 100)), expected);
 }

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(places_of_caffe) {
 
 BOOST_AUTO_TEST_CASE(places_of_tensorflow) {
     const Folder folder;
-    folder.write("priors.txt", "0.2, 0.4, 0.4, 0.6\n\n0.25 0.25 0.75 0.75\n");
+    folder.write("priors.txt", "# of two maps\n0.2, 0.4, 0.4, 0.6\n\n0.25 0.25 0.75 0.75\r\n");
     const Settings settings = {{"priors_file", "\"" + (folder / "priors.txt") + "\""}, {"order", "\"yx\""}};
     OutputList list;
     list.add("scores", {1, 2, 3}, kScores).add("boxes", {1, 2, 4}, {-2, 1, 0, 5 * kLn2, 0, 0, 0, 0});
@@ -137,6 +137,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_file_of_priors_is_refused) {
     BOOST_TEST(of_file("0 0 1 1\n0 0 1\n") == ":2: found '0 0 1', expected left, top, right, bottom");
     BOOST_TEST(of_file("0 0 1 x\n") == ":1: found '0 0 1 x', expected left, top, right, bottom");
     BOOST_TEST(of_file("\n") == ": found no number, expected a prior box a line: left, top, right, bottom");
+    const std::string missing = folder / "missing.txt";
+    BOOST_TEST(message({{"priors_file", "\"" + missing + "\""}}) == missing + ": no such file");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

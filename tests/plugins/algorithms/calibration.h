@@ -36,14 +36,14 @@ public:
     // A point with one histogram.
     void add_point(std::span<const float> values, bool is_input = false) { points_.push_back(point(values, is_input)); }
     // A point that only depthwise convolutions read.
-    void add_point(const std::vector<std::vector<float>>& channels) {
+    void add_point(const std::vector<std::vector<float>>& channels, bool is_input = false) {
         std::vector<float> all;
         std::vector<octavo_histogram>& views = channel_views_.emplace_back();
         for (const std::vector<float>& channel : channels) {
             all.insert(all.end(), channel.begin(), channel.end());
             views.push_back(view(channel, Histogram::kChannelBins));
         }
-        octavo_point added = point(all, false);
+        octavo_point added = point(all, is_input);
         added.channels = static_cast<std::int32_t>(channels.size());
         added.by_channel = views.data();
         points_.push_back(added);

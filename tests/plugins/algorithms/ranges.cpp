@@ -111,8 +111,12 @@ BOOST_AUTO_TEST_CASE(inputs_of_the_model_are_never_clipped) {
     for (const char* const name : kAlgorithms) {
         Calibration calibration;
         calibration.add_point(values, true);
+        calibration.add_point({values, {-2.0F, 3.0F}}, true);
         apply(calibration, name);
         check_range(calibration, 0, -1, 40);
+        const Ranges& by_channel = calibration.edits.ranges.at(1);
+        BOOST_TEST(by_channel.minimum == (std::vector<double>{-1, -2}), boost::test_tools::per_element());
+        BOOST_TEST(by_channel.maximum == (std::vector<double>{40, 3}), boost::test_tools::per_element());
     }
 }
 

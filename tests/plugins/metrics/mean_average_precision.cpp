@@ -2,8 +2,8 @@
 // evaluation written anew; what it lists and refuses.
 #include "tests/support/plugin.h"
 
-#include <octavo/abi/blob.h>
 #include <octavo/abi/metric.h>
+#include <octavo/blob.h>
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -31,12 +31,9 @@ struct Seen {
     bool principal;
 };
 
-octavo_blob blob_of(const Boxes& boxes) {
-    return {OCTAVO_BLOB_BOXES, boxes.data(), boxes.size() * sizeof(octavo_box)};
-}
-
 octavo_status add(MetricPlugin& metric, const Image& image) {
-    const octavo_blob prediction = blob_of(image.found), annotation = blob_of(image.objects);
+    const octavo_blob prediction = octavo::blob_of<octavo_box>(OCTAVO_BLOB_BOXES, image.found);
+    const octavo_blob annotation = octavo::blob_of<octavo_box>(OCTAVO_BLOB_BOXES, image.objects);
     double score = 0;
     const octavo_status status = metric.functions().add(metric.self(), &prediction, &annotation, &score, &metric.error);
     if (status == 0) BOOST_TEST(std::isnan(score));

@@ -8,8 +8,7 @@
 extern "C" {
 #endif
 
-/* What preprocessing did to a sample: input = original * scale - offset, in pixels. The input of a network that is no image has size 0 x 0.
- */
+/* What preprocessing did to a sample: input = original * scale - offset, in pixels. An input that is no image has size 0 x 0. */
 typedef struct octavo_geometry {
     uint32_t size;
     int32_t source_width, source_height;
