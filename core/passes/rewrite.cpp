@@ -1,6 +1,8 @@
 // The helpers of rewrite.h. Clip is understood in both of its spellings: bounds as attributes (before opset 11) and as inputs.
 #include "core/passes/rewrite.h"
 
+#include "core/graph/product.h"
+
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
@@ -136,7 +138,7 @@ bool has_activation(const Node& node) {
 }
 
 bool has_residual(const Node& node) {
-    return (node.op == "Conv" || node.op == "Gemm") && input_or_none(node, 3) != TensorId::none;
+    return residual_of(node) != TensorId::none;
 }
 
 std::int64_t output_channels(const Graph& graph, const Node& node) {

@@ -1,5 +1,6 @@
 // check_plan: names first, then numbers by themselves, then what operators need of them. The first thing that does not fit is the error.
 #include "core/base/text.h"
+#include "core/graph/product.h"
 #include "core/plan/plan.h"
 #include "sdk/ops/op.h"
 
@@ -138,8 +139,7 @@ private:
     std::int64_t output_channels(const Node& node) const {
         const Shape& weight = graph_[node.inputs[1]].shape;
         if (weight.empty()) return 0;
-        const bool last = node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
-        return last ? weight.back() : weight.front();
+        return channels_last(node) ? weight.back() : weight.front();
     }
 
     const TensorPlan& plan_of(TensorId id) const {

@@ -1,9 +1,6 @@
 // A table of the operators that need more than a copy of their attributes.
 #include "core/formats/onnx/operators.h"
 
-#include "core/graph/flat.h"
-#include "sdk/ops/op.h"
-
 #include <algorithm>
 
 namespace octavo::onnx {
@@ -330,16 +327,6 @@ void write_activation(ModelBuilder& model, const std::string& name, const Activa
         case ActivationKind::silu:
             return gated("Sigmoid", "sigmoid", {});
     }
-}
-
-Activation activation_of(const Node& node) {
-    const FlatNode flat(node);
-    return ops::NodeView(flat.view(), {}).activation();
-}
-
-TensorId residual_of(const Node& node) {
-    const bool takes_one = node.op == "Conv" || node.op == "Gemm";
-    return takes_one && node.inputs.size() > kResidualInput ? node.inputs[kResidualInput] : TensorId::none;
 }
 
 bool spreads_constants(const Node& node) {

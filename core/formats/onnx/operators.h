@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/formats/onnx/model_builder.h"
+#include "core/graph/product.h"
 
 #include <octavo/numbers.h>
 
@@ -14,14 +15,6 @@ void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, c
 // y = activation(x). `name` is what the nodes' and tensors' names start with. Writes nothing for `none`.
 void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,
                       const std::string& y);
-
-// The activation fused into a node.
-Activation activation_of(const Node& node);
-
-inline constexpr std::size_t kResidualInput = 3;
-
-// The residual fused into a Conv or Gemm, or none.
-TensorId residual_of(const Node& node);
 
 // Whether write_operator takes the node's constants from the graph instead of by name.
 bool spreads_constants(const Node& node);

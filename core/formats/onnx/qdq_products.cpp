@@ -18,10 +18,6 @@ bool has_input(const Node& node, std::size_t i) {
     return i < node.inputs.size() && node.inputs[i] != TensorId::none;
 }
 
-bool channels_last(const Node& node) {
-    return node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
-}
-
 std::size_t output_channels(const Graph& graph, const Node& node) {
     const Shape& weight = graph[node.inputs[1]].shape;
     return static_cast<std::size_t>(channels_last(node) ? weight.back() : weight.front());

@@ -25,15 +25,15 @@ Names names_of(const Graph& graph, std::span<const TensorId> ids) {
 }
 
 void write_node(ModelBuilder& model, const Graph& graph, const Node& node) {
-    const Activation activation = onnx::activation_of(node);
-    const TensorId residual = onnx::residual_of(node);
+    const Activation activation = activation_of(node);
+    const TensorId residual = residual_of(node);
     Names inputs = names_of(graph, node.inputs);
     Names outputs = names_of(graph, node.outputs);
     const std::string last = outputs[0];
     const bool is_active = activation.kind != ActivationKind::none;
     const std::string sum = is_active ? model.unique(node.name + "/linear") : last;
     if (residual != TensorId::none) {
-        inputs.resize(onnx::kResidualInput);
+        inputs.resize(kResidualInput);
         if (inputs.back().empty()) inputs.pop_back();
         outputs[0] = model.unique(attribute_or(node, "inner", node.name + "/product"));
     } else {
