@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/box.h"
 #include "ops/support.h"
 
 namespace octavo::ops {
@@ -58,26 +59,12 @@ Result<Sizes> sizes_of(const NodeView& node) {
     return sizes;
 }
 
-struct Box {
-    float left, top, right, bottom;
-
-    float area() const { return right < left || bottom < top ? 0 : (right - left) * (bottom - top); }
-};
-
-float overlap(const Box& a, const Box& b) {
-    const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
-    const float height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-    if (width <= 0 || height <= 0) return 0;
-    return width * height / (a.area() + b.area() - width * height);
-}
-
 Box clipped(const Box& box) {
     const auto unit = [](float x) { return std::clamp(x, 0.0F, 1.0F); };
     return {unit(box.left), unit(box.top), unit(box.right), unit(box.bottom)};
 }
 
-Box decoded(const Box& prior, const float* code, const float* variance, bool centred) {
-    const float v[4] = {variance ? variance[0] : 1, variance ? variance[1] : 1, variance ? variance[2] : 1, variance ? variance[3] : 1};
+Box decoded(const Box& prior, const float* code, const float* v, bool centred) {
     if (!centred)
         return {prior.left + v[0] * code[0], prior.top + v[1] * code[1], prior.right + v[2] * code[2], prior.bottom + v[3] * code[3]};
     const float width = prior.right - prior.left, height = prior.bottom - prior.top;
@@ -93,12 +80,13 @@ std::vector<Box> boxes_of(const NodeView& node, const Sizes& sizes, const float*
     const bool in_pixels = sizes.prior_width == 5;
     const float width = in_pixels ? static_cast<float>(node.integer("input_width", 1)) : 1,
                 height = in_pixels ? static_cast<float>(node.integer("input_height", 1)) : 1;
+    constexpr float kOnes[] = {1, 1, 1, 1};
     const float* variances = priors + sizes.priors * sizes.prior_width;
     std::vector<Box> boxes;
     for (std::int64_t i = 0; i < sizes.priors; ++i) {
         const float* p = priors + i * sizes.prior_width + (in_pixels ? 1 : 0);
         const Box prior{p[0] / width, p[1] / height, p[2] / width, p[3] / height};
-        const Box box = decoded(prior, codes + i * sizes.locations * 4, encoded ? nullptr : variances + i * 4, centred);
+        const Box box = decoded(prior, codes + i * sizes.locations * 4, encoded ? kOnes : variances + i * 4, centred);
         boxes.push_back(clips ? clipped(box) : box);
     }
     return boxes;

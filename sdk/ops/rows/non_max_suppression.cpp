@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ops/box.h"
 #include "ops/support.h"
 
 namespace octavo::ops {
@@ -36,23 +37,9 @@ Result<Types> infer_types(const NodeView& node) {
     return one_output(OCTAVO_S64, {scores[0] * scores[1] * most, 3});
 }
 
-struct Box {
-    float top, left, bottom, right;
-
-    float area() const { return (bottom - top) * (right - left); }
-};
-
 Box box_of(const float* p, bool centred) {
-    if (centred) return {p[1] - p[3] / 2, p[0] - p[2] / 2, p[1] + p[3] / 2, p[0] + p[2] / 2};
-    return {std::min(p[0], p[2]), std::min(p[1], p[3]), std::max(p[0], p[2]), std::max(p[1], p[3])};
-}
-
-// Intersection over union.
-float overlap(const Box& a, const Box& b) {
-    const float height = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-    const float width = std::min(a.right, b.right) - std::max(a.left, b.left);
-    if (height <= 0 || width <= 0) return 0;
-    return height * width / (a.area() + b.area() - height * width);
+    if (centred) return {p[0] - p[2] / 2, p[1] - p[3] / 2, p[0] + p[2] / 2, p[1] + p[3] / 2};
+    return {std::min(p[1], p[3]), std::min(p[0], p[2]), std::max(p[1], p[3]), std::max(p[0], p[2])};
 }
 
 struct Limits {
