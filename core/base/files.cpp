@@ -79,26 +79,27 @@ Result<std::string> read_text(const std::string& path, Code code) {
 
 namespace {
 
-// Under a name beside `path`, which is left in `temporary`; nothing stays where that fails.
-Result<void> write_beside(const std::string& path, std::span<const std::byte> bytes, Code code, std::string& temporary) {
+// Gives the name beside `path` that it has written to; nothing stays where that fails.
+Result<std::string> write_beside(const std::string& path, std::span<const std::byte> bytes, Code code) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     std::error_code failed;
     if (!folder.empty()) std::filesystem::create_directories(folder, failed);
     if (failed) return Error(code, folder.string() + ": cannot make this folder: " + failed.message());
 
+    std::string temporary;
     Descriptor file(create_beside(path, temporary));
     if (file.get() < 0) return failure(path, code, "cannot write");
     Result<void> result = write_all(file.get(), bytes, path, code);
     if (::close(file.release()) != 0 && result) result = failure(path, code, "cannot write");
-    if (!result) ::unlink(temporary.c_str());
-    return result;
+    if (result) return temporary;
+    ::unlink(temporary.c_str());
+    return result.error();
 }
 
 }  // namespace
 
 Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code) {
-    std::string temporary;
-    OCTAVO_CHECK_OK(write_beside(path, bytes, code, temporary));
+    OCTAVO_TRY(const std::string temporary, write_beside(path, bytes, code));
     if (::rename(temporary.c_str(), path.c_str()) == 0) return {};
     const Error error = failure(path, code, "cannot write");
     ::unlink(temporary.c_str());
@@ -113,10 +114,12 @@ Result<void> write_together(std::span<const FileContent> files, Code code) {
     std::vector<std::string> temporaries;
     Result<void> result;
     for (const FileContent& file : files) {
-        std::string temporary;
-        result = write_beside(file.path, std::as_bytes(std::span(file.bytes)), code, temporary);
-        if (!result) break;
-        temporaries.push_back(temporary);
+        Result<std::string> temporary = write_beside(file.path, std::as_bytes(std::span(file.bytes)), code);
+        if (!temporary) {
+            result = temporary.error();
+            break;
+        }
+        temporaries.push_back(std::move(*temporary));
     }
     for (std::size_t i = 0; result && i < files.size(); ++i) {
         if (::rename(temporaries[i].c_str(), files[i].path.c_str()) == 0) continue;
