@@ -3,16 +3,14 @@
 usage: convert.py OCTAVO MODEL_OR_FOLDER...
 """
 
-import pathlib
 import subprocess
 import sys
-import tempfile
 
 import numpy
 import onnx
 import onnxruntime
 
-from support import range_share
+from support import count_faults, models_in, range_share
 
 GONE = {"BatchNormalization", "Identity", "Dropout", "Constant"}
 MOST_DIFFERENCE = 1e-3  # of an output's range, as octavo convert itself allows for folded batch norms
@@ -51,16 +49,8 @@ def faults(octavo, model, folder):
 
 def main():
     octavo, *places = sys.argv[1:]
-    models = [m for p in map(pathlib.Path, places) for m in (sorted(p.glob("*.onnx")) if p.is_dir() else [p])]
-    for missing in (m for m in models if not m.exists()):
-        print(f"{missing}: skipped, './dev models' makes it from ../shared")
-    models = [m for m in models if m.exists()]
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for model in models:
-            for fault in faults(octavo, model, pathlib.Path(folder)):
-                failed += 1
-                print(f"{model}: {fault}")
+    models = models_in(places)
+    failed = count_faults(models, lambda model, folder: faults(octavo, model, folder))
     print(f"{len(models)} models converted, {failed} failures")
     return 1 if failed or not models else 0
 

@@ -3,15 +3,13 @@
 usage: openvino_float.py OCTAVO MODEL_OR_FOLDER...
 """
 
-import pathlib
 import subprocess
 import sys
-import tempfile
 
 import numpy as np
 import openvino as ov
 
-from support import infer, range_share
+from support import count_faults, infer, models_in, range_share
 
 MOST_DIFFERENCE = 1e-4  # of an output's range
 
@@ -46,16 +44,8 @@ def faults(octavo, model, folder):
 
 def main():
     octavo, *places = sys.argv[1:]
-    models = [m for p in map(pathlib.Path, places) for m in (sorted(p.glob("*.onnx")) if p.is_dir() else [p])]
-    for missing in (m for m in models if not m.exists()):
-        print(f"{missing}: skipped, './dev models' makes it from ../shared")
-    models = [m for m in models if m.exists()]
-    failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for model in models:
-            for fault in faults(octavo, model, pathlib.Path(folder)):
-                failed += 1
-                print(f"{model}: {fault}", flush=True)
+    models = models_in(places)
+    failed = count_faults(models, lambda model, folder: faults(octavo, model, folder))
     print(f"{len(models)} models, {failed} failures")
     return 1 if failed or not models else 0
 

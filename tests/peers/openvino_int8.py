@@ -7,18 +7,16 @@ RUN is the output folder of `octavo calibrate CONFIG`. Two things are asked: whe
 execution graph tells), and whether the file says the plan's numbers: with LP_TRANSFORMS_MODE=OFF the plugin computes the grids in floating
 point, which is exact, so that classes must agree with ours. Its integer kernels are only reported: they saturate on CPUs without VNNI.
 """
-import argparse
 import json
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import openvino as ov
 
-from support import preprocess, samples
+from support import own_classes, run_parser, validation
 
 PRODUCTS = ("Convolution", "GroupConvolution", "FullyConnected", "MatMul")
 
@@ -35,29 +33,21 @@ def precisions(compiled) -> Counter:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("octavo")
-    parser.add_argument("config", type=Path)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--limit", type=int, default=0, help="images of each validation slice")
+    parser = run_parser(__doc__)
     parser.add_argument("--share", type=float, default=95.0, help="least share of the plan's int8 products that run in int8, in percent")
     parser.add_argument("--agreement", type=float, default=99.0, help="least share of classes equal to ours in floating-point emulation, in percent")
     a = parser.parse_args()
     config = json.loads(a.config.read_text())
     offset = config.get("adapter", {}).get("label_offset", 0)
-    pairs = [pair for part in config["validation"] for pair in samples(config, part, a.config.parent)[: a.limit or None]]
-    tensors = [preprocess(path, config["preprocess"]) for path, _ in pairs]
-    labels = np.array([label for _, label in pairs])
+    tensors, labels = validation(config, a.config.parent, a.limit)
     told = json.loads((a.run / "report.json").read_text())["operators"]
     planned = sum(op["precision"] == "int8" and op["type"] in ("Conv", "Gemm", "MatMul") for op in told)
 
+    plan = a.run / "plan.json"
+    ours = own_classes(a.octavo, a.config, plan, a.limit)
+
     with tempfile.TemporaryDirectory() as scratch:
-        limit = ["--limit", str(a.limit)] if a.limit else []
-        plan = str(a.run / "plan.json")
-        subprocess.run([a.octavo, "evaluate", str(a.config), "--plan", plan, "--quiet", "--answers", f"{scratch}/a.tsv", *limit], check=True,
-                       stdout=subprocess.DEVNULL)
-        ours = np.array([int(line.split("\t")[1]) for line in Path(f"{scratch}/a.tsv").read_text().splitlines()[1:]])
-        subprocess.run([a.octavo, "convert", str(a.config.parent / config["model"]), f"{scratch}/m.xml", "--plan", plan, "--quiet"], check=True)
+        subprocess.run([a.octavo, "convert", a.config.parent / config["model"], f"{scratch}/m.xml", "--plan", plan, "--quiet"], check=True)
         core = ov.Core()
         hint = {"INFERENCE_PRECISION_HINT": "f32"}
         native = core.compile_model(f"{scratch}/m.xml", "CPU", hint)

@@ -7,9 +7,7 @@ RUN is the output folder of `octavo calibrate CONFIG`. The images of the config'
 each graph optimisation level, and compared with `octavo evaluate --plan`: top-1 of both, agreement of the classes. At the levels that fuse,
 the optimised graph is searched for convolutions that stayed in floating point; all but those that report.json lists are faults.
 """
-import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -19,7 +17,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
-from support import preprocess, samples
+from support import own_classes, run_parser, validation
 
 LEVELS = {"disable": ort.GraphOptimizationLevel.ORT_DISABLE_ALL, "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
           "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED, "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL}
@@ -49,11 +47,7 @@ def run_level(model: Path, level: str, tensors: list[np.ndarray]) -> tuple[list[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("octavo")
-    parser.add_argument("config", type=Path)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--limit", type=int, default=0, help="images of each validation slice")
+    parser = run_parser(__doc__)
     parser.add_argument("--levels", default="disable,basic,extended,all")
     parser.add_argument("--agreement", type=float, default=99.0, help="least share of equal classes, in percent")
     parser.add_argument("--points", type=float, default=0.3, help="most that top-1 may differ")
@@ -61,16 +55,8 @@ def main() -> int:
     config = json.loads(a.config.read_text())
     offset = config.get("adapter", {}).get("label_offset", 0)
     listed = json.loads((a.run / "report.json").read_text()).get("onnx_float", [])
-    parts = [samples(config, part, a.config.parent) for part in config["validation"]]
-    pairs = [pair for part in parts for pair in part[: a.limit or None]]
-    tensors = [preprocess(path, config["preprocess"]) for path, _ in pairs]
-    labels = np.array([label for _, label in pairs])
-
-    with tempfile.TemporaryDirectory() as scratch:
-        limit = ["--limit", str(a.limit)] if a.limit else []
-        subprocess.run([a.octavo, "evaluate", str(a.config), "--plan", str(a.run / "plan.json"), "--quiet", "--answers", f"{scratch}/a.tsv",
-                        *limit], check=True, stdout=subprocess.DEVNULL)
-        ours = np.array([int(line.split("\t")[1]) for line in Path(f"{scratch}/a.tsv").read_text().splitlines()[1:]])
+    tensors, labels = validation(config, a.config.parent, a.limit)
+    ours = own_classes(a.octavo, a.config, a.run / "plan.json", a.limit)
     own = 100 * float(np.mean(ours == labels))
     print(f"{a.run.name}: {len(labels)} images, our int8 top-1 {own:.2f} %, listed as float in ONNX: {[entry['name'] for entry in listed] or 'none'}")
     failed, first = False, None

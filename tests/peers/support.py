@@ -35,6 +35,50 @@ def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list, mor
         return [np.load(folder / "out" / f"{output.replace('/', '_')}.npy") for output in outputs]
 
 
+def models_in(places: list) -> list[Path]:
+    """The models among files and folders of models; says which files are not there."""
+    models = [model for place in map(Path, places) for model in (sorted(place.glob("*.onnx")) if place.is_dir() else [place])]
+    for missing in (model for model in models if not model.exists()):
+        print(f"{missing}: skipped, './dev models' makes it from ../shared")
+    return [model for model in models if model.exists()]
+
+
+def count_faults(models: list, faults) -> int:
+    """How many faults(model, scratch folder) finds in all models; each is said."""
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for model in models:
+            for found in faults(model, Path(folder)):
+                failed += 1
+                print(f"{model}: {found}", flush=True)
+    return failed
+
+
+def run_parser(description: str) -> argparse.ArgumentParser:
+    """Options of a script that compares what `octavo calibrate CONFIG` has written to the folder RUN with our own int8."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
+    parser.add_argument("octavo")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("--limit", type=int, default=0, help="images of each validation slice")
+    return parser
+
+
+def validation(config: dict, folder: Path, limit: int) -> tuple[list[np.ndarray], np.ndarray]:
+    """Preprocessed images and labels of the config's validation slices, `limit` of each (0: all)."""
+    pairs = [pair for part in config["validation"] for pair in samples(config, part, folder)[: limit or None]]
+    return [preprocess(path, config["preprocess"]) for path, _ in pairs], np.array([label for _, label in pairs])
+
+
+def own_classes(octavo: str, config: Path, plan: Path, limit: int) -> np.ndarray:
+    """Our int8 answers to the same images."""
+    with tempfile.TemporaryDirectory() as scratch:
+        answers = Path(scratch) / "a.tsv"
+        subprocess.run([octavo, "evaluate", config, "--plan", plan, "--quiet", "--answers", answers, *(["--limit", str(limit)] if limit else [])],
+                       check=True, stdout=subprocess.DEVNULL)
+        return np.array([int(line.split("\t")[1]) for line in answers.read_text().splitlines()[1:]])
+
+
 def fault(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, equal_nan: bool = False) -> str | None:
     """Says how two arrays differ; None where they are close."""
     if got.shape != want.shape:
