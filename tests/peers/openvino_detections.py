@@ -4,7 +4,7 @@ usage: openvino_detections.py OCTAVO FOLDER [--images N]
 
 Each X-fp16.xml of FOLDER, as it is and as octavo convert has written it anew, must give OpenVINO's detections: same class, IoU at least 0.99,
 scores within 1e-3. Each X-int8.xml runs by the plan that its FakeQuantize layers say. OpenVINO computes them in floating point
-(LP_TRANSFORMS_MODE=OFF), and rounds sums before residuals that we do not round: both must find about as many of X-fp16's detections.
+(LP_TRANSFORMS_MODE=OFF); ties spread, so that both must only find about as many of X-fp16's detections.
 """
 import argparse
 import subprocess

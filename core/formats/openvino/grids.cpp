@@ -1,6 +1,7 @@
 // See grids.h.
 #include "core/formats/openvino/grids.h"
 
+#include "core/graph/product.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 #include "core/plan/rules.h"
@@ -81,7 +82,7 @@ public:
                     !weight_scale_.contains(graph_[graph_[node].inputs[1]].name))
                     floating_.insert(graph_[node].name);
             for (const QuantizationPoint& point : points)
-                if (!grid_at(point)) refuse_readers(point, operators);
+                if (point.kind != PointKind::inner && !grid_at(point)) refuse_readers(point, operators);
         } while (floating_.size() > before);
         return plan_of(operators, points);
     }
@@ -109,7 +110,7 @@ private:
         const Tensor& weight = graph_[node.inputs[1]];
         if (!weight.is_constant() || weight.type != OCTAVO_F32 || weight.shape.size() < 2) return;
         const std::span<const float> values = weight.data.as<float>();
-        const bool last = node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
+        const bool last = channels_last(node);
         const auto channels = static_cast<std::size_t>(last ? weight.shape.back() : weight.shape.front());
         if (channels == 0 || values.empty()) return;
         const std::size_t count = values.size() / channels;
@@ -129,13 +130,10 @@ private:
         return found->second.whole ? &*found->second.whole : nullptr;
     }
 
-    // That of all its members that have one; nullptr where none has, or two differ. What passes write needs none of its own.
+    // That of all its members that have one; nullptr where none has, or two differ. What passes write needs none of its own. An inner sum
+    // without one stays real.
     const Quantization* grid_at(const QuantizationPoint& point) const {
-        if (point.kind == PointKind::inner) {
-            static const Quantization any{{1}, {0}};
-            const Quantization* grid = grid_named(point.name, point.kind);
-            return grid ? grid : &any;  // no device uses it
-        }
+        if (point.kind == PointKind::inner) return grid_named(point.name, point.kind);
         const Quantization* common = nullptr;
         for (const TensorId id : point.tensors) {
             const Quantization* grid = grid_named(graph_[id].name, point.kind);
@@ -178,10 +176,12 @@ private:
             if (is_product_row(node)) plan.weight_scale[graph_[node.inputs[1]].name] = weight_scale_.at(graph_[node.inputs[1]].name);
         }
         for (const QuantizationPoint& point : points) {
-            const Quantization& grid = *grid_at(point);
-            if (point.kind == PointKind::inner) plan.tensors[point.name].whole = grid;
+            const Quantization* grid = grid_at(point);
+            if (!grid) continue;  // of an inner sum
+            if (point.kind == PointKind::inner) plan.tensors[point.name].whole = *grid;
             for (const TensorId id : point.tensors)
-                (point.kind == PointKind::depthwise ? plan.tensors[graph_[id].name].depthwise : plan.tensors[graph_[id].name].whole) = grid;
+                (point.kind == PointKind::depthwise ? plan.tensors[graph_[id].name].depthwise : plan.tensors[graph_[id].name].whole) =
+                    *grid;
         }
         return any ? std::optional(std::move(plan)) : std::nullopt;
     }

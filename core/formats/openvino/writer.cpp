@@ -3,6 +3,7 @@
 
 #include "core/formats/openvino/operators.h"
 #include "core/graph/flat.h"
+#include "core/graph/product.h"
 #include "sdk/ops/op.h"
 
 #include <algorithm>
@@ -11,18 +12,6 @@
 namespace octavo {
 namespace openvino {
 namespace {
-
-constexpr std::size_t kResidualInput = 3;
-
-TensorId residual_of(const Node& node) {
-    const bool takes_one = node.op == "Conv" || node.op == "Gemm";
-    return takes_one && node.inputs.size() > kResidualInput ? node.inputs[kResidualInput] : TensorId::none;
-}
-
-Activation activation_of(const Node& node) {
-    const FlatNode flat(node);
-    return ops::NodeView(flat.view(), {}).activation();
-}
 
 Graph with_replaced(Graph graph, const Plan* plan) {
     for (Tensor& tensor : graph.tensors) {
@@ -73,20 +62,21 @@ private:
         ir_.add({"Result", "opset1"}, graph_[id].name + "/result", {}, Values{value}, std::span<const PortType>());
     }
 
-    const TensorPlan* grids_of(TensorId id) const {
+    const TensorPlan* grids_of(const std::string& tensor) const {
         if (!plan_) return nullptr;
-        const auto found = plan_->tensors.find(graph_[id].name);
+        const auto found = plan_->tensors.find(tensor);
         return found == plan_->tensors.end() ? nullptr : &found->second;
     }
 
     // A tensor on the grid that its reader wants; as it is where the plan has none.
     Value read(TensorId id, bool by_depthwise) {
         if (graph_[id].is_constant()) return read_constant(id);
-        const TensorPlan* grids = grids_of(id);
+        const TensorPlan* grids = grids_of(graph_[id].name);
         if (!grids || (!grids->whole && !grids->depthwise)) return values_.at(id);
         const bool by_channel = grids->depthwise && (by_depthwise || !grids->whole);
         Value& known = gridded_[{id, by_channel}];
-        if (known.layer < 0) known = quantized(id, by_channel ? *grids->depthwise : *grids->whole);
+        if (known.layer < 0)
+            known = quantized(graph_[id].name, values_.at(id), types_[index(id)], by_channel ? *grids->depthwise : *grids->whole);
         return known;
     }
 
@@ -98,8 +88,8 @@ private:
     }
 
     // The ends of the grid are codes 0 and 255, so that zero lies on it: a zero point of 0 becomes u8 without one, 128 becomes i8.
-    Value quantized(TensorId id, const Quantization& grid) {
-        const std::string name = graph_[id].name + "/fq";
+    Value quantized(const std::string& tensor, Value value, const PortType& type, const Quantization& grid) {
+        const std::string name = tensor + "/fq";
         const std::size_t count = std::max(grid.scale.size(), grid.zero_point.size());
         std::vector<float> low, high;
         for (std::size_t c = 0; c < count; ++c) {
@@ -110,13 +100,13 @@ private:
         }
         Shape shape;
         if (count > 1) {
-            shape.assign(graph_[id].shape.size(), 1);
+            shape.assign(type.shape.size(), 1);
             shape[1] = static_cast<std::int64_t>(count);
         }
         const Value least = ir_.constant(name + "/low", OCTAVO_F32, shape, make_buffer(std::move(low)));
         const Value greatest = ir_.constant(name + "/high", OCTAVO_F32, shape, make_buffer(std::move(high)));
         return ir_.add({"FakeQuantize", "opset1"}, name, {{"levels", "256"}, {"auto_broadcast", "numpy"}},
-                       {values_.at(id), least, greatest, least, greatest}, types_[index(id)]);
+                       {value, least, greatest, least, greatest}, type);
     }
 
     // ---- nodes
@@ -146,7 +136,7 @@ private:
     // One scale an output channel, which the weight of a matrix product has at its end unless it is transposed.
     Value quantized_weight(const Node& node, const Shape& shape, const std::vector<float>& scale) {
         const Tensor& weight = graph_[node.inputs[1]];
-        const bool last = node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
+        const bool last = channels_last(node);
         const std::span<const float> values = weight.data.as<float>();
         const std::size_t inner = last ? 1 : values.size() / scale.size();
         std::vector<std::int8_t> codes(values.size());
@@ -169,10 +159,7 @@ private:
     Result<void> write_node(const Node& node) {
         Job job{ir_, graph_, node, types_, infos_, [&](std::size_t i, const Shape* shape) { return source(node, i, shape); }};
         OCTAVO_TRY(Values outputs, write_operator(job));
-        const TensorId residual = residual_of(node);
-        if (residual != TensorId::none)
-            outputs[0] = ir_.add({"Add", "opset1"}, node.name + "/add", {{"auto_broadcast", "numpy"}}, {outputs[0], read(residual, false)},
-                                 job.output());
+        if (residual_of(node) != TensorId::none) outputs[0] = add_residual(node, outputs[0], job.output());
         outputs[0] = write_activation(ir_, node.name, activation_of(node), outputs[0], job.output());
         for (std::size_t i = 0; i < node.outputs.size(); ++i) {
             const TensorId id = node.outputs[i];
@@ -185,16 +172,25 @@ private:
         return {};
     }
 
+    // Devices round the sum in front of the addition where the plan has a grid for it.
+    Value add_residual(const Node& node, Value sum, const PortType& type) {
+        const std::string inner = attribute_or(node, "inner", std::string());
+        if (!inner.empty()) ir_.name_tensor(sum, inner);
+        const TensorPlan* grids = is_int8(node) ? grids_of(inner) : nullptr;
+        if (grids && grids->whole) sum = quantized(inner, sum, type, *grids->whole);
+        return ir_.add({"Add", "opset1"}, node.name + "/add", {{"auto_broadcast", "numpy"}}, {sum, read(residual_of(node), false)}, type);
+    }
+
     // Moving values that lie on the output's grid gives such values: no FakeQuantize is needed behind.
     bool keeps_grid(const Node& node, TensorId output) const {
         if (!is_int8(node) || ops::find(node.op)->role != ops::Role::passes) return false;
         const bool interpolates =
             (node.op == "Resize" || node.op == "Upsample") && attribute_or(node, "mode", std::string("nearest")) != "nearest";
-        const TensorPlan* grids = grids_of(output);
+        const TensorPlan* grids = grids_of(graph_[output].name);
         if (interpolates || node.op == "Pad" || !grids || !grids->whole) return false;
         return std::all_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
             if (id == TensorId::none || graph_[id].type != OCTAVO_F32 || (graph_[id].is_constant() && node.op != "Concat")) return true;
-            const TensorPlan* from = grids_of(id);
+            const TensorPlan* from = grids_of(graph_[id].name);
             return from && from->whole == grids->whole;
         });
     }

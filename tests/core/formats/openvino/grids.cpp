@@ -58,6 +58,27 @@ BOOST_AUTO_TEST_CASE(a_written_plan_is_read_again) {
     BOOST_TEST((*plan)->weight_scale.at("a.w") == (std::vector<float>{0.5F, 0.5F}), boost::test_tools::per_element());
 }
 
+// Devices round the sum in front of a residual to any grid that the plan has for it.
+BOOST_AUTO_TEST_CASE(an_inner_sum_has_the_grid_that_the_file_says_or_none) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 1, 4, 4});
+    const TensorId w = builder.constant("y.w", {1, 1, 1, 1}, {127});
+    const TensorId y = builder.node("Conv", "y", {x, w, builder.constant("y.b", {1}, {1}), x}, {{"inner", std::string("sum")}});
+    const TensorId z = builder.node("Conv", "z", {y, builder.constant("z.w", {1, 1, 1, 1}, {127}), builder.constant("z.b", {1}, {1})});
+    const Graph graph = builder.done({z}, 1);
+    Plan written;
+    written.tensors["x"].whole = written.tensors["y"].whole = Quantization{{0.5F}, {128}};
+    written.weight_scale = {{"y.w", {1}}, {"z.w", {1}}};
+    for (const char* name : {"y", "z"}) written.operators[name] = {Precision::int8, Reason::default_int8};
+    for (const bool has_grid : {false, true}) {
+        if (has_grid) written.tensors["sum"].whole = Quantization{{0.25F}, {5}};
+        const Result<std::optional<Plan>> plan = plan_in(read_valid(write_valid(graph, &written)));
+        BOOST_REQUIRE_MESSAGE(plan, (plan ? "" : plan.error().message()));
+        BOOST_REQUIRE(plan->has_value());
+        BOOST_TEST(((*plan)->tensors == written.tensors), "with a grid: " << has_grid);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_no_grid_of_ours_says_is_refused) {
     const auto refused = [](std::int64_t levels, std::vector<float> ends, const Shape& shape = {}) {
         GraphBuilder builder;

@@ -86,6 +86,37 @@ BOOST_AUTO_TEST_CASE(a_plan_becomes_fake_quantize_and_i8_weights) {
     BOOST_TEST(constant_of<float>(ir, "a.b") == (std::vector<float>{3, 4}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(the_sum_in_front_of_a_residual_is_rounded_as_devices_round_it) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 4, 4});
+    const TensorId y = builder.conv("y", x, 2, 2);
+    builder.graph.nodes[0].inputs.push_back(x);
+    builder.graph.nodes[0].attributes["inner"] = std::string("sum");
+    const Graph graph = builder.done({y}, 1);
+    Plan plan;
+    plan.tensors["x"].whole = Quantization{{0.5F}, {128}};
+    plan.tensors["sum"].whole = Quantization{{0.25F}, {5}};
+    plan.weight_scale = {{"y.w", {1.0F / 127, 1.0F / 127}}};
+    const std::string head =
+        "Parameter x\n"
+        "FakeQuantize x/fq <- x x/fq/low x/fq/high x/fq/low x/fq/high\n";
+    const std::string tail = "Result y/result <- y/add\n";
+    BOOST_TEST(layers_of(write_valid(graph, &plan).xml) ==  // not int8: no device rounds the sum
+               head + "Convolution y <- x/fq y.w\nAdd y/bias <- y y.b\nAdd y/add <- y/bias x/fq\n" + tail);
+    plan.operators["y"] = {Precision::int8, Reason::default_int8};
+    const IrModel ir = write_valid(graph, &plan);
+    BOOST_TEST(layers_of(ir.xml) == head +
+                                        "Convert y.w/convert <- y.w/i8\n"
+                                        "Multiply y.w <- y.w/convert y.w/scale\n"
+                                        "Convolution y <- x/fq y.w\n"
+                                        "Add y/bias <- y y.b\n"
+                                        "FakeQuantize sum/fq <- y/bias sum/fq/low sum/fq/high sum/fq/low sum/fq/high\n"
+                                        "Add y/add <- sum/fq x/fq\n" +
+                                        tail);
+    BOOST_TEST(constant_of<float>(ir, "sum/fq/low") == std::vector<float>{-1.25F});
+    BOOST_TEST(constant_of<float>(ir, "sum/fq/high") == std::vector<float>{62.5F});
+}
+
 BOOST_AUTO_TEST_CASE(an_operator_without_a_layer_is_named) {
     GraphBuilder builder;
     const TensorId x = builder.input("x", {1, 2, 4, 4});
