@@ -28,7 +28,7 @@ constexpr double kMostByWriting = 1e-5, kMostByPasses = 1e-3;
 // What devices need of a model as it stands in its file: shapes.
 Result<Graph> read_plainly(const std::string& path) {
     OCTAVO_TRY(Graph graph, read_model(path));
-    if (const Result<Grids> taken = take_grids(graph); !taken) return taken.error();
+    if (const Result<Grids> taken = take_grids(graph); !taken) return taken.error().within(path);
     OCTAVO_CHECK_OK(fold_constants(graph));
     OCTAVO_CHECK_OK(free_batch(graph));
     OCTAVO_CHECK_OK(remove_dead(graph));

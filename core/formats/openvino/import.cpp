@@ -1,6 +1,7 @@
 // See import.h.
 #include "core/formats/openvino/import.h"
 
+#include "core/base/text.h"
 #include "core/graph/order.h"
 
 #include <algorithm>
@@ -51,11 +52,9 @@ Result<Tensor> Importer::parameter(const Layer& layer, const std::map<std::strin
     tensor.type = *known;
     const std::string& name = layer.outputs.empty() || layer.outputs[0].name.empty() ? layer.name : layer.outputs[0].name;
     const auto fixed = given.find(name);
-    std::size_t axis = 0;
-    for (std::size_t at = 0; at < shape.size(); ++axis) {
-        const std::size_t end = std::min(shape.find(',', at), shape.size());
-        const auto dim = integers_of(shape.substr(at, end - at));
-        at = end + 1;
+    const std::vector<std::string> dims = shape.empty() ? std::vector<std::string>() : split(shape, ',');
+    for (std::size_t axis = 0; axis < dims.size(); ++axis) {
+        const auto dim = integers_of(dims[axis]);
         if (dim && dim->size() == 1 && dim->front() >= 0) {
             tensor.shape.push_back(dim->front());
         } else if (fixed != given.end() && axis < fixed->second.shape.size() && axis > 0) {

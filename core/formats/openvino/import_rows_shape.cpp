@@ -143,8 +143,10 @@ Result<void> read_split(Importer& in) {
         const auto at = static_cast<std::size_t>(wrapped(axis, dims.size()));
         if (at >= dims.size() || dims[at] < 0) return in.refusal("a length is -1 along a dimension that is open");
         std::int64_t rest = dims[at];
-        for (const std::int64_t length : lengths)
-            if (length < -1 || (length > 0 && (rest -= std::min(length, rest)) < 0)) return in.refusal("its lengths do not fit");
+        for (const std::int64_t length : lengths) {
+            if (length < -1 || length > rest) return in.refusal("its lengths do not fit");
+            rest -= std::max<std::int64_t>(length, 0);
+        }
         *open = rest;
     }
     in.finish("Split", {in.input(0), in.constant("lengths", lengths)}, {{"axis", axis}}, outputs);
@@ -189,7 +191,7 @@ Result<void> read_strided_slice(Importer& in) {
     for (std::size_t i = 0; i < starts.size(); ++i) {
         axes.push_back(static_cast<std::int64_t>(i));
         if (shrinks[i] != 0) {
-            ends[i] = starts[i] == -1 ? kMost : starts[i] + 1;
+            ends[i] = starts[i] == -1 || starts[i] == kMost ? kMost : starts[i] + 1;
             steps[i] = 1;
             gone.push_back(axes.back());
             continue;
@@ -253,10 +255,9 @@ Result<void> read_detection_output(Importer& in) {
         attributes[name] = std::int64_t{in.flag(name)};
     attributes["share_location"] = std::int64_t{in.flag("share_location", true)};
     OCTAVO_TRY(attributes["keep_top_k"], in.list("keep_top_k"));
-    for (const char* name : {"background_label_id", "top_k", "input_width", "input_height"}) {
-        OCTAVO_TRY(attributes[name], in.number(name, std::string_view(name) == "top_k"                 ? -1
-                                                     : std::string_view(name) == "background_label_id" ? 0
-                                                                                                       : 1));
+    for (const auto& [name, fallback] :
+         {std::pair("background_label_id", 0), std::pair("top_k", -1), std::pair("input_width", 1), std::pair("input_height", 1)}) {
+        OCTAVO_TRY(attributes[name], in.number(name, fallback));
     }
     for (const char* name : {"nms_threshold", "confidence_threshold"}) {
         OCTAVO_TRY(attributes[name], in.real(name, 0));

@@ -4,18 +4,14 @@
 #include "core/base/half.h"
 #include "core/base/text.h"
 
+#include <octavo/text_files.h>
+
 #include <charconv>
 #include <cstring>
 #include <map>
 
 namespace octavo::openvino {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-    return text;
-}
 
 template <class T>
 std::optional<T> number_of(std::string_view text) {

@@ -2,7 +2,9 @@
 #include "core/formats/openvino/operators.h"
 
 #include "core/formats/openvino/operator_rows.h"
+#include "core/graph/flat.h"
 #include "core/passes/rewrite.h"
+#include "sdk/ops/op.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -59,20 +61,14 @@ Result<Values> write_cast(Job& job, const LayerType& layer) {
 // ---- activations
 
 Result<Values> write_as_activation(Job& job, const LayerType& /*layer*/) {
-    const Node& node = job.node;
-    Activation activation;
-    if (node.op == "Relu") activation = {ActivationKind::relu, 0, 0};
-    if (node.op == "Sigmoid") activation = {ActivationKind::sigmoid, 0, 0};
-    if (node.op == "Silu") activation = {ActivationKind::silu, 0, 0};
-    if (node.op == "HardSwish") activation = {ActivationKind::hard_swish, 0, 0};
-    if (node.op == "LeakyRelu") activation = {ActivationKind::leaky_relu, attribute_or(node, "alpha", 0.01F), 0};
-    if (node.op == "HardSigmoid")
-        activation = {ActivationKind::hard_sigmoid, attribute_or(node, "alpha", 0.2F), attribute_or(node, "beta", 0.5F)};
-    return Values{write_activation(job.ir, node.name, activation, job.read(0), job.output())};
+    const FlatNode flat(job.node);
+    const std::optional<Activation> activation = ops::as_activation(ops::NodeView(flat.view(), job.infos));
+    if (!activation) return job.refusal("its parameters are not constant");
+    return Values{write_activation(job.ir, job.node.name, *activation, job.read(0), job.output())};
 }
 
 Result<Values> write_clip(Job& job, const LayerType& layer) {
-    if (const std::optional<Bounds> bounds = clip_bounds(job.graph, job.node); bounds && job.output().type == OCTAVO_F32)
+    if (const std::optional<Bounds> bounds = clip_bounds(job.graph, job.node))
         return Values{
             job.ir.add(layer, job.node.name, {{"min", text_of(bounds->low)}, {"max", text_of(bounds->high)}}, {job.read(0)}, job.output())};
     Value x = job.read(0);

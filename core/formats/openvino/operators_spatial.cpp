@@ -88,10 +88,11 @@ Result<Values> write_max_pool(Job& job, const LayerType& layer) {
     OCTAVO_TRY(Lists lists, lists_of(job, ops::window_of));
     lists.end = lists.end_for_floor();
     Data data = lists.data();
-    for (const auto& [key, value] : {std::pair("kernel", text_of(lists.kernel)), std::pair("rounding_type", std::string("floor")),
-                                     std::pair("auto_pad", std::string(kExplicit)), std::pair("index_element_type", std::string("i64")),
-                                     std::pair("axis", std::string("0"))})
-        data.emplace_back(key, value);
+    data.insert(data.end(), {{"kernel", text_of(lists.kernel)},
+                             {"rounding_type", "floor"},
+                             {"auto_pad", kExplicit},
+                             {"index_element_type", "i64"},
+                             {"axis", "0"}});
     const std::vector<PortType> outputs = {job.output(), {OCTAVO_S64, job.output().shape}};
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), outputs).front()};
 }
@@ -170,7 +171,7 @@ Result<Values> write_resize(Job& job, const LayerType& layer) {
                                 : smooths                            ? "linear"
                                                                      : "linear_onnx"},
                        {"shape_calculation_mode", listed.empty() ? "sizes" : "scales"},
-                       {"coordinate_transformation_mode", coordinates == "pytorch_half_pixel" ? "pytorch_half_pixel" : coordinates},
+                       {"coordinate_transformation_mode", coordinates},
                        {"nearest_mode", attribute_or(node, "nearest_mode", std::string(old ? "floor" : "round_prefer_floor"))},
                        {"antialias", smooths ? "true" : "false"},
                        {"pads_begin", text_of(no_pads)},

@@ -5,6 +5,7 @@
 #include "tests/support/evaluate.h"
 #include "tests/support/graph_builder.h"
 
+#include <limits>
 #include <random>
 
 namespace octavo {
@@ -92,6 +93,27 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     BOOST_TEST(refusal_of(net("", "", "7")) == "IR of version '7', expected an IR of version 10 or 11");
     BOOST_TEST(refusal_of("<net").starts_with("no XML from byte "));
     BOOST_TEST(refusal_of("") == "no XML from byte 0 on: No document element found");
+}
+
+// Masks and lengths are numbers of the file: none of them may overflow.
+BOOST_AUTO_TEST_CASE(indices_at_the_end_of_their_range_are_no_overflow) {
+    const auto refused = [](const std::string& type, const std::string& data, std::vector<std::int64_t> numbers) {
+        std::string layers = kInput, edges = edge(0, 0, 5, 0) + edge(5, 9, 9, 0), ports = port(0, {-1, 2});
+        for (int i = 0; i < static_cast<int>(numbers.size()); ++i) {
+            layers += constant(i + 1, "i64", type == "VariadicSplit" && i == 0 ? "" : "1", i * 8, 8);
+            edges += edge(i + 1, 0, 5, i + 1);
+            ports += port(i + 1, {1});
+        }
+        layers += "<layer id=\"5\" name=\"y\" type=\"" + type + "\" version=\"opset1\">" + data + "<input>" + ports + "</input><output>" +
+                  port(9, {-1}) + "</output></layer>" + kResult;
+        return refusal_of(net(layers, edges), std::string(reinterpret_cast<const char*>(numbers.data()), numbers.size() * 8));
+    };
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    const std::string shrinks = R"(<data begin_mask="0" end_mask="0" shrink_axis_mask="1"/>)";
+    BOOST_TEST(refused("StridedSlice", shrinks, {0, 1, 1}) == "");
+    BOOST_TEST(refused("StridedSlice", shrinks, {kMost, 1, 1}) != "");
+    BOOST_TEST(refused("VariadicSplit", "", {1, -1}) == "");
+    BOOST_TEST(refused("VariadicSplit", "", {1, kMost}) != "");
 }
 
 IrModel small_model() {
