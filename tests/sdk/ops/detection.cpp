@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(prior_boxes_lie_around_the_cells_of_a_grid) {
 Case detector(const std::vector<float>& codes, const std::vector<float>& scores) {
     const std::vector<float> priors = {0,    0,    0.5F, 0.5F, 0,    0,    0.5F, 0.4F, 0.6F, 0.6F, 1,    1,
                                        0.1F, 0.1F, 0.2F, 0.2F, 0.1F, 0.1F, 0.2F, 0.2F, 0.1F, 0.1F, 0.2F, 0.2F};
-    Case subject("DetectionOutput", {floats({1, 12}, codes), floats({1, 9}, scores), floats({1, 2, 12}, priors)});
+    const auto images = static_cast<std::int64_t>(scores.size() / 9);
+    Case subject("DetectionOutput", {floats({images, 12}, codes), floats({images, 9}, scores), floats({1, 2, 12}, priors)});
     subject.with("normalized", 1).with("code_type", "CENTER_SIZE").with("nms_threshold", 0.5F).with("confidence_threshold", 0.3F);
     return subject;
 }
@@ -59,6 +60,12 @@ BOOST_AUTO_TEST_CASE(detections_are_decoded_suppressed_and_told_by_class) {
     const std::vector<float> moved = detector(codes, scores).with_list("keep_top_k", {1}).run_floats();
     const float half = 0.25F * 1.2214028F;
     check_values(moved, {0, 1, 0.9F, 0.35F - half, 0, 0.35F + half, 0.5F});
+}
+
+BOOST_AUTO_TEST_CASE(detections_of_images_follow_each_other) {
+    const std::vector<float> scores = {0.1F, 0.9F, 0, 0.2F, 0.8F, 0, 0.1F, 0.2F, 0.7F, 1, 0, 0, 1, 0, 0, 0.2F, 0.8F, 0};
+    check_values(detector(std::vector<float>(24, 0), scores).with_list("keep_top_k", {2}).run_floats(),
+                 {0, 1, 0.9F, 0, 0, 0.5F, 0.5F, 0, 2, 0.7F, 0.6F, 0.6F, 1, 1, 1, 1, 0.8F, 0.6F, 0.6F, 1, 1, -1, 0, 0, 0, 0, 0, 0});
 }
 
 BOOST_AUTO_TEST_CASE(detections_want_shapes_that_fit) {
