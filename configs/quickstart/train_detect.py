@@ -5,22 +5,19 @@ own and pass through the preprocessing of `detect.json`.  Boxes are in units of
 the image, 0 to 1, as left, top, right, bottom.
 """
 
-import argparse
 import io
 import math
-import time
 from multiprocessing import Pool
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import numpy as np
-import onnx
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
 from make_detect_images import CLASSES, make
-from train import conv, groups, inverted, normalize, separable
+from training import arguments, conv, export, inverted, normalize, separable, train
 
 HERE = Path(__file__).parent
 SIDE = 128
@@ -220,64 +217,20 @@ def augment(pixels: Tensor, objects: Tensor) -> tuple[Tensor, Tensor]:
     return (pixels.float() * gain).clamp(0, 255), torch.cat([boxes, rest], -1)
 
 
-def train(model: Detector, pixels: Tensor, objects: Tensor, args: argparse.Namespace) -> None:
-    optimizer = torch.optim.AdamW(groups(model, args.decay, args.expansion_decay))
-    steps = args.epochs * (len(pixels) // args.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, total_steps=steps,
-                                                   pct_start=0.1, cycle_momentum=False)
-    validation, priors = stored_set("validation"), prior_boxes()
-    start = time.monotonic()
-    for epoch in range(args.epochs):
-        model.train()
-        total = 0.0
-        for chosen in torch.randperm(len(pixels)).split(args.batch):
-            if len(chosen) < args.batch:
-                continue
-            images, wanted = augment(pixels[chosen], objects[chosen])
-            places, scores, _ = model(normalize(images))
-            loss = multibox_loss(places, scores, wanted, priors)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            total += loss.item()
-        print(f"epoch {epoch + 1}: loss {total * args.epochs / steps:.3f}, "
-              f"mAP {mean_average_precision(model, *validation):.2f} %, {time.monotonic() - start:.0f} s", flush=True)
-
-
-def export(model: Detector, path: Path) -> None:
-    """Write the network with its batch norms, unfolded; the batch is free."""
-    model.eval()
-    widths = {"loc": 4, "conf": len(CLASSES) + 1}
-    torch.onnx.export(
-        model, (torch.zeros(1, 3, SIDE, SIDE),), str(path), opset_version=13, dynamo=False,
-        training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
-        input_names=["input"], output_names=[*widths, "priors"],
-        dynamic_axes={name: {0: "N"} for name in ["input", *widths]},
-    )
-    file = onnx.load(path)
-    for output, width in zip(file.graph.output, widths.values()):  # lengths that the exporter leaves open
-        for axis, length in zip(output.type.tensor_type.shape.dim[1:], (len(prior_boxes()), width)):
-            axis.dim_value = length
-    onnx.checker.check_model(file, full_check=True)
-    onnx.save(file, path)
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--output", type=Path, default=HERE / "detect.onnx")
-    parser.add_argument("--images", type=int, default=10000)
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=4e-3)
-    parser.add_argument("--decay", type=float, default=0.02)
-    parser.add_argument("--expansion-decay", type=float, default=0.5)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    args = arguments(__doc__, "detect.onnx", 10000)
     torch.manual_seed(args.seed)
     model = Detector().to(memory_format=torch.channels_last)
-    train(model, *training_set(args.images), args)
-    export(model, args.output)
+    validation, priors = stored_set("validation"), prior_boxes()
+
+    def loss(pixels: Tensor, objects: Tensor) -> Tensor:
+        images, wanted = augment(pixels, objects)
+        places, scores, _ = model(normalize(images))
+        return multibox_loss(places, scores, wanted, priors)
+
+    train(model, *training_set(args.images), loss,
+          lambda: f"mAP {mean_average_precision(model, *validation):.2f} %", args)
+    export(model, args.output, SIDE, {"loc": [len(priors), 4], "conf": [len(priors), len(CLASSES) + 1]}, ["priors"])
 
 
 if __name__ == "__main__":
