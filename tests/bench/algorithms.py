@@ -21,13 +21,18 @@ from support import absolute
 DEFAULT = ["minmax,", "minmax,bias_correction", "percentile,bias_correction", "entropy,bias_correction", "mse,bias_correction"]
 
 
+def name_list(part: dict, data: dict) -> None:
+    """In place of a VOC tree's set its list, which may be cut."""
+    if "set" in part:
+        part["list"] = str(Path(data["root"]) / "ImageSets/Main" / (part.pop("set") + ".txt"))
+
+
 def folded(config: dict, folder: Path, fold: int, folds: int, keep: int, work: Path) -> dict:
     """The config with absolute paths, its calibration slice without the images of this fold."""
     config = absolute(config, folder)
     if folds > 1:
-        slice_, data = config["calibration"], config["dataset"]
-        if "root" in data:  # a VOC tree: its sets are lists
-            data["list"] = str(Path(data["root"]) / "ImageSets/Main" / (data.pop("set") + ".txt"))
+        slice_, data = config.get("calibration", {}), config["dataset"]
+        name_list(data, data)
         lines = Path(data["list"]).read_text().splitlines()
         lines = lines[slice_.get("skip", 0):][:slice_.get("limit", len(lines))]
         left_out = len(lines) - keep
@@ -37,8 +42,7 @@ def folded(config: dict, folder: Path, fold: int, folds: int, keep: int, work: P
         path.write_text("\n".join(kept) + "\n")
         # the validation slices keep their list
         for part in config["validation"]:
-            if "set" in part:
-                part["list"] = str(Path(data["root"]) / "ImageSets/Main" / (part.pop("set") + ".txt"))
+            name_list(part, data)
             part.setdefault("list", data["list"])
         data["list"] = str(path)
         config["calibration"] = {}
@@ -73,8 +77,9 @@ def main() -> None:
     for path in options.configs:
         config = json.loads(path.read_text())
         if options.judge == "calibration":
-            own = config["dataset"]["list"]
-            config["validation"] = [part for part in config["validation"] if part.get("list", own) == own]
+            key = "set" if "set" in config["dataset"] else "list"
+            own = config["dataset"][key]
+            config["validation"] = [part for part in config["validation"] if part.get(key, own) == own]
         for algorithm in options.algorithms:
             cells = []
             for fold in range(options.folds):
