@@ -96,6 +96,8 @@ Result<void> evaluate(Arguments arguments) {
     OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
     if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
+    if (parsed.has("draw"))
+        if (const Result<void> drawable = check_drawable(config); !drawable) return drawable.error().within("--draw");
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
@@ -108,7 +110,7 @@ Result<void> evaluate(Arguments arguments) {
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
     std::optional<Drawings> drawings = drawings_of(parsed, config);
     if (drawings) {
-        if (plan) request.contenders = {nullptr, &*plan};
+        if (plan) request.beside = {nullptr};
         request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };
     }
     OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate(request));

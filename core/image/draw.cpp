@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace octavo {
 namespace {
@@ -26,8 +27,7 @@ int edge(float place, int length) {
 
 // Hues a golden section apart never come close among few numbers.
 Colour colour_of(std::size_t number) {
-    constexpr double kGolden = 0.61803398874989485;
-    const double hue = 6 * std::fmod(static_cast<double>(number) * kGolden, 1.0);
+    const double hue = 6 * std::fmod(static_cast<double>(number) * std::numbers::phi, 1.0);
     Colour colour{};
     for (std::size_t c = 0; c < colour.size(); ++c) {
         const double away = std::abs(std::fmod(hue + 6 - 2 * static_cast<double>(c) + 3, 6.0) - 3);  // from red, green, blue

@@ -18,8 +18,8 @@ public:
     // `titles`: of the contenders.
     Drawings(std::string folder, std::int64_t most, std::vector<std::string> titles);
 
-    // Error: Code::config for samples that have no boxes, Code::data for images that cannot be read.
-    Result<void> add(const SeenSample& seen);
+    // Whether it wants another one. Error: Code::config for samples that have no boxes, Code::data for images that cannot be read.
+    Result<bool> add(const SeenSample& seen);
     // Writes boxes.tsv.
     Result<void> finish() const;
 
@@ -34,5 +34,8 @@ private:
     std::vector<std::string> titles_;
     std::string table_ = "image\tof\tclass\tcolour\tscore\tleft\ttop\tright\tbottom\n";
 };
+
+// The validation images must have boxes, and be images, as far as the first ones tell. Error: Code::config.
+Result<void> check_drawable(const Config& config);
 
 }  // namespace octavo

@@ -48,15 +48,13 @@ public:
           data_(std::move(data)),
           comparison_(std::move(comparison)),
           has_parts_(request.search && request.search->held_back > 0),
+          is_watched_(request.watch != nullptr),
           all_(comparison_.names().size()),
           parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
 
     Result<AccuracyResult> run() {
-        for (const Plan* plan : request_.contenders) {
-            const Contender::Request contender{request_.config, request_.device, graph_, comparison_, data_.classes, parts_.size()};
-            OCTAVO_TRY(Contender made, Contender::create(contender, plan));
-            contenders_.push_back(std::move(made));
-        }
+        OCTAVO_TRY(beside_, contenders_of(request_.beside, 0));
+        OCTAVO_TRY(contenders_, contenders_of(request_.contenders, parts_.size()));
         for (std::size_t slice = 0; slice < request_.config.validation.size(); ++slice) OCTAVO_CHECK_OK(run_slice(slice));
         OCTAVO_TRY(auto figures, figures_of([](const Contender& contender) { return contender.figures(); }));
         result_.all = all_.finish(comparison_.names(), std::move(figures));
@@ -68,6 +66,16 @@ public:
     }
 
 private:
+    Result<std::vector<Contender>> contenders_of(std::span<const Plan* const> plans, std::size_t parts) const {
+        std::vector<Contender> all;
+        for (const Plan* plan : plans) {
+            OCTAVO_TRY(Contender made,
+                       Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes, parts}, plan));
+            all.push_back(std::move(made));
+        }
+        return all;
+    }
+
     Result<void> run_slice(std::size_t number) {
         const Slice& slice = request_.config.validation[number];
         const DatasetHandle& dataset = data_.datasets[number];
@@ -92,6 +100,7 @@ private:
         for (std::size_t row = 0; has_parts_ && row < batch.size(); ++row)
             parts.push_back(request_.search->contains(slice, batch.numbers[row]) ? Part::searched : Part::held_back);
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
+        OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
         if (contenders_.size() == 2) {
             OCTAVO_TRY(nearness, comparison_.compare(contenders_[0].kept(), contenders_[1].kept(), batch.geometries));
@@ -106,17 +115,22 @@ private:
             if (const auto label = class_of(batch.annotations[row])) result_.labels.insert(*label);
             const Answer& answer = contenders_.back().answers()[row];
             result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1)});
-            if (request_.watch) OCTAVO_CHECK_OK(show(batch, row, slice));
         }
         if (request_.progress) request_.progress(static_cast<std::int64_t>(result_.answers.size()));
         return {};
     }
 
-    Result<void> show(const Batch& batch, std::size_t row, std::size_t slice) const {
-        OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
-        SeenSample seen{batch.ids[row], sample, data_.classes, {}};
-        for (const Contender& contender : contenders_) seen.boxes.push_back(contender.answers()[row].boxes);
-        return request_.watch(seen);
+    Result<void> show(const Batch& batch, std::size_t slice) {
+        if (!is_watched_) return {};
+        for (Contender& contender : beside_) OCTAVO_CHECK_OK(contender.run(batch));
+        for (std::size_t row = 0; is_watched_ && row < batch.size(); ++row) {
+            OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
+            SeenSample seen{batch.ids[row], sample, data_.classes, {}};
+            for (const std::vector<Contender>* all : {&beside_, &contenders_})
+                for (const Contender& contender : *all) seen.boxes.push_back(contender.answers()[row].boxes);
+            OCTAVO_TRY(is_watched_, request_.watch(seen));
+        }
+        return {};
     }
 
     template <class Get>
@@ -143,7 +157,8 @@ private:
     const ValidationData data_;
     const Comparison comparison_;
     const bool has_parts_;
-    std::vector<Contender> contenders_;
+    bool is_watched_;
+    std::vector<Contender> beside_, contenders_;
     Tally all_;
     std::vector<Tally> parts_;  // [Part]
     AccuracyResult result_;

@@ -55,7 +55,7 @@ struct SeenSample {
     const std::string& id;
     const octavo_sample& sample;
     std::span<const std::string> classes;            // names; empty where the data set has none
-    std::vector<std::span<const octavo_box>> boxes;  // [contender]; empty where predictions are no boxes
+    std::vector<std::span<const octavo_box>> boxes;  // [beside, then contender]; empty where predictions are no boxes
 };
 
 struct EvaluateRequest {
@@ -66,7 +66,8 @@ struct EvaluateRequest {
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
     const SearchImages* search = nullptr;                       // tells parts apart; may be null
-    std::function<Result<void>(const SeenSample&)> watch = {};  // may be empty
+    std::function<Result<bool>(const SeenSample&)> watch = {};  // is called until it says that it wants no more; may be empty
+    std::vector<const Plan*> beside = {};                       // run only while the watch wants samples; their boxes come first
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

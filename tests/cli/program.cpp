@@ -268,6 +268,52 @@ BOOST_AUTO_TEST_CASE(a_missed_target_exits_with_5_and_writes_its_outputs) {
     BOOST_TEST(boost::json::parse(file_text(folder / "run/report.json")).at_pointer("/target/status").as_string() == "missed");
 }
 
+// The figures are the plan's over all images; fp32 stands beside it in the first ones that are drawn.
+BOOST_AUTO_TEST_CASE(what_a_detector_finds_is_drawn) {
+    const Folder folder;
+    const std::string quickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/";
+    boost::json::object config = boost::json::parse(file_text(quickstart + "detect.json")).as_object();
+    config["model"] = quickstart + "detect.onnx";
+    config["dataset"].as_object()["root"] = quickstart + "detect";
+    config["output"] = folder / "run";
+    folder.write("c.json", boost::json::serialize(config));
+    const std::string common = " -q " + (folder / "c.json") + " --limit 12";
+    const Outcome calibrated = run(folder, "calibrate" + common);
+    BOOST_TEST((calibrated.code == 0 || calibrated.code == 5), calibrated.err);  // 12 images may miss the config's target
+
+    const auto boxes_of = [&](const std::string& title) {
+        std::istringstream table(file_text(folder / "run/drawn/boxes.tsv"));
+        std::string rows;
+        for (std::string row; std::getline(table, row);)
+            if (row.find("\t" + title + "\t") != std::string::npos) rows += row + "\n";
+        return rows;
+    };
+    const std::string evaluate = "evaluate --batch 2" + common;
+    const Outcome fp32 = run(folder, evaluate + " --draw 12");
+    BOOST_TEST(fp32.code == 0, fp32.err);
+    BOOST_TEST(fp32.out.ends_with("drawn  12 images in " + (folder / "run/drawn") + "\n"));
+    const std::string all = boxes_of("fp32");
+    fs::remove_all(folder / "run/drawn");
+
+    const std::string plan = " --plan " + (folder / "run/plan.json");
+    const Outcome drawn = run(folder, evaluate + plan + " --draw 3");
+    BOOST_TEST(drawn.code == 0, drawn.err);
+    BOOST_TEST(drawn.out == run(folder, evaluate + plan).out + "drawn  3 images in " + (folder / "run/drawn") + "\n");
+    for (const char* name : {"validation_0000.jpg", "validation_0001.jpg", "validation_0002.jpg", "boxes.tsv"})
+        BOOST_TEST(fs::exists(folder / ("run/drawn/" + std::string(name))), name);
+    BOOST_TEST(std::distance(fs::directory_iterator(folder / "run/drawn"), {}) == 4);
+    BOOST_TEST(!boxes_of("fp32").empty());
+    BOOST_TEST(all.starts_with(boxes_of("fp32")));
+    BOOST_TEST(!boxes_of("plan").empty());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_runs_where_there_are_no_boxes_to_draw) {
+    const Folder folder;
+    const Outcome outcome = run(folder, "evaluate " + kQuickstart + ".json --draw 2");
+    BOOST_TEST(outcome.code == 2);
+    BOOST_TEST(outcome.err == "octavo: error: --draw: dataset 'imagenet': the annotation: found the type 'class', expected 'boxes'\n");
+}
+
 BOOST_AUTO_TEST_CASE(arrays_go_through_infer) {
     const Folder folder;
     const std::vector<std::int64_t> shape = {2, 3, 64, 64};

@@ -32,7 +32,7 @@ struct Fixture {
         sample.encoded_bytes = file.size();
         sample.annotation = blob_of(OCTAVO_BLOB_BOXES, std::span<const octavo_box>(truth));
     }
-    Result<void> add(const std::string& id) { return drawings.add({id, sample, classes, {found, {}}}); }
+    Result<bool> add(const std::string& id) { return drawings.add({id, sample, classes, {found, {}}}); }
     std::string path(const std::string& name) const { return folder / ("drawn/" + name); }
 };
 
@@ -62,7 +62,9 @@ BOOST_FIXTURE_TEST_CASE(each_panel_shows_its_boxes, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(table_says_what_each_frame_is, Fixture) {
-    BOOST_REQUIRE(add("one"));
+    const Result<bool> first = add("one");
+    BOOST_REQUIRE(first);
+    BOOST_TEST(!*first);        // it wants no other one
     BOOST_REQUIRE(add("two"));  // beyond the number wanted
     BOOST_REQUIRE(drawings.finish());
     BOOST_TEST(drawings.count() == 1);
