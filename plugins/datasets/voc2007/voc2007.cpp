@@ -8,8 +8,8 @@
 #include <octavo/text_files.h>
 
 #include <filesystem>
-#include <map>
 #include <mutex>
+#include <set>
 
 namespace octavo {
 namespace {
@@ -114,7 +114,7 @@ private:
         OCTAVO_TRY(const AnnotatedBoxes annotated, read_annotation(tree_ + "/Annotations/" + photo.id + ".xml", rules_));
         photo.boxes = annotated.boxes();
         photo.note = annotated.note();
-        for (const char* extension : {".jpg", ".jpeg", ".png"}) {
+        for (const char* extension : {".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}) {
             photo.path = tree_ + "/JPEGImages/" + photo.id + extension;
             std::error_code ignored;
             if (fs::exists(photo.path, ignored)) return {};

@@ -3,6 +3,7 @@
 
 #include "core/pipeline/find_data.h"
 #include "core/pipeline/stage_samples.h"
+#include "tests/core/image/samples.h"
 
 #include <octavo/blob.h>
 
@@ -24,6 +25,11 @@ inline Result<DatasetHandle> open_dataset(const std::string& name, const boost::
     BOOST_REQUIRE_MESSAGE(plugin, name << " is not built");
     OCTAVO_TRY(const ParameterValues values, parameters_of(*plugin, given));
     return DatasetHandle::create(*plugin, values);
+}
+
+inline std::string small_jpeg() {  // 10x6
+    const std::vector<std::byte> bytes = test::bytes_of(test::kColourJpeg);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 // "code: message" of what cannot be opened.

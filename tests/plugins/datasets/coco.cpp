@@ -1,5 +1,4 @@
 // coco: files of instances made by the tests, whole and damaged.
-#include "tests/core/image/samples.h"
 #include "tests/plugins/datasets/boxes.h"
 #include "tests/support/folder.h"
 
@@ -131,14 +130,12 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_named, Data) {
 
 // As a run reads them: images without annotations too; one that is missing can be skipped.
 BOOST_FIXTURE_TEST_CASE(images_are_read_by_the_host, Data) {
-    const std::vector<std::byte> jpeg = test::bytes_of(test::kColourJpeg);
-    const std::string bytes(reinterpret_cast<const char*>(jpeg.data()), jpeg.size());
-    write("images/a.jpg", bytes);
+    write("images/a.jpg", small_jpeg());
     write("instances.json", kInstances);
     const Result<DatasetHandle> dataset = open_dataset("coco", with());
     BOOST_TEST(!read_all(*dataset, false));
     BOOST_TEST(read_all(*dataset, true)->unreadable.size() == 1U);
-    write("images/b.jpg", bytes);
+    write("images/b.jpg", small_jpeg());
     BOOST_TEST(read_all(*dataset, false)->samples == 2);
 }
 

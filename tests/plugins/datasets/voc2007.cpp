@@ -1,10 +1,12 @@
 // voc2007: trees written by the tests, whole and damaged, and the one of ../shared.
-#include "tests/core/image/samples.h"
 #include "tests/plugins/datasets/boxes.h"
 #include "tests/support/folder.h"
+#include "tests/support/golden.h"
 
 #include <octavo/class_lists.h>
 
+#include <cmath>
+#include <map>
 #include <random>
 
 using namespace octavo;
@@ -12,11 +14,6 @@ using namespace octavo::testing;
 namespace json = boost::json;
 
 namespace {
-
-std::string jpeg() {  // 10x6
-    const std::vector<std::byte> bytes = test::bytes_of(test::kColourJpeg);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 std::string object(const std::string& name, const std::string& box, const std::string& more = "") {
     std::string edges;
@@ -42,7 +39,7 @@ struct Tree : Folder {
     }
     void add(const std::string& id, const std::string& xml) const {
         write("Annotations/" + id + ".xml", xml);
-        write("JPEGImages/" + id + ".jpg", jpeg());
+        write("JPEGImages/" + id + ".jpg", small_jpeg());
     }
     json::object with(json::object more = {}) const {
         more["root"] = path.string();
@@ -54,6 +51,7 @@ struct Tree : Folder {
         BOOST_REQUIRE(dataset);
         return shortened(told(dataset->sample(1)));
     }
+    std::string path_of_second() const { return (*open_dataset("voc2007", with())).sample(1)->path; }
     // What the second sample gives where its annotation is this.
     std::string read(const std::string& xml, const json::object& more = {}) const {
         add("2008_000008", xml);
@@ -62,11 +60,7 @@ struct Tree : Folder {
     std::string read_object(const std::string& text, const json::object& more = {}) const { return read(annotation(text), more); }
     std::string refused(const json::object& more = {}) const { return shortened(refusal("voc2007", with(more))); }
     // Without the plugin's title, and with $ for the folder.
-    std::string shortened(std::string text) const {
-        for (const auto& [what, with] : {std::pair<std::string, std::string>("dataset 'voc2007': ", ""), {path.string(), "$"}})
-            for (std::size_t at = 0; (at = text.find(what)) != std::string::npos;) text.replace(at, what.size(), with);
-        return text;
-    }
+    std::string shortened(const std::string& text) const { return replaced(replaced(text, "dataset 'voc2007': ", ""), path.string(), "$"); }
 };
 
 constexpr const char* kXml = "4: $/Annotations/2008_000008.xml";
@@ -122,8 +116,12 @@ BOOST_FIXTURE_TEST_CASE(only_name_and_box_must_be_there, Tree) {
     BOOST_TEST(read(annotation(object("cat", "1 1 99 99"), "<size><width>0</width><height>0</height></size>")) == "7 0 0 99 99; ");
     const std::string part = "<part><name>head</name><bndbox><xmin>3</xmin><ymin>3</ymin><xmax>3</xmax><ymax>3</ymax></bndbox></part>";
     BOOST_TEST(read_object(object("cat", "1 1 2 2", part)) == "7 0 0 2 2; ");
-    std::filesystem::rename(path / "JPEGImages/2008_000008.jpg", path / "JPEGImages/2008_000008.png");
-    BOOST_TEST(second() == "7 0 0 2 2; ");
+    for (const std::string_view extension : {".png", ".jpeg", ".JPEG", ".JPG", ".PNG"}) {
+        const std::filesystem::path image = path_of_second();
+        std::filesystem::rename(image, std::filesystem::path(image).replace_extension(extension));
+        BOOST_TEST(second() == "7 0 0 2 2; ");
+        BOOST_TEST(path_of_second().ends_with(extension));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(damaged_lists_are_named_with_the_line, Tree) {
@@ -199,7 +197,7 @@ BOOST_FIXTURE_TEST_CASE(damaged_images_end_a_run_or_are_counted, Tree) {
     };
     write(file, "this is a text");
     BOOST_TEST(run() == "2008_000008: not a JPEG or PNG image (first bytes 74 68 69 73 20 69 73 20)");
-    write(file, jpeg().substr(0, jpeg().size() / 2));
+    write(file, small_jpeg().substr(0, small_jpeg().size() / 2));
     BOOST_TEST(run() == "2008_000008: truncated JPEG image, pixels are missing at its end (182 bytes)");
     std::filesystem::remove(path / file);
     BOOST_TEST(run() == "$/JPEGImages/2008_000008.jpg: no such file, nor as .jpeg or .png");
@@ -235,6 +233,85 @@ BOOST_FIXTURE_TEST_CASE(any_annotation_is_survived, Tree) {
             refused += survives(xml) ? 0 : 1;
         }
     BOOST_TEST(refused > 0);
+}
+
+// What ../shared/images/README.md says of each that a reader should do.
+BOOST_AUTO_TEST_CASE(odd_images_are_read_or_named) {
+    const std::filesystem::path odd = OCTAVO_SOURCE_DIR "/../shared/images/odd";
+    if (!std::filesystem::exists(odd)) {
+        BOOST_TEST_MESSAGE("skipped: no ../shared");
+        return;
+    }
+    constexpr int kSide = 32;
+    struct Case {
+        std::string id, extension;
+        int width, height;         // 0: it cannot be read
+        bool is_goldfish = false;  // the same picture as the first one's
+        std::string reason = {};
+    };
+    const std::vector<Case> cases = {
+        {"made_progressive", ".jpg", 376, 263, true},
+        {"made_cmyk", ".jpg", 376, 263, true},
+        {"made_png_named_jpg", ".jpg", 160, 111, true},
+        {"made_rgba", ".png", 160, 111, true},
+        {"made_palette", ".png", 160, 111, true},
+        {"made_1x1", ".jpg", 1, 1},
+        {"made_900x3", ".jpg", 900, 3},
+        {"n01728572_exif_orientation_0", ".JPEG", 500, 333},
+        {"n02676566_grey_exif", ".JPEG", 700, 467},
+        {"made_truncated", ".jpg", 0, 0, false, ": truncated JPEG image, pixels are missing at its end (18486 bytes)"},
+        {"made_empty", ".jpg", 0, 0, false, ": empty file, expected a JPEG or PNG image"},
+        {"made_text_named_jpg", ".jpg", 0, 0, false, ": not a JPEG or PNG image (first bytes "},
+    };
+    const Folder folder;
+    std::string list;
+    std::filesystem::create_directory(folder.path / "JPEGImages");
+    for (const Case& one : cases) {
+        folder.write("Annotations/" + one.id + ".xml", "<annotation/>");
+        std::filesystem::create_symlink(odd / (one.id + one.extension), folder / ("JPEGImages/" + one.id + one.extension));
+        list += one.id + "\n";
+    }
+    folder.write("ImageSets/Main/odd.txt", list);
+    const Result<DatasetHandle> dataset = open_dataset("voc2007", {{"root", folder.path.string()}, {"set", "odd"}});
+    BOOST_REQUIRE(dataset);
+
+    const std::vector<Port> ports = {{"x", OCTAVO_F32, {5, 3, kSide, kSide}}};
+    const Preprocess steps = {{Letterbox{kSide, kSide}, Normalize{}}};
+    constexpr std::size_t kPlane = kSide * kSide;
+    std::map<std::string, octavo_geometry> geometries;
+    std::map<std::string, std::vector<float>> pixels;
+    const auto keep = [&](const Batch& batch) -> Result<void> {
+        for (std::size_t row = 0; row < batch.size(); ++row) {
+            const float* values = reinterpret_cast<const float*>(batch.inputs[0].data()) + row * 3 * kPlane;
+            pixels[batch.ids[row]].assign(values, values + 3 * kPlane);
+            geometries[batch.ids[row]] = batch.geometries[row];
+        }
+        return {};
+    };
+    const Result<SamplesDone> strict = for_each_batch({*dataset, 0, dataset->count(), steps, ports, 2, false}, keep);
+    const Result<SamplesDone> done = for_each_batch({*dataset, 0, dataset->count(), steps, ports, 2, true}, keep);
+    BOOST_REQUIRE(!strict);
+    BOOST_REQUIRE(done);
+    BOOST_TEST(done->samples == 9);
+    BOOST_REQUIRE_EQUAL(done->unreadable.size(), 3U);
+    BOOST_TEST(strict.error().message() == done->unreadable[0].text);  // the first one ends the run
+    std::size_t unreadable = 0;
+    for (const Case& one : cases) {
+        BOOST_TEST_CONTEXT(one.id) {
+            BOOST_TEST(pixels.contains(one.id) == one.reason.empty());
+            if (!one.reason.empty()) {
+                BOOST_TEST(done->unreadable[unreadable++].text.starts_with(one.id + one.reason));
+                continue;
+            }
+            BOOST_TEST(geometries[one.id].source_width == one.width);
+            BOOST_TEST(geometries[one.id].source_height == one.height);
+            double difference = 0;
+            for (std::size_t i = 0; i < 3 * kPlane; ++i) difference += std::abs(pixels[one.id][i] - pixels[cases[0].id][i]);
+            if (one.is_goldfish) BOOST_TEST(difference / (3 * kPlane) < 2);  // at most 0.8; inverted it would be above 100
+        }
+    }
+    const std::vector<float>& grey = pixels["n02676566_grey_exif"];
+    for (std::size_t i = 0; i < kPlane; ++i) BOOST_REQUIRE(grey[i] == grey[kPlane + i] && grey[i] == grey[2 * kPlane + i]);
 }
 
 BOOST_AUTO_TEST_CASE(the_shared_tree_is_read_whole) {
