@@ -96,8 +96,7 @@ Result<void> evaluate(Arguments arguments) {
     OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
     if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
-    if (parsed.has("draw"))
-        if (const Result<void> drawable = check_drawable(config); !drawable) return drawable.error().within("--draw");
+    if (parsed.has("draw")) OCTAVO_CHECK_OK(check_drawable(config));
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));

@@ -72,7 +72,7 @@ Result<void> check_drawable(const Config& config) {
         OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
         const Result<octavo_sample> first = dataset.sample(range.first);
         if (!first) continue;  // whether such images may be skipped is for the run to say
-        if (const auto boxes = annotated_boxes(*first, dataset.title()); !boxes) return boxes.error();
+        if (const auto boxes = annotated_boxes(*first, "--draw: " + dataset.title()); !boxes) return boxes.error();
     }
     return {};
 }
