@@ -67,9 +67,10 @@ Result<void> Drawings::finish() const {
 }
 
 Result<void> check_drawable(const Config& config) {
-    for (const Slice& slice : config.validation) {
-        OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*config.dataset, slice.dataset));
-        OCTAVO_TRY(const SliceRange range, range_of(slice, dataset.count()));
+    OCTAVO_TRY(const ValidationData data, open_validation(config));
+    for (std::size_t number = 0; number < data.datasets.size(); ++number) {
+        const DatasetHandle& dataset = data.datasets[number];
+        OCTAVO_TRY(const SliceRange range, range_of(config.validation[number], dataset.count()));
         const Result<octavo_sample> first = dataset.sample(range.first);
         if (!first) continue;  // whether such images may be skipped is for the run to say
         if (const auto boxes = annotated_boxes(*first, "--draw: " + dataset.title()); !boxes) return boxes.error();
