@@ -2,10 +2,10 @@
 #include "core/pipeline/stage_convert.h"
 
 #include "core/base/text.h"
+#include "core/formats/grids/grids.h"
 #include "core/formats/onnx/qdq.h"
 #include "core/formats/onnx/reader.h"
 #include "core/formats/onnx/writer.h"
-#include "core/formats/openvino/grids.h"
 #include "core/formats/openvino/reader.h"
 #include "core/formats/openvino/writer.h"
 #include "core/passes/passes.h"

@@ -1,10 +1,7 @@
 // Reading and passes; and the way back from an output to the softmax that made it.
 #include "core/pipeline/stage_load.h"
 
-#include "core/base/text.h"
-#include "core/formats/onnx/reader.h"
-#include "core/formats/openvino/grids.h"
-#include "core/formats/openvino/reader.h"
+#include "core/formats/grids/grids.h"
 #include "core/passes/passes.h"
 
 #include <algorithm>
@@ -40,31 +37,6 @@ std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
         outputs.push_back(std::move(compared));
     }
     return outputs;
-}
-
-bool is_ir(const std::string& path) {
-    return ends_with_ignoring_case(path, ".xml");
-}
-
-Result<Graph> read_model(const std::string& path, const InputValues& given) {
-    return is_ir(path) ? read_ir(path, given) : read_onnx(path, given);
-}
-
-// Every float of an IR is read as float32.
-Result<Border> read_border(const std::string& path) {
-    if (!is_ir(path)) return read_onnx_border(path);
-    OCTAVO_TRY(const Graph graph, read_ir(path));
-    constexpr std::pair<octavo_type, const char*> kNames[] = {{OCTAVO_F32, "float32"}, {OCTAVO_S64, "int64"}, {OCTAVO_S32, "int32"},
-                                                              {OCTAVO_U8, "uint8"},    {OCTAVO_S8, "int8"},   {OCTAVO_BOOLEAN, "bool"}};
-    const auto told = [&](TensorId id) {
-        const auto row =
-            std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& known) { return known.first == graph[id].type; });
-        return BorderTensor{graph[id].name, row->second};
-    };
-    Border border;
-    for (const TensorId id : graph.inputs) border.inputs.push_back(told(id));
-    for (const TensorId id : graph.outputs) border.outputs.push_back(told(id));
-    return border;
 }
 
 Result<Model> load_model(const std::string& path, const InputValues& given) {

@@ -2,7 +2,7 @@
 // operator; `executed` is the same with residual additions fused, the graph that plans, devices and reports speak of.
 #pragma once
 
-#include "core/formats/onnx/reader.h"
+#include "core/pipeline/formats.h"
 #include "core/plan/plan.h"
 
 #include <optional>
@@ -24,12 +24,6 @@ struct Model {
     std::vector<ComparedOutput> compared;
     std::optional<Plan> own_plan;  // what FakeQuantize in the file says; the graphs are without it
 };
-
-// An OpenVINO IR by its name: .xml, with a .bin beside it. Everything else is taken for ONNX.
-bool is_ir(const std::string& path);
-// The graph as the file says it, without passes. `given` as for read_onnx.
-Result<Graph> read_model(const std::string& path, const InputValues& given = {});
-Result<Border> read_border(const std::string& path);
 
 Result<Model> load_model(const std::string& path, const InputValues& given = {});
 

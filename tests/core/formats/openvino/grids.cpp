@@ -1,5 +1,5 @@
 // A plan that was written comes back out of the file.
-#include "core/formats/openvino/grids.h"
+#include "core/formats/grids/grids.h"
 
 #include "core/passes/passes.h"
 #include "tests/core/formats/openvino/ir_test.h"

@@ -1,5 +1,5 @@
 // See grids.h.
-#include "core/formats/openvino/grids.h"
+#include "core/formats/grids/grids.h"
 
 #include "core/graph/product.h"
 #include "core/passes/passes.h"

@@ -1,0 +1,62 @@
+// A table of readers.
+#include "core/pipeline/formats.h"
+
+#include "core/base/text.h"
+#include "core/formats/openvino/reader.h"
+
+#include <algorithm>
+
+namespace octavo {
+namespace {
+
+struct Format {
+    std::string_view extension;
+    Result<Graph> (*read)(const std::string& path, const InputValues& given);
+};
+
+constexpr std::string_view kIr = ".xml";
+
+const Format kFormats[] = {
+    {kIr, read_ir},
+};
+
+const Format* format_of(const std::string& path) {
+    const auto row = std::find_if(std::begin(kFormats), std::end(kFormats),
+                                  [&](const Format& format) { return ends_with_ignoring_case(path, format.extension); });
+    return row == std::end(kFormats) ? nullptr : row;
+}
+
+// Of readers that say it in the graph: they have widened every float.
+Border border_of(const Graph& graph) {
+    constexpr std::pair<octavo_type, const char*> kNames[] = {{OCTAVO_F32, "float32"}, {OCTAVO_S64, "int64"}, {OCTAVO_S32, "int32"},
+                                                              {OCTAVO_U8, "uint8"},    {OCTAVO_S8, "int8"},   {OCTAVO_BOOLEAN, "bool"}};
+    const auto told = [&](TensorId id) {
+        const auto row =
+            std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& known) { return known.first == graph[id].type; });
+        return BorderTensor{graph[id].name, row->second};
+    };
+    Border border;
+    for (const TensorId id : graph.inputs) border.inputs.push_back(told(id));
+    for (const TensorId id : graph.outputs) border.outputs.push_back(told(id));
+    return border;
+}
+
+}  // namespace
+
+bool is_ir(const std::string& path) {
+    return ends_with_ignoring_case(path, kIr);
+}
+
+Result<Graph> read_model(const std::string& path, const InputValues& given) {
+    const Format* const format = format_of(path);
+    return format ? format->read(path, given) : read_onnx(path, given);
+}
+
+Result<Border> read_border(const std::string& path) {
+    const Format* const format = format_of(path);
+    if (!format) return read_onnx_border(path);
+    OCTAVO_TRY(const Graph graph, format->read(path, {}));
+    return border_of(graph);
+}
+
+}  // namespace octavo
