@@ -104,7 +104,7 @@ Result<void> benchmark(Arguments arguments) {
         "  octavo benchmark model.onnx\n"
         "  octavo benchmark model.onnx --plan runs/my/plan.json --batch 8 --json";
     syntax.positional = {"model"};
-    syntax.text("plan", "plan.json of a calibration");
+    add_plan(syntax);
     syntax.text("device", "device plugin that runs the model");
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
@@ -125,7 +125,7 @@ Result<void> benchmark(Arguments arguments) {
     const Registry registry = registry_of(parsed);
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry));
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
+    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
     OCTAVO_TRY(const Figures figures, measure(device, model.executed, plan ? &*plan : nullptr, wanted));
     parsed.flag("json") ? print_json(figures) : print_text(figures);
     return {};

@@ -44,11 +44,11 @@ void print_json(const AccuracyResult& evaluation) {
     std::puts(boost::json::serialize(root).c_str());
 }
 
-std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config) {
+std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, bool has_plan) {
     const std::optional<std::int64_t> count = parsed.number("draw");
     if (!count) return {};
     std::vector<std::string> titles = {"fp32"};
-    if (parsed.has("plan")) titles.push_back("plan");
+    if (has_plan) titles.push_back("plan");
     return Drawings(config.output + "/drawn", *count, std::move(titles));
 }
 
@@ -71,7 +71,7 @@ Result<void> evaluate(Arguments arguments) {
         "  octavo evaluate my.json --model other.onnx --device NAME";
     syntax.positional = {"config"};
     syntax.text("model", "ONNX file in place of the config's");
-    syntax.text("plan", "plan.json of a calibration");
+    add_plan(syntax);
     syntax.text("device", "device plugin that runs the model");
     syntax.text("answers", "file for one line a sample: id, class, the metric's score of it");
     syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
@@ -99,7 +99,7 @@ Result<void> evaluate(Arguments arguments) {
     if (parsed.has("draw")) OCTAVO_CHECK_OK(check_drawable(config));
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
+    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
     OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*config.device.plugin, config.device.values));
     OCTAVO_TRY(const std::int64_t images, validation_size(config));
     Progress progress(progress_form(parsed.flag("quiet"), parsed.flag("json")));
@@ -107,7 +107,7 @@ Result<void> evaluate(Arguments arguments) {
     events.begin("evaluate", images);
     const auto start = std::chrono::steady_clock::now();
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
-    std::optional<Drawings> drawings = drawings_of(parsed, config);
+    std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
     if (drawings) {
         if (plan) request.beside = {nullptr};
         request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };

@@ -86,7 +86,7 @@ Result<void> infer(Arguments arguments) {
     syntax.text("image", "JPEG or PNG file");
     syntax.text("output-dir", "folder for the .npy files");
     syntax.texts("tap", "name of a tensor to be written too; may be given several times");
-    syntax.text("plan", "plan.json of a calibration");
+    add_plan(syntax);
     syntax.text("device", "device plugin that runs the model");
     syntax.number("threads", "0: all");
     syntax.flag("unfused", "keep residual additions as operators of their own, so that every tensor can be tapped (fp32 only)");
@@ -115,7 +115,8 @@ Result<void> infer(Arguments arguments) {
     OCTAVO_TRY(const Arrays arrays, read_arrays(parsed.texts("input"), border.inputs));
     OCTAVO_TRY(const Model model, load_model(path, input_values(arrays)));
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
+    OCTAVO_TRY(std::optional<Plan> plan, plan_of(parsed, model));
+    if (parsed.flag("unfused")) plan.reset();
     OCTAVO_TRY(const Graph graph, with_batch(loaded, batch_size(arrays, loaded)));
     const std::vector<std::string> taps = parsed.texts("tap");
     OCTAVO_TRY(Session session, Session::compile(device, graph, plan ? &*plan : nullptr, {threads, {}, false}, taps));

@@ -137,7 +137,7 @@ Result<void> inspect(Arguments arguments) {
         "  octavo inspect model.onnx --plan runs/my/plan.json --json   (with the precision of each operator, and why)\n"
         "  octavo inspect model.onnx --graph                           (every tensor and attribute)";
     syntax.positional = {"model"};
-    syntax.text("plan", "plan.json of a calibration");
+    add_plan(syntax);
     syntax.flag("graph", "print the graph itself: constants, nodes with attributes, and names of the fused parts");
     syntax.flag("unfused", "before residual additions are fused: the graph that calibration runs");
     syntax.number("batch", "batch size for which shapes are shown");
@@ -148,7 +148,8 @@ Result<void> inspect(Arguments arguments) {
     if (parsed.flag("unfused") && parsed.has("plan"))
         return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model.executed));
+    OCTAVO_TRY(std::optional<Plan> plan, plan_of(parsed, model));
+    if (parsed.flag("unfused")) plan.reset();
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;
     OCTAVO_TRY(const Graph graph, with_batch(loaded, parsed.number("batch").value_or(1)));
     if (parsed.flag("graph")) {

@@ -92,11 +92,16 @@ Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry) {
     return DeviceHandle::create(*use.plugin, use.values);
 }
 
-Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Graph& graph) {
+void add_plan(Syntax& syntax) {
+    syntax.text("plan", "plan.json of a calibration; none: a model that was quantized elsewhere runs in floating point");
+}
+
+Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Model& model) {
     const std::optional<std::string> path = parsed.text("plan");
-    if (!path) return std::optional<Plan>();
+    if (!path) return model.own_plan;
+    if (*path == "none") return std::optional<Plan>();
     OCTAVO_TRY(Plan plan, load_plan(*path));
-    if (const Result<void> fits = check_plan(plan, graph); !fits) return fits.error().within(*path);
+    if (const Result<void> fits = check_plan(plan, model.executed); !fits) return fits.error().within(*path);
     return std::optional<Plan>(std::move(plan));
 }
 

@@ -3,7 +3,7 @@
 
 #include "core/cli/verbs.h"
 #include "core/pipeline/config.h"
-#include "core/plan/plan.h"
+#include "core/pipeline/stage_load.h"
 #include "core/plugins/handles.h"
 #include "core/plugins/registry.h"
 
@@ -55,7 +55,10 @@ Registry registry_of(const Parsed& parsed);
 
 // --device NAME, or the default one.
 Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry);
-// --plan FILE, checked against the graph; nothing without the option.
-Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Graph& graph);
+// --plan FILE|none, of every verb that runs a model.
+void add_plan(Syntax& syntax);
+// The file's, checked against the executed graph; without the option what the model itself says; nothing for "none", and of a model that
+// says nothing.
+Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Model& model);
 
 }  // namespace octavo::cli

@@ -192,6 +192,35 @@ private:
     std::set<std::string> floating_;  // nodes
 };
 
+bool is_sum(const Node& node) {
+    constexpr std::string_view kSums[] = {"Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub"};
+    return std::find(std::begin(kSums), std::end(kSums), node.op) != std::end(kSums);
+}
+
+// Other quantizers leave a Relu or Clip out where the grid's ends do its work. In floating point nothing else would.
+void clip_like(Graph& graph, TensorId id, std::size_t maker, const Quantization& grid) {
+    const std::string name = graph[id].name;
+    Tensor sum = graph[id];
+    sum.name = graph.unused_name(name + "/sum");
+    const TensorId before = graph.add_tensor(std::move(sum));
+    const TensorId low = add_constant(graph, name + "/low", {}, std::vector{0.0F});
+    const TensorId high = add_constant(graph, name + "/high", {}, std::vector{kActivationLevels * grid.scale[0]});
+    graph.nodes[maker].outputs[0] = before;
+    Node clip{name + "/clip", "Clip", {before, low, high}, {id}, {}, {}};
+    graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(maker) + 1, std::move(clip));
+}
+
+// Where a sum lies on a grid without negative numbers.
+void say_implied_clips(Graph& graph, const Grids& grids) {
+    for (std::size_t n = graph.nodes.size(); n-- > 0;) {  // backwards: what is put in moves only what was seen
+        if (!is_sum(graph.nodes[n])) continue;
+        const TensorId id = graph.nodes[n].outputs[0];
+        const auto found = grids.find(graph[id].name);
+        if (found == grids.end() || !found->second.whole || found->second.whole->zero_point[0] != 0) continue;
+        clip_like(graph, id, n, *found->second.whole);
+    }
+}
+
 }  // namespace
 
 Result<Grids> take_grids(Graph& graph) {
@@ -219,6 +248,7 @@ Result<Grids> take_grids(Graph& graph) {
         erase(node);
     }
     compact(graph);
+    say_implied_clips(graph, grids);
     return grids;
 }
 

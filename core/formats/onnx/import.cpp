@@ -2,6 +2,7 @@
 // outputs, order.
 #include "core/formats/onnx/import.h"
 
+#include "core/formats/onnx/quantized.h"
 #include "core/graph/order.h"
 #include "sdk/ops/op.h"
 
@@ -59,6 +60,7 @@ Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vec
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const bool standard = is_standard(nodes[i].domain);
         if (standard && (nodes[i].op == "Constant" || ops::find(nodes[i].op))) continue;
+        if (is_quantized_operator(nodes[i].op, standard)) continue;
         if (++count > kMostShown) continue;
         list += (list.empty() ? "" : ", ") + (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op) + " " +
                 quoted(names[i]);
@@ -150,6 +152,7 @@ public:
         OCTAVO_CHECK_OK(add_nodes());
         OCTAVO_CHECK_OK(add_outputs());
         OCTAVO_CHECK_OK(sort_topologically(graph_));
+        OCTAVO_CHECK_OK(say_reals(graph_));
         fix_inputs_that_decide_shapes(graph_, given_);
         return std::move(graph_);
     }
