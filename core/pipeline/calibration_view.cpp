@@ -1,6 +1,8 @@
 // The arrays behind octavo_calibration, and the editor that changes the state. Calls that make no sense are remembered, not obeyed.
 #include "core/pipeline/calibration_view.h"
 
+#include "core/plan/pair_limit.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -28,6 +30,10 @@ std::int64_t output_channels_of(const Graph& graph, const Node& node) {
     return attribute_or<std::int64_t>(node, "transB", 0) == 0 ? weight[1] : weight[0];
 }
 
+std::int64_t kernel_places(const Shape& weight) {
+    return element_count(std::span(weight).subspan(2));
+}
+
 // Between the points' roots: what the values can be at all.
 Range known_of(const std::vector<Range>& known, const QuantizationPoint& point) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -47,8 +53,10 @@ bool is_input(const Graph& graph, const QuantizationPoint& point) {
 
 }  // namespace
 
-Result<CalibrationView> CalibrationView::create(const Graph& graph, const Layout& layout, const Statistics& statistics) {
+Result<CalibrationView> CalibrationView::create(const Graph& graph, const Layout& layout, const Statistics& statistics,
+                                                std::int32_t pair_limit) {
     CalibrationView view;
+    view.pair_limit_ = pair_limit;
     const std::vector<Range> known = known_ranges(graph);
     for (const QuantizationPoint& point : layout.points) view.add_point(graph, point, known_of(known, point), statistics);
     for (const NodeId product : layout.products) OCTAVO_CHECK_OK(view.add_product(graph, product, statistics));
@@ -81,6 +89,7 @@ Result<void> CalibrationView::add_product(const Graph& graph, NodeId id, const S
     ProductState state;
     state.output_channels = output_channels_of(graph, node);
     state.weights = weights_of(graph, node);
+    if (!is_depthwise(graph, node)) state.pair_places = node.op == "Conv" ? kernel_places(graph[node.inputs[1]].shape) : 1;
     const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != TensorId::none && graph[node.inputs[2]].is_constant();
     if (!has_bias || element_count(graph[node.inputs[2]].shape) != state.output_channels)
         return Error(Code::internal,
@@ -188,6 +197,11 @@ void CalibrationView::set_weight_scale(std::int32_t product, std::int64_t channe
     for (std::int64_t c = 0; c < state.output_channels; ++c) {
         scales.push_back(scale[channels == 1 ? 0 : c]);
         if (!std::isfinite(scales.back()) || scales.back() <= 0) return complain("set a weight scale that is not finite and positive");
+    }
+    if (pair_limit_ > 0 && state.pair_places > 0) {
+        const std::size_t each = state.weights.size() / scales.size();
+        for (std::size_t c = 0; c < scales.size(); ++c)
+            scales[c] = fitting_scale(std::span(state.weights).subspan(c * each, each), state.pair_places, scales[c], pair_limit_);
     }
     state.weight_scale = std::move(scales);
     products_[i].weight_scale = state.weight_scale.data();

@@ -21,6 +21,7 @@ struct ProductState {
     std::int64_t output_channels = 0;
     std::vector<float> weights;       // [output channel][rest]
     std::vector<float> biases;        // as they stand
+    std::int64_t pair_places = 0;     // places of the kernel, where pairs of input channels are added; 0: none are
     std::vector<float> weight_scale;  // [output channel]; empty before an algorithm has set it
     bool bias_changed = false;
 };
@@ -28,7 +29,9 @@ struct ProductState {
 // Keeps the arrays alive that the view points into. Must not outlive layout and statistics; the graph has its shapes for one image.
 class CalibrationView {
 public:
-    static Result<CalibrationView> create(const Graph& graph, const Layout& layout, const Statistics& statistics);
+    // Scales of weights grow until pairs keep to `pair_limit` (0: none), as core/plan/pair_limit.h has it.
+    static Result<CalibrationView> create(const Graph& graph, const Layout& layout, const Statistics& statistics,
+                                          std::int32_t pair_limit = 0);
 
     // Hands the view to `use(const octavo_calibration&, const octavo_plan_editor&)`, whose changes are taken into the state. Gives the
     // first call of the editor that made no sense as error. `trial` may be nullptr.
@@ -66,6 +69,7 @@ private:
     std::vector<octavo_product> products_;
     std::vector<PointRange> ranges_;
     std::vector<ProductState> states_;
+    std::int32_t pair_limit_ = 0;
     std::optional<std::string> fault_;
 };
 

@@ -30,7 +30,9 @@ Precision floating_precision(const DeviceHandle& device, const FlatGraph& graph,
 Result<Quantized> quantize(const QuantizeRequest& request) {
     OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
     const FlatGraph flat(graph);
-    OCTAVO_TRY(CalibrationView view, CalibrationView::create(graph, request.layout, request.statistics));
+    OCTAVO_TRY(CalibrationView view,
+               CalibrationView::create(graph, request.layout, request.statistics,
+                                       request.config.objective == Objective::latency ? request.device.pair_limit() : 0));
     Trial trial(request, view);
     OCTAVO_CHECK_OK(apply_algorithms(request, flat.view(), view, trial));
     Quantized made;

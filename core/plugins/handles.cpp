@@ -233,4 +233,8 @@ std::string DeviceHandle::isa() const {
     return name ? name : "";
 }
 
+std::int32_t DeviceHandle::pair_limit() const {
+    return functions().pair_limit ? functions().pair_limit(self()) : 0;
+}
+
 }  // namespace octavo

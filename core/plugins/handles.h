@@ -120,6 +120,7 @@ public:
     // Graph and plan (may be nullptr) must outlive the call only.
     Result<ExecutableHandle> compile(const octavo_graph& graph, const octavo_plan* plan, const CompileOptions& options) const;
     std::string isa() const;
+    std::int32_t pair_limit() const;  // as in abi/draft/device.h
 };
 
 }  // namespace octavo

@@ -44,6 +44,7 @@ public:
         for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
     }
     void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
+    bool in_bytes() const { return conv_.in_bytes(); }
     std::size_t constant_bytes() const override {
         return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float);
     }
@@ -149,7 +150,8 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
                                          source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));
     auto step = std::make_unique<ConvU8Step>(shape, std::move(product), std::move(zero_point), builder.threads());
-    builder.add(std::move(step), node, OCTAVO_INT8, std::string("conv_u8:") + conv_kernels().name);
+    const std::string form = step->in_bytes() ? "conv_u8_bytes:" : "conv_u8:";
+    builder.add(std::move(step), node, OCTAVO_INT8, form + conv_kernels().name);
     return {};
 }
 

@@ -133,6 +133,7 @@ public:
     }
 
     const char* isa() const override { return isa_name(cpu_isa()); }
+    std::int32_t pair_limit() const override { return has_vnni(cpu_isa()) || !conv_kernels().bytes ? 0 : kMostPair; }
 
 private:
     static Result<void> can_sum_int8(const ops::NodeView& node) {

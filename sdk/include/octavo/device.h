@@ -30,6 +30,7 @@ public:
     virtual Result<std::unique_ptr<Executable>> compile(const octavo_graph& graph, const octavo_plan* plan,
                                                         const octavo_compile_options& options) const = 0;
     virtual const char* isa() const = 0;
+    virtual std::int32_t pair_limit() const { return 0; }
 
     template <class T>
     static const octavo_device_functions* functions() {
@@ -60,7 +61,8 @@ public:
                 static_cast<Executable*>(executable)->operators([&](const octavo_operator_time& time) { sink(context, &time); });
             },
             [](void* executable) { return static_cast<Executable*>(executable)->memory_bytes(); },
-            [](void* self) { return static_cast<Device*>(self)->isa(); }};
+            [](void* self) { return static_cast<Device*>(self)->isa(); },
+            [](void* self) { return static_cast<Device*>(self)->pair_limit(); }};
         return &table;
     }
 };

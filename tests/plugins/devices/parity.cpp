@@ -173,6 +173,11 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_random_networks) {
     compare_int8(device("onednn"), 127.0F, 150);
 }
 
+// Pairs of such weights add up in 16 bits, which is what the kernel in bytes is for.
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_no_pair_of_products_can_overflow) {
+    compare_int8(device("onednn"), 64.0F, 150);
+}
+
 // Any operators may go back to floating point: the plan still fits, and both devices mean the same by it. Sums in floating point differ by
 // their order, so that behind them a value may fall on the next step.
 BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {

@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kBlockPixels = 6;  // of the micro kernel
 constexpr int kDepthwisePixels = 8;
-constexpr std::int64_t kScratchBudget = 96 * 1024;  // s16 elements of widened input a band may take: stays in L2 beside the weights
+constexpr std::int64_t kTilePixels = 96;
+constexpr std::int64_t kBandBytes = 192 * 1024;     // of input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
 
 constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
@@ -41,13 +42,17 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
       kernels_(&conv_kernels()),
       zero_point_(zero_point.begin(), zero_point.end()),
       threads_(std::max(1, threads)) {
-    if (shape_.depthwise())
+    if (shape_.depthwise()) {
         pack_depthwise(weights);
-    else
+    } else {
+        if (kernels_->bytes && zero_point_.size() == 1 && pairs_fit(weights)) element_bytes_ = 1, step_ = 4;
         pack(weights);
+    }
+    reads_in_place_ = element_bytes_ == 1 && shape_.kernel_h * shape_.kernel_w == 1 && shape_.pad_top == 0 && shape_.pad_left == 0 &&
+                      padded_channels_ == shape_.input_c;
     padded_w_ =
         std::max((shape_.output_w - 1) * shape_.stride_w + (shape_.kernel_w - 1) * shape_.dilation_w + 1, shape_.pad_left + shape_.input_w);
-    const std::int64_t row = padded_w_ * padded_channels_;
+    const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
     for (std::int64_t kh = 0; kh < shape_.kernel_h; ++kh) {
         const std::int64_t at = kh * shape_.dilation_h * row;
         if (whole_rows(shape_)) {
@@ -55,7 +60,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
             continue;
         }
         for (std::int64_t kw = 0; kw < shape_.kernel_w; ++kw)
-            run_offset_.push_back(static_cast<std::int32_t>(at + kw * shape_.dilation_w * padded_channels_));
+            run_offset_.push_back(static_cast<std::int32_t>(at + kw * shape_.dilation_w * pixel));
     }
     if (shape_.depthwise() && run_offset_.size() % 2) run_offset_.push_back(0);
     plan_bands(threads_);
@@ -65,10 +70,10 @@ void ConvU8::plan_bands(int threads) {
     const std::int64_t work = shape_.batch * shape_.output_h * shape_.output_w * shape_.output_c * (shape_.input_c / shape_.groups) *
                               shape_.kernel_h * shape_.kernel_w;
     if (work < kSerialWork) threads = 1;
-    const std::int64_t row = padded_w_ * padded_channels_;
+    const std::int64_t row = padded_w_ * padded_channels_ * element_bytes_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
     const bool divide_channels = static_cast<std::int64_t>(weights_.size()) > kSplitWeights && weight_groups_ * group_blocks_ >= threads;
-    band_rows_ = std::clamp<std::int64_t>((kScratchBudget / row - halo) / shape_.stride_h, 1, shape_.output_h);
+    band_rows_ = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
     if (divide_channels) {
         splits_ = threads;
     } else {  // bands of equal size, and as many as keep every thread busy
@@ -79,29 +84,46 @@ void ConvU8::plan_bands(int threads) {
     if (shape_.input_w == 1 && shape_.output_w == 1) band_rows_ = round_up(band_rows_, kBlockPixels);
     bands_ = (shape_.output_h + band_rows_ - 1) / band_rows_;
     const std::int64_t rows = (std::min(band_rows_, shape_.output_h) - 1) * shape_.stride_h + (shape_.kernel_h - 1) * shape_.dilation_h + 1;
-    scratch_elements_ = round_up(rows * row + 64, 64);  // micro kernels may read up to a vector beyond the last pixel
+    band_bytes_ = reads_in_place_ ? 0 : round_up(rows * row + 64, 64);  // micro kernels may read up to a vector beyond the last pixel
+}
+
+// Pairs as the micro kernel adds them: neighbouring input channels of a group at one place of the kernel.
+bool ConvU8::pairs_fit(const std::int8_t* weights) const {
+    const ConvShape& s = shape_;
+    const std::int64_t inputs = s.input_c / s.groups, taps = s.kernel_h * s.kernel_w;
+    for (std::int64_t oc = 0; oc < s.output_c; ++oc)
+        for (std::int64_t ic = 0; ic < inputs; ic += 2)
+            for (std::int64_t tap = 0; tap < taps; ++tap) {
+                const std::int8_t* at = weights + (oc * inputs + ic) * taps + tap;
+                const int a = at[0], b = ic + 1 < inputs ? at[taps] : 0;
+                if (std::max(a, 0) + std::max(b, 0) > kMostPair || std::max(-a, 0) + std::max(-b, 0) > kMostPair) return false;
+            }
+    return true;
 }
 
 void ConvU8::pack(const std::int8_t* weights) {
     const ConvShape& s = shape_;
     group_input_ = s.input_c / s.groups;
     group_output_ = s.output_c / s.groups;
-    group_pitch_ = round_up(group_input_, 2);
+    group_pitch_ = round_up(group_input_, step_);
     padded_channels_ = s.groups * group_pitch_;
     weight_groups_ = s.groups;
     lanes_ = group_output_ <= 8 ? 8 : 16;
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
     const std::int64_t taps = s.kernel_h * s.kernel_w;
-    run_pairs_ = static_cast<int>((whole_rows(s) ? s.kernel_w : 1) * group_pitch_ / 2);
+    run_steps_ = static_cast<int>((whole_rows(s) ? s.kernel_w : 1) * group_pitch_ / step_);
     weights_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * taps * group_pitch_ * lanes_), 0);
+    if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {
         const std::int64_t group = oc / group_output_, within = oc % group_output_;
         const std::int64_t block = group * group_blocks_ + within / lanes_, lane = within % lanes_;
         for (std::int64_t ic = 0; ic < group_input_; ++ic)
             for (std::int64_t tap = 0; tap < taps; ++tap) {
                 const std::int64_t k = tap * group_pitch_ + ic;  // element along the runs
-                const std::int64_t at = ((block * taps * group_pitch_ / 2 + k / 2) * lanes_ + lane) * 2 + k % 2;
-                weights_[static_cast<std::size_t>(at)] = weights[(oc * group_input_ + ic) * taps + tap];
+                const std::int64_t at = ((block * taps * group_pitch_ / step_ + k / step_) * lanes_ + lane) * step_ + k % step_;
+                const std::int8_t weight = weights[(oc * group_input_ + ic) * taps + tap];
+                weights_[static_cast<std::size_t>(at)] = weight;
+                if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] -= zero_point_[0] * weight;
             }
     }
 }
@@ -144,56 +166,88 @@ void ConvU8::widen_row(const std::uint8_t* src, std::int64_t src_stride, std::in
     }
 }
 
-void ConvU8::widen_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::int16_t* scratch) const {
+void ConvU8::copy_row(const std::uint8_t* src, std::int64_t src_stride, std::uint8_t* to) const {
     const ConvShape& s = shape_;
-    const std::int64_t row = padded_w_ * padded_channels_;
-    const std::int64_t first = band.first_row * s.stride_h - s.pad_top;
-    const std::int64_t rows = (band.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
-    const std::int64_t left = s.pad_left * padded_channels_, used = s.input_w * padded_channels_;
-    const bool exact = padded_channels_ == s.input_c;
-    for (std::int64_t r = 0; r < rows; ++r) {
-        std::int16_t* to = scratch + r * row;
-        const std::int64_t y = first + r;
-        const bool inside = y >= 0 && y < s.input_h;
-        if (!inside || !exact) {
-            std::memset(to, 0, static_cast<std::size_t>(row) * 2);
-        } else {
-            std::memset(to, 0, static_cast<std::size_t>(left) * 2);
-            std::memset(to + left + used, 0, static_cast<std::size_t>(row - left - used) * 2);
-        }
-        if (inside) widen_row(src + ((band.image * s.input_h + y) * s.input_w) * src_stride, src_stride, to + left);
+    if (padded_channels_ == s.input_c && src_stride == s.input_c) {
+        std::memcpy(to, src, static_cast<std::size_t>(s.input_w * s.input_c));
+    } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {
+        kernels_->copy_three(src, s.input_w, to);
+    } else {
+        for (std::int64_t x = 0; x < s.input_w; ++x)
+            for (std::int64_t g = 0; g < s.groups; ++g)
+                std::memcpy(to + x * padded_channels_ + g * group_pitch_, src + x * src_stride + g * group_input_,
+                            static_cast<std::size_t>(group_input_));
     }
 }
 
-void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const std::int16_t* scratch,
+ConvU8::Source ConvU8::copy_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::byte* scratch) const {
+    const ConvShape& s = shape_;
+    const std::int64_t top = band.first_row * s.stride_h - s.pad_top, source_row = s.input_w * src_stride;
+    const auto* image = src + band.image * s.input_h * source_row;
+    if (reads_in_place_) return {reinterpret_cast<const std::byte*>(image + top * source_row), src_stride, source_row};
+    const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
+    const std::int64_t rows = (band.rows - 1) * s.stride_h + (s.kernel_h - 1) * s.dilation_h + 1;
+    const std::int64_t left = s.pad_left * pixel, used = s.input_w * pixel;
+    const bool exact = padded_channels_ == s.input_c;
+    const int border = in_bytes() ? zero_point_[0] : 0;
+    for (std::int64_t r = 0; r < rows; ++r) {
+        std::byte* to = scratch + r * row;
+        const std::int64_t y = top + r;
+        const bool inside = y >= 0 && y < s.input_h;
+        if (!inside || !exact) {
+            std::memset(to, border, static_cast<std::size_t>(row));
+        } else {
+            std::memset(to, border, static_cast<std::size_t>(left));
+            std::memset(to + left + used, border, static_cast<std::size_t>(row - left - used));
+        }
+        if (!inside) continue;
+        if (in_bytes())
+            copy_row(image + y * source_row, src_stride, reinterpret_cast<std::uint8_t*>(to + left));
+        else
+            widen_row(image + y * source_row, src_stride, reinterpret_cast<std::int16_t*>(to + left));
+    }
+    return {scratch, pixel, row};
+}
+
+// Blocks of output channels take turns at a tile of pixels, so that lines of the output are whole while they are in the cache.
+void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const {
+    const ConvShape& s = shape_;
+    const std::int64_t blocks = weight_groups_ * group_blocks_, pixels = band.rows * s.output_w;
+    const std::int64_t first_pixel = (band.image * s.output_h + band.first_row) * s.output_w;
+    const std::byte* at[kTilePixels];
+    for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += kTilePixels) {
+        const int count = static_cast<int>(std::min<std::int64_t>(kTilePixels, pixels - p));
+        for (int j = 0; j < count; ++j) {
+            at[j] = source.first + y * s.stride_h * source.row + x * s.stride_w * source.pixel;
+            if (++x == s.output_w) x = 0, ++y;
+        }
+        for (std::int64_t block = blocks * split / splits_; block < blocks * (split + 1) / splits_; ++block)
+            run_tile(block, {at, static_cast<std::size_t>(count)}, first_pixel + p, epilogue, finish);
+    }
+}
+
+void ConvU8::run_tile(std::int64_t block, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
                       EpilogueFunction finish) const {
     const ConvShape& s = shape_;
-    const std::int64_t pixels = band.rows * s.output_w, row = padded_w_ * padded_channels_;
-    const std::int64_t first_pixel = (band.image * s.output_h + band.first_row) * s.output_w;
-    const std::int64_t blocks = weight_groups_ * group_blocks_;
-    const std::int64_t first_block = blocks * split / splits_, last_block = blocks * (split + 1) / splits_;
+    const std::int64_t group = block / group_blocks_, within = block % group_blocks_;
+    const std::int64_t base = (group * group_pitch_ + within * block_pitch_) * element_bytes_;
+    const std::int64_t channel = group * group_output_ + within * lanes_;
+    const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
     const auto runs = static_cast<int>(run_offset_.size());
-    const int block_pixels = s.depthwise() ? kDepthwisePixels : kBlockPixels;
+    const Micro micro = in_bytes() ? kernels_->bytes : kernels_->words;
+    const std::size_t step = s.depthwise() ? kDepthwisePixels : kBlockPixels;
     alignas(64) std::int32_t acc[kDepthwisePixels * 16] = {};
-    for (std::int64_t block = first_block; block < last_block; ++block) {
-        const std::int64_t group = block / group_blocks_, within = block % group_blocks_;
-        const std::int64_t base = group * group_pitch_ + within * block_pitch_;
-        const std::int64_t channel = group * group_output_ + within * lanes_;
-        const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
-        for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += block_pixels) {
-            const int count = static_cast<int>(std::min<std::int64_t>(block_pixels, pixels - p));
-            const std::int16_t* at[kDepthwisePixels];
-            for (int j = 0; j < count; ++j) {
-                at[j] = scratch + y * s.stride_h * row + x * s.stride_w * padded_channels_ + base;
-                if (++x == s.output_w) x = 0, ++y;
-            }
-            if (s.depthwise())
-                kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc);
-            else
-                kernels_->micro(count, lanes_, at, run_offset_.data(), runs, run_pairs_,
-                                weights_.data() + block * runs * run_pairs_ * 2 * lanes_, acc);
-            finish(epilogue, acc, first_pixel + p, count, channel, channels);
-        }
+    const std::byte* at[kDepthwisePixels];
+    for (std::size_t p = 0; p < pixels.size(); p += step) {
+        const auto count = static_cast<int>(std::min(step, pixels.size() - p));
+        for (int j = 0; j < count; ++j) at[j] = pixels[p + static_cast<std::size_t>(j)] + base;
+        if (s.depthwise())
+            kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc);
+        else
+            micro({count, lanes_, at, run_offset_.data(), runs, run_steps_, weights_.data() + block * runs * run_steps_ * step_ * lanes_,
+                   in_bytes() ? start_.data() + block * lanes_ : nullptr},
+                  acc);
+        finish(epilogue, acc, first_pixel + static_cast<std::int64_t>(p), count, channel, channels);
     }
 }
 
@@ -203,9 +257,8 @@ void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogu
         const std::int64_t split = task % splits_, band_index = task / splits_ % bands_;
         const std::int64_t first = band_index * band_rows_;
         const Band band = {task / splits_ / bands_, first, std::min(band_rows_, shape_.output_h - first)};
-        std::int16_t* scratch = scratch_ + thread_index() * scratch_elements_;
-        widen_band(src, src_stride, band, scratch);
-        run_band(band, epilogue, split, scratch, finish);
+        const Source source = copy_band(src, src_stride, band, scratch_ + thread_index() * band_bytes_);
+        run_band(band, epilogue, split, source, finish);
     });
 }
 

@@ -1,16 +1,18 @@
-// Own int8 convolution, exact on every instruction set: u8 activations less their zero point and s8 weights are multiplied as 16-bit
-// numbers (pmaddwd), so the sums that 16-bit saturation of u8 x s8 pairs (pmaddubsw) would spoil below VNNI are right, at the same
-// number of multiply-adds a cycle on CPUs whose vector additions have ports of their own (docs/decisions/0003). Zero points cost nothing,
-// padded or not, since the border of the widened copy is zero.
+// Own int8 convolution, exact on every instruction set, in two forms (docs/decisions/0002, 0007):
+//   bytes: u8 activations times s8 weights, pairs of products added in 16 bit (pmaddubsw), which saturates: only where the weights of each
+//     pair of input channels are so small that it cannot. The sum starts at minus zero point times weights.
+//   words: u8 activations less their zero point and s8 weights, both widened to 16 bit (pmaddwd). For all other weights; 1.4 times as long.
 //
-// Work is cut into bands of output rows. A band's input rows are widened into a scratch copy [rows][width][channels], the border zero;
-// micro kernels then take 6 output pixels x 16 (or 8) output channels at a time over runs of consecutive scratch elements.
+// Work is cut into bands of output rows. A band's input rows are copied into scratch [rows][width][channels], the border as real zeros;
+// micro kernels then take 6 output pixels x 16 (or 8) output channels at a time over runs of consecutive elements. 1x1 convolutions in
+// bytes read the tensor itself.
 #pragma once
 
 #include "kernels/epilogue.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace octavo::onednn {
@@ -22,23 +24,36 @@ struct ConvShape {
     bool depthwise() const { return groups > 1 && groups == input_c && output_c == input_c; }
 };
 
-// What the micro kernels of one instruction set are.
+// What a micro kernel sums: for each pixel, `runs` runs of `run_steps` steps; pixel j's run r starts at pixel[j] + run_offset[r], in bytes.
+struct MicroWork {
+    int pixels = 0, lanes = 16;  // lanes: 8 or 16 output channels
+    const std::byte* const* pixel = nullptr;
+    const std::int32_t* run_offset = nullptr;
+    int runs = 0, run_steps = 0;
+    const std::int8_t* weights = nullptr;  // [runs][run_steps][lanes][elements of a step]
+    const std::int32_t* start = nullptr;   // [lanes]: what the sums begin with; bytes only
+};
+using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
+
+// What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
 struct ConvKernels {
     const char* name;
-    // acc[pixels][16] = sums over `runs` runs of `run_pairs` pairs; pixel j's run r starts at pixel[j] + run_offset[r] (in s16 elements).
-    // weights: [runs][run_pairs][lanes][2] s8, lanes = 8 or 16.
-    void (*micro)(int pixels, int lanes, const std::int16_t* const* pixel, const std::int32_t* run_offset, int runs, int run_pairs,
-                  const std::int8_t* weights, std::int32_t* acc);
-    // acc[pixels][16] for 16 channels of a depthwise convolution; weights: [taps][16] s16, taps even (an odd one is paired with zeros).
-    void (*depthwise)(int pixels, const std::int16_t* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
+    Micro words;  // steps of two s16 elements
+    Micro bytes;  // steps of four u8 elements; nullptr: none
+    // 16 channels of a depthwise convolution on s16 elements, taps so many bytes away; weights: [taps][16] s16, taps even (an odd one is
+    // paired with zeros).
+    void (*depthwise)(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
                       std::int32_t* acc);
     void (*widen)(const std::uint8_t* from, std::int64_t count, std::int16_t zero_point, std::int16_t* to);
     void (*widen_channels)(const std::uint8_t* from, std::int64_t count, const std::int16_t* zero_point, std::int16_t* to);
     // Pixels of three channels to pixels of four; the fourth may be left as anything, its weights are zero.
     void (*widen_three)(const std::uint8_t* from, std::int64_t pixels, std::int16_t zero_point, std::int16_t* to);
+    void (*copy_three)(const std::uint8_t* from, std::int64_t pixels, std::uint8_t* to);
     // The loop that fits the epilogue, for blocks of at most 8 or 16 channels.
     EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue, int lanes);
 };
+
+inline constexpr int kMostPair = 128;  // 255 * 128 is the last multiple of 255 that 16 bits hold
 
 const ConvKernels& conv_kernels();  // the best this CPU (as capped by ONEDNN_MAX_CPU_ISA) can run
 
@@ -51,21 +66,30 @@ public:
     // src: [batch][input_h][input_w] pixels of input_c bytes, `src_stride` bytes apart. Destinations are in `epilogue`.
     void run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
 
-    std::size_t weight_bytes() const { return weights_.size() + depthwise_weights_.size() * 2; }
+    bool in_bytes() const { return element_bytes_ == 1; }
+    std::size_t weight_bytes() const { return weights_.size() + (depthwise_weights_.size() + 2 * start_.size()) * 2; }
     // Scratch that `run` needs, for all threads together, in bytes; aligned to 64.
-    std::size_t scratch_bytes() const { return static_cast<std::size_t>(scratch_elements_) * 2 * static_cast<std::size_t>(threads_); }
-    void set_scratch(std::byte* scratch) { scratch_ = reinterpret_cast<std::int16_t*>(scratch); }
+    std::size_t scratch_bytes() const { return static_cast<std::size_t>(band_bytes_) * static_cast<std::size_t>(threads_); }
+    void set_scratch(std::byte* scratch) { scratch_ = scratch; }
 
 private:
     struct Band {
         std::int64_t image, first_row, rows;
     };
+    // Where a band's elements lie: pixels and rows so many bytes apart.
+    struct Source {
+        const std::byte* first;
+        std::int64_t pixel, row;
+    };
+    bool pairs_fit(const std::int8_t* weights) const;
     void plan_bands(int threads);
     void pack(const std::int8_t* weights);
     void pack_depthwise(const std::int8_t* weights);
     void widen_row(const std::uint8_t* src, std::int64_t src_stride, std::int16_t* to) const;
-    void widen_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::int16_t* scratch) const;
-    void run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const std::int16_t* scratch,
+    void copy_row(const std::uint8_t* src, std::int64_t src_stride, std::uint8_t* to) const;
+    Source copy_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::byte* scratch) const;
+    void run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const;
+    void run_tile(std::int64_t block, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
                   EpilogueFunction finish) const;
 
     ConvShape shape_;
@@ -74,14 +98,17 @@ private:
     std::vector<std::int8_t> weights_;
     std::vector<std::int16_t> depthwise_weights_;
     std::vector<std::int32_t> run_offset_;
+    std::vector<std::int32_t> start_;  // [block][lanes]: minus zero point times weights
+    std::int64_t element_bytes_ = 2, step_ = 2;
+    bool reads_in_place_ = false;
     int lanes_ = 16;
-    int run_pairs_ = 0;
+    int run_steps_ = 0;
     // Weights come in groups of blocks of `lanes_` outputs; a group reads its `group_pitch_` scratch channels, a block from `block_pitch_`
     // on.
     std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_blocks_ = 0, block_pitch_ = 0;
-    std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, band_rows_ = 0, bands_ = 0, splits_ = 1, scratch_elements_ = 0;
+    std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, band_rows_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;
     int threads_ = 1;
-    std::int16_t* scratch_ = nullptr;
+    std::byte* scratch_ = nullptr;
 };
 
 }  // namespace octavo::onednn

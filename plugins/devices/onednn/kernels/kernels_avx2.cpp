@@ -19,57 +19,93 @@ void store_s32(std::int32_t* to, __m256i value) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), value);
 }
 
-__m256i broadcast_pair(const std::int16_t* from) {
-    std::int32_t pair;
-    std::memcpy(&pair, from, sizeof(pair));
-    return _mm256_set1_epi32(pair);
+__m256i broadcast_four(const std::byte* from) {
+    std::int32_t four;
+    std::memcpy(&four, from, sizeof(four));
+    return _mm256_set1_epi32(four);
 }
 
-// Pixels x (8 * Halves) channels. With 6 x 2 the sums, two weights, one broadcast and one product fill the sixteen registers.
-template <std::size_t Pixels, std::size_t Halves>
-void micro_block(const std::int16_t* const* pixel, const std::int32_t* run_offset, int runs, int run_pairs, const std::int8_t* weights,
-                 std::int32_t* acc) {
+// One step of two s16 elements: its weights in registers for all pixels.
+template <std::size_t Halves>
+struct Words {
+    static constexpr std::size_t kWeightBytes = 16;  // of a half
+    __m256i w[Halves];
+
+    explicit Words(const std::int8_t* weights) {
+#pragma GCC unroll 2
+        for (std::size_t h = 0; h < Halves; ++h) w[h] = load_s8_as_s16(weights + kWeightBytes * h);
+    }
+    __m256i product(__m256i a, std::size_t h) const {
+        return _mm256_madd_epi16(a, w[h]);
+    }
+};
+
+// One step of four u8 elements: weights come from memory, which is the cheaper operand.
+template <std::size_t Halves>
+struct Bytes {
+    static constexpr std::size_t kWeightBytes = 32;
+    const std::int8_t* weights;
+
+    explicit Bytes(const std::int8_t* from) : weights(from) {}
+    __m256i product(__m256i a, std::size_t h) const {
+        const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights + kWeightBytes * h));
+        return _mm256_madd_epi16(_mm256_maddubs_epi16(a, w), _mm256_set1_epi16(1));
+    }
+};
+
+// Pixels x (8 * Halves) channels. With 6 x 2 the sums and what a step holds fill the sixteen registers.
+template <template <std::size_t> class Step, std::size_t Pixels, std::size_t Halves>
+void micro_block(const MicroWork& work, std::int32_t* acc) {
     __m256i sums[Pixels][Halves];
-    for (auto& row : sums)
-        for (auto& sum : row) sum = _mm256_setzero_si256();
-    for (int run = 0; run < runs; ++run) {
-        const std::int16_t* at[Pixels];
-        for (std::size_t j = 0; j < Pixels; ++j) at[j] = pixel[j] + run_offset[run];
-        for (std::int64_t k = 0; k < run_pairs; ++k) {
-            __m256i w[Halves];
-            for (std::size_t h = 0; h < Halves; ++h) w[h] = load_s8_as_s16(weights + 16 * h);
-            weights += 16 * Halves;
+#pragma GCC unroll 2
+    for (std::size_t h = 0; h < Halves; ++h) {
+        const __m256i start =
+            work.start ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(work.start + 8 * h)) : _mm256_setzero_si256();
+#pragma GCC unroll 8
+        for (std::size_t j = 0; j < Pixels; ++j) sums[j][h] = start;
+    }
+    const std::int8_t* weights = work.weights;
+    for (int run = 0; run < work.runs; ++run) {
+        const std::byte* at[Pixels];
+#pragma GCC unroll 8
+        for (std::size_t j = 0; j < Pixels; ++j) at[j] = work.pixel[j] + work.run_offset[run];
+        for (std::int64_t k = 0; k < work.run_steps; ++k) {
+            const Step<Halves> step(weights);
+            weights += Step<Halves>::kWeightBytes * Halves;
 #pragma GCC unroll 8
             for (std::size_t j = 0; j < Pixels; ++j) {
-                const __m256i a = broadcast_pair(at[j] + 2 * k);
+                const __m256i a = broadcast_four(at[j] + 4 * k);
 #pragma GCC unroll 2
-                for (std::size_t h = 0; h < Halves; ++h) sums[j][h] = _mm256_add_epi32(sums[j][h], _mm256_madd_epi16(a, w[h]));
+                for (std::size_t h = 0; h < Halves; ++h) sums[j][h] = _mm256_add_epi32(sums[j][h], step.product(a, h));
             }
         }
     }
+#pragma GCC unroll 8
     for (std::size_t j = 0; j < Pixels; ++j)
+#pragma GCC unroll 2
         for (std::size_t h = 0; h < Halves; ++h) store_s32(acc + 16 * j + 8 * h, sums[j][h]);
 }
 
-using MicroBlock = void (*)(const std::int16_t* const*, const std::int32_t*, int, int, const std::int8_t*, std::int32_t*);
+template <template <std::size_t> class Step>
+void micro(const MicroWork& work, std::int32_t* acc) {
+    constexpr Micro kBlocks[7][2] = {
+        {nullptr, nullptr},
+        {micro_block<Step, 1, 1>, micro_block<Step, 1, 2>},
+        {micro_block<Step, 2, 1>, micro_block<Step, 2, 2>},
+        {micro_block<Step, 3, 1>, micro_block<Step, 3, 2>},
+        {micro_block<Step, 4, 1>, micro_block<Step, 4, 2>},
+        {micro_block<Step, 5, 1>, micro_block<Step, 5, 2>},
+        {micro_block<Step, 6, 1>, micro_block<Step, 6, 2>},
+    };
+    kBlocks[work.pixels][work.lanes / 8 - 1](work, acc);
+}
 
-constexpr MicroBlock kMicro[7][2] = {
-    {nullptr, nullptr},
-    {micro_block<1, 1>, micro_block<1, 2>},
-    {micro_block<2, 1>, micro_block<2, 2>},
-    {micro_block<3, 1>, micro_block<3, 2>},
-    {micro_block<4, 1>, micro_block<4, 2>},
-    {micro_block<5, 1>, micro_block<5, 2>},
-    {micro_block<6, 1>, micro_block<6, 2>},
-};
-
-void micro(int pixels, int lanes, const std::int16_t* const* pixel, const std::int32_t* run_offset, int runs, int run_pairs,
-           const std::int8_t* weights, std::int32_t* acc) {
-    kMicro[pixels][lanes / 8 - 1](pixel, run_offset, runs, run_pairs, weights, acc);
+const std::int16_t* words_at(const std::byte* at, std::int32_t offset) {
+    return reinterpret_cast<const std::int16_t*>(at + offset);
 }
 
 template <std::size_t Pixels>
-void depthwise_block(const std::int16_t* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
+void depthwise_block(const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
                      std::int32_t* acc) {
     __m256i low[Pixels], high[Pixels];
     for (std::size_t j = 0; j < Pixels; ++j) low[j] = high[j] = _mm256_setzero_si256();
@@ -78,7 +114,7 @@ void depthwise_block(const std::int16_t* const* pixel, const std::int32_t* tap_o
         const __m256i w_low = _mm256_unpacklo_epi16(w0, w1), w_high = _mm256_unpackhi_epi16(w0, w1);
 #pragma GCC unroll 4
         for (std::size_t j = 0; j < Pixels; ++j) {
-            const __m256i a0 = load_s16(pixel[j] + tap_offset[tap]), a1 = load_s16(pixel[j] + tap_offset[tap + 1]);
+            const __m256i a0 = load_s16(words_at(pixel[j], tap_offset[tap])), a1 = load_s16(words_at(pixel[j], tap_offset[tap + 1]));
             low[j] = _mm256_add_epi32(low[j], _mm256_madd_epi16(_mm256_unpacklo_epi16(a0, a1), w_low));
             high[j] = _mm256_add_epi32(high[j], _mm256_madd_epi16(_mm256_unpackhi_epi16(a0, a1), w_high));
         }
@@ -89,7 +125,7 @@ void depthwise_block(const std::int16_t* const* pixel, const std::int32_t* tap_o
     }
 }
 
-void depthwise(int pixels, const std::int16_t* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
+void depthwise(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
                std::int32_t* acc) {
     int j = 0;
     for (; j + 4 <= pixels; j += 4) depthwise_block<4>(pixel + j, tap_offset, taps, weights, acc + 16 * j);
@@ -128,6 +164,15 @@ void widen_three(const std::uint8_t* from, std::int64_t pixels, std::int16_t zer
         for (int c = 0; c < 3; ++c) to[4 * x + c] = static_cast<std::int16_t>(from[3 * x + c] - zero_point);
 }
 
+void copy_three(const std::uint8_t* from, std::int64_t pixels, std::uint8_t* to) {
+    const __m128i spread = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
+    std::int64_t x = 0;
+    for (; 3 * x + 16 <= 3 * pixels; x += 4)
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + 4 * x),
+                         _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 3 * x)), spread));
+    for (; x < pixels; ++x) std::memcpy(to + 4 * x, from + 3 * x, 3);
+}
+
 // ---- epilogue: the scalar formulas of numbers.h, eight at a time
 
 __m256 unit(__m256 x) {
@@ -152,27 +197,17 @@ __m256 negative(__m256 x) {
     return _mm256_xor_ps(x, _mm256_set1_ps(-0.0F));
 }
 
-__m256 activate(const Activation& activation, __m256 x) {
+template <ActivationKind A>
+__m256 activate(__m256 x, __m256 alpha, __m256 beta) {
     const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1.0F);
-    const __m256 alpha = _mm256_set1_ps(activation.alpha), beta = _mm256_set1_ps(activation.beta);
-    switch (activation.kind) {
-        case ActivationKind::none:
-            return x;
-        case ActivationKind::relu:
-            return _mm256_max_ps(x, zero);
-        case ActivationKind::clip:
-            return _mm256_max_ps(_mm256_min_ps(x, beta), alpha);
-        case ActivationKind::leaky_relu:
-            return _mm256_blendv_ps(_mm256_mul_ps(x, alpha), x, _mm256_cmp_ps(x, zero, _CMP_GT_OQ));
-        case ActivationKind::hard_sigmoid:
-            return unit(_mm256_add_ps(_mm256_mul_ps(alpha, x), beta));
-        case ActivationKind::hard_swish:
-            return _mm256_mul_ps(x, unit(_mm256_add_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.0F / 6.0F)), _mm256_set1_ps(0.5F))));
-        case ActivationKind::sigmoid:
-            return _mm256_div_ps(one, _mm256_add_ps(one, exp_contract(negative(x))));
-        case ActivationKind::silu:
-            return _mm256_div_ps(x, _mm256_add_ps(one, exp_contract(negative(x))));
-    }
+    if constexpr (A == ActivationKind::relu) return _mm256_max_ps(x, zero);
+    if constexpr (A == ActivationKind::clip) return _mm256_max_ps(_mm256_min_ps(x, beta), alpha);
+    if constexpr (A == ActivationKind::leaky_relu) return _mm256_blendv_ps(_mm256_mul_ps(x, alpha), x, _mm256_cmp_ps(x, zero, _CMP_GT_OQ));
+    if constexpr (A == ActivationKind::hard_sigmoid) return unit(_mm256_add_ps(_mm256_mul_ps(alpha, x), beta));
+    if constexpr (A == ActivationKind::hard_swish)
+        return _mm256_mul_ps(x, unit(_mm256_add_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.0F / 6.0F)), _mm256_set1_ps(0.5F))));
+    if constexpr (A == ActivationKind::sigmoid) return _mm256_div_ps(one, _mm256_add_ps(one, exp_contract(negative(x))));
+    if constexpr (A == ActivationKind::silu) return _mm256_div_ps(x, _mm256_add_ps(one, exp_contract(negative(x))));
     return x;
 }
 
@@ -281,7 +316,7 @@ void epilogue_loop(const Epilogue& e, const std::int32_t* acc, std::int64_t firs
         scale[h] = _mm256_loadu_ps(e.scale + channel + 8 * h);
         bias[h] = _mm256_loadu_ps(e.bias + channel + 8 * h);
     }
-    const Activation activation = {A, e.activation.alpha, e.activation.beta};
+    const __m256 alpha = _mm256_set1_ps(e.activation.alpha), beta = _mm256_set1_ps(e.activation.beta);
     const __m256 residual_scale = _mm256_set1_ps(e.residual_scale);
     const __m256i residual_zero = _mm256_set1_epi32(e.residual_zero_point);
     const bool inner = e.inner_scale > 0.0F;
@@ -301,7 +336,7 @@ void epilogue_loop(const Epilogue& e, const std::int32_t* acc, std::int64_t firs
                 for (std::size_t h = 0; h < Halves; ++h) v[h] = on_grid(v[h], inner_scale, inner_reciprocal, inner_zero);
         }
         add_residual<Halves, R>(e, v, residual_at, channels, residual_scale, residual_zero);
-        for (std::size_t h = 0; h < Halves; ++h) v[h] = activate(activation, v[h]);
+        for (std::size_t h = 0; h < Halves; ++h) v[h] = activate<A>(v[h], alpha, beta);
         if constexpr (S == Sink::u8) {
             store_u8<Halves>(first, j, v, channels);
         } else if constexpr (S == Sink::f32) {
@@ -355,6 +390,7 @@ EpilogueFunction choose_epilogue(const Epilogue& e, int lanes) {
 }  // namespace
 
 extern const ConvKernels kAvx2Kernels;
-const ConvKernels kAvx2Kernels = {"avx2", micro, depthwise, widen, widen_channels, widen_three, choose_epilogue};
+const ConvKernels kAvx2Kernels = {"avx2",         micro<Words>, micro<Bytes>, depthwise,      widen,
+                                  widen_channels, widen_three,  copy_three,   choose_epilogue};
 
 }  // namespace octavo::onednn

@@ -6,23 +6,27 @@
 namespace octavo::onednn {
 namespace {
 
-void micro(int pixels, int lanes, const std::int16_t* const* pixel, const std::int32_t* run_offset, int runs, int run_pairs,
-           const std::int8_t* weights, std::int32_t* acc) {
-    std::fill_n(acc, 16 * pixels, 0);
-    for (int run = 0; run < runs; ++run)
-        for (int k = 0; k < run_pairs; ++k, weights += 2 * lanes)
-            for (int j = 0; j < pixels; ++j) {
-                const std::int16_t* a = pixel[j] + run_offset[run] + 2 * k;
-                for (int c = 0; c < lanes; ++c) acc[16 * j + c] += a[0] * weights[2 * c] + a[1] * weights[2 * c + 1];
+const std::int16_t* words_at(const std::byte* at, std::int32_t offset) {
+    return reinterpret_cast<const std::int16_t*>(at + offset);
+}
+
+void words(const MicroWork& work, std::int32_t* acc) {
+    std::fill_n(acc, 16 * work.pixels, 0);
+    const std::int8_t* weights = work.weights;
+    for (int run = 0; run < work.runs; ++run)
+        for (int k = 0; k < work.run_steps; ++k, weights += 2 * work.lanes)
+            for (int j = 0; j < work.pixels; ++j) {
+                const std::int16_t* a = words_at(work.pixel[j], work.run_offset[run]) + 2 * k;
+                for (int c = 0; c < work.lanes; ++c) acc[16 * j + c] += a[0] * weights[2 * c] + a[1] * weights[2 * c + 1];
             }
 }
 
-void depthwise(int pixels, const std::int16_t* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
+void depthwise(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
                std::int32_t* acc) {
     std::fill_n(acc, 16 * pixels, 0);
     for (int j = 0; j < pixels; ++j)
         for (int tap = 0; tap < taps; ++tap)
-            for (int c = 0; c < 16; ++c) acc[16 * j + c] += pixel[j][tap_offset[tap] + c] * weights[16 * tap + c];
+            for (int c = 0; c < 16; ++c) acc[16 * j + c] += words_at(pixel[j], tap_offset[tap])[c] * weights[16 * tap + c];
 }
 
 void widen(const std::uint8_t* from, std::int64_t count, std::int16_t zero_point, std::int16_t* to) {
@@ -36,6 +40,10 @@ void widen_channels(const std::uint8_t* from, std::int64_t count, const std::int
 void widen_three(const std::uint8_t* from, std::int64_t pixels, std::int16_t zero_point, std::int16_t* to) {
     for (std::int64_t x = 0; x < pixels; ++x)
         for (int c = 0; c < 3; ++c) to[4 * x + c] = static_cast<std::int16_t>(from[3 * x + c] - zero_point);
+}
+
+void copy_three(const std::uint8_t* from, std::int64_t pixels, std::uint8_t* to) {
+    for (std::int64_t x = 0; x < pixels; ++x) std::copy_n(from + 3 * x, 3, to + 4 * x);
 }
 
 void epilogue(const Epilogue& e, const std::int32_t* acc, std::int64_t first_pixel, int pixels, std::int64_t first_channel, int channels) {
@@ -69,6 +77,6 @@ EpilogueFunction choose_epilogue(const Epilogue&, int) {
 }  // namespace
 
 extern const ConvKernels kPlainKernels;
-const ConvKernels kPlainKernels = {"plain", micro, depthwise, widen, widen_channels, widen_three, choose_epilogue};
+const ConvKernels kPlainKernels = {"plain", words, nullptr, depthwise, widen, widen_channels, widen_three, copy_three, choose_epilogue};
 
 }  // namespace octavo::onednn

@@ -46,6 +46,9 @@ typedef struct octavo_device_functions {
     void (*operators)(void* executable, octavo_operator_sink sink, void* context);
     int64_t (*memory_bytes)(void* executable); /* weights, activations and scratch that it holds */
     const char* (*isa)(void* self);            /* the instruction set that int8 kernels use: "avx2", "avx512_core_vnni", ... */
+    /* Int8 kernels are fastest where the weights of one sign of input channels 2i and 2i + 1, at one place of a convolution's kernel, add
+       up to at most so many steps; 0: any weights are as fast. May be NULL: 0. */
+    int32_t (*pair_limit)(void* self);
 } octavo_device_functions;
 
 #ifdef __cplusplus
