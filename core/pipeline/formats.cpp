@@ -2,6 +2,7 @@
 #include "core/pipeline/formats.h"
 
 #include "core/base/text.h"
+#include "core/formats/caffe/reader.h"
 #include "core/formats/openvino/reader.h"
 
 #include <algorithm>
@@ -18,6 +19,8 @@ constexpr std::string_view kIr = ".xml";
 
 const Format kFormats[] = {
     {kIr, read_ir},
+    {".prototxt", read_caffe},
+    {".caffemodel", read_caffe},
 };
 
 const Format* format_of(const std::string& path) {
