@@ -249,23 +249,26 @@ Result<const Blob*> Importer::checked_blob(std::size_t i, const char* what, cons
     return &blob;
 }
 
-Result<std::vector<float>> Importer::blob_values(std::size_t i, const char* what, const Shape& shape) const {
+Result<Buffer> Importer::blob_data(std::size_t i, const char* what, const Shape& shape) const {
     OCTAVO_TRY(const Blob* const blob, checked_blob(i, what, shape));
-    const Buffer buffer = values_of(*blob, owner_);
-    const auto values = buffer.as<float>();
+    Buffer data = values_of(*blob, owner_);
+    const auto values = data.as<float>();
+    const auto odd = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
+    if (odd == values.end()) return data;
+    return refusal("blob " + std::to_string(i) + " (" + what + ") has " + (std::isnan(*odd) ? "nan" : "inf") + " at " +
+                   std::to_string(odd - values.begin()) + ", expected finite numbers");
+}
+
+Result<std::vector<float>> Importer::blob_values(std::size_t i, const char* what, const Shape& shape) const {
+    OCTAVO_TRY(const Buffer data, blob_data(i, what, shape));
+    const auto values = data.as<float>();
     return std::vector<float>(values.begin(), values.end());
 }
 
 Result<TensorId> Importer::blob(std::size_t i, const char* what, const Shape& shape) {
-    OCTAVO_TRY(const Blob* const blob, checked_blob(i, what, shape));
     Tensor tensor;
     tensor.shape = shape;
-    tensor.data = values_of(*blob, owner_);
-    const auto values = tensor.data.as<float>();
-    const auto odd = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
-    if (odd != values.end())
-        return refusal("blob " + std::to_string(i) + " (" + what + ") has " + std::to_string(*odd) + " at " +
-                       std::to_string(odd - values.begin()) + ", expected finite numbers");
+    OCTAVO_TRY(tensor.data, blob_data(i, what, shape));
     return define(layer_->name + "/" + what, std::move(tensor));
 }
 

@@ -83,6 +83,7 @@ private:
     Result<void> add_node(const std::string& name, const char* op, std::vector<TensorId> inputs, std::vector<TensorId> outputs,
                           Attributes attributes);
     Result<const Blob*> checked_blob(std::size_t i, const char* what, const Shape& shape) const;
+    Result<Buffer> blob_data(std::size_t i, const char* what, const Shape& shape) const;
 
     const Net& net_;
     const Weights& weights_;

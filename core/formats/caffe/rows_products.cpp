@@ -85,7 +85,8 @@ Result<void> read_pooling(Importer& in) {
         if (pads[i] < 0 || pads[i] >= kernel[i] || strides[i] < 1 || strides[i] > (std::int64_t{1} << 31))
             return in.refusal("a window of " + std::to_string(kernel[i]) + " with stride " + std::to_string(strides[i]) + " and padding " +
                               std::to_string(pads[i]));
-        if (ceils && pads[0] + pads[1] == 0 && strides[i] > kernel[i] && room % strides[i] > kernel[i])
+        const std::int64_t beyond = room > 0 ? (strides[i] - room % strides[i]) % strides[i] : 0;
+        if (ceils && pads[0] + pads[1] == 0 && beyond >= kernel[i])
             return in.refusal("its last window lies outside of " + std::to_string(in.shape(0)[2 + i]) + " pixels");
         rounds = rounds || (ceils && (room + 2 * pads[i]) % strides[i] != 0);
     }
