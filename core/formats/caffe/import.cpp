@@ -59,6 +59,12 @@ Shape without_ones(Shape shape) {
     return shape;
 }
 
+// Below this no sum or product of two dimensions overflows.
+Result<void> expect_size(const Shape& shape) {
+    if (element_count(shape) <= std::int64_t{1} << 40) return {};
+    return Error(Code::model, "makes " + ops::shape_text(shape) + ", which is too large");
+}
+
 // Types and shapes of what the node writes.
 Result<void> infer(Graph& graph, const Node& node) {
     Node local{node.name, node.op, {}, {}, node.attributes, {}};
@@ -74,16 +80,18 @@ Result<void> infer(Graph& graph, const Node& node) {
         if (i >= types.size())
             return Error(Code::model, std::to_string(node.outputs.size()) + " tops, expected " + std::to_string(types.size()));
         if (types[i].shape.size() > OCTAVO_MAX_RANK) return Error(Code::model, "its output has more than 8 dimensions");
+        OCTAVO_CHECK_OK(expect_size(types[i].shape));
         graph[node.outputs[i]].type = types[i].type;
         graph[node.outputs[i]].shape = types[i].shape;
     }
     return {};
 }
 
+// Operators put their own title in front, which may be the layer's.
 template <class T>
 Result<T> within(Result<T> result, const Layer& layer) {
-    if (!result) return result.error().within(layer.title());
-    return result;
+    if (result || result.error().message().starts_with(layer.title())) return result;
+    return result.error().within(layer.title());
 }
 
 }  // namespace
@@ -132,7 +140,8 @@ Result<Shape> Importer::input_shape(std::size_t top, const std::map<std::string,
 // Inputs that nothing in use reads, such as labels, are left out.
 Result<void> Importer::add_inputs(const std::map<std::string, Tensor>& given) {
     std::set<std::string_view> read;
-    for (const Layer& layer : net_.layers) read.insert(layer.bottoms.begin(), layer.bottoms.end());
+    for (const Layer& layer : net_.layers)
+        if (row_of(layer.type)) read.insert(layer.bottoms.begin(), layer.bottoms.end());
     for (const Layer& layer : net_.layers) {
         layer_ = &layer;
         for (std::size_t top = 0; layer.is_input && top < layer.tops.size(); ++top) {
@@ -141,6 +150,7 @@ Result<void> Importer::add_inputs(const std::map<std::string, Tensor>& given) {
             const TensorId id = define_top(layer.tops[top]);
             graph_[id].free_batch = !shape.empty() && shape[0] == -1;
             if (graph_[id].free_batch) shape[0] = 1;
+            OCTAVO_CHECK_OK(within(expect_size(shape), layer));
             graph_[id].shape = std::move(shape);
             graph_.inputs.push_back(id);
             versions_.back().is_read = true;  // no output, whoever reads it
@@ -150,15 +160,19 @@ Result<void> Importer::add_inputs(const std::map<std::string, Tensor>& given) {
 }
 
 Result<void> Importer::add_layer() {
+    const Row* const row = row_of(layer_->type);  // of Silence, which reads what need not be there: none
     inputs_.clear();
     for (const std::string& bottom : layer_->bottoms) {
         const auto found = blobs_.find(bottom);
-        if (found == blobs_.end()) return refusal("reads '" + bottom + "', which no layer before it makes");
+        if (found == blobs_.end() && row) return refusal("reads '" + bottom + "', which no layer before it makes");
+        if (found == blobs_.end()) continue;
         versions_[found->second].is_read = true;
         inputs_.push_back(versions_[found->second].id);
     }
-    const Row* const row = row_of(layer_->type);
-    if (!row) return {};  // Silence
+    if (!row) return {};
+    for (const std::string& top : layer_->tops)
+        if (blobs_.contains(top) && std::find(layer_->bottoms.begin(), layer_->bottoms.end(), top) == layer_->bottoms.end())
+            return refusal("makes '" + top + "', which another layer makes already");
     OCTAVO_CHECK_OK(check_arity(*layer_, *row));
     static const Field kNone;
     OCTAVO_TRY(const Field* const parameters, within(single(*layer_->fields, row->parameters), *layer_));
@@ -234,29 +248,24 @@ Result<std::size_t> Importer::axis(std::string_view key, std::int64_t fallback, 
     return refusal(std::string(key) + " is " + std::to_string(value) + ", its bottom is " + ops::shape_text(shape(0)));
 }
 
-Result<const Blob*> Importer::checked_blob(std::size_t i, const char* what, const Shape& shape) const {
-    const std::string called = "blob " + std::to_string(i) + " (" + what + ")";
+Result<Buffer> Importer::blob_data(std::size_t i, const char* what, const Shape& shape) const {
     const auto found = weights_.find(layer_->name);
     if (found == weights_.end()) return refusal("the caffemodel has no blobs of a layer of this name");
     if (bearers_.at(layer_->name) > 1) return refusal("another layer has this name, so the caffemodel does not say whose blobs it holds");
-    if (i >= found->second.size()) return refusal(called + " is missing, the caffemodel has " + std::to_string(found->second.size()));
+    const auto misfit = [&](const std::string& why) { return refusal("blob " + std::to_string(i) + " (" + what + ") " + why); };
+    if (i >= found->second.size()) return misfit("is missing, the caffemodel has " + std::to_string(found->second.size()));
     const Blob& blob = found->second[i];
     if (without_ones(blob.dims) != without_ones(shape))
-        return refusal(called + " is " + ops::shape_text(blob.dims) + ", expected " + ops::shape_text(shape));
+        return misfit("is " + ops::shape_text(blob.dims) + ", expected " + ops::shape_text(shape));
     if (static_cast<std::int64_t>(blob.count()) != element_count(shape))
-        return refusal(called + " has " + std::to_string(blob.count()) + " values, its shape " + ops::shape_text(shape) + " needs " +
-                       std::to_string(element_count(shape)));
-    return &blob;
-}
-
-Result<Buffer> Importer::blob_data(std::size_t i, const char* what, const Shape& shape) const {
-    OCTAVO_TRY(const Blob* const blob, checked_blob(i, what, shape));
-    Buffer data = values_of(*blob, owner_);
+        return misfit("has " + std::to_string(blob.count()) + " values, its shape " + ops::shape_text(shape) + " needs " +
+                      std::to_string(element_count(shape)));
+    Buffer data = values_of(blob, owner_);
     const auto values = data.as<float>();
     const auto odd = std::find_if(values.begin(), values.end(), [](float value) { return !std::isfinite(value); });
     if (odd == values.end()) return data;
-    return refusal("blob " + std::to_string(i) + " (" + what + ") has " + (std::isnan(*odd) ? "nan" : "inf") + " at " +
-                   std::to_string(odd - values.begin()) + ", expected finite numbers");
+    return misfit(std::string("has ") + (std::isnan(*odd) ? "nan" : "inf") + " at " + std::to_string(odd - values.begin()) +
+                  ", expected finite numbers");
 }
 
 Result<std::vector<float>> Importer::blob_values(std::size_t i, const char* what, const Shape& shape) const {

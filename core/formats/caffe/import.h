@@ -34,7 +34,7 @@ public:
     std::size_t input_count() const { return inputs_.size(); }
     TensorId input(std::size_t i) const { return inputs_[i]; }
     const std::vector<TensorId>& inputs() const { return inputs_; }
-    const Shape& shape(std::size_t input) const { return graph_[inputs_[input]].shape; }
+    Shape shape(std::size_t input) const { return graph_[inputs_[input]].shape; }  // a copy: each new tensor may move the others
     Result<void> expect_rank(std::size_t rank) const;
 
     // Of the message that the row names; without one everything is absent.
@@ -82,7 +82,6 @@ private:
     TensorId define_top(const std::string& top);
     Result<void> add_node(const std::string& name, const char* op, std::vector<TensorId> inputs, std::vector<TensorId> outputs,
                           Attributes attributes);
-    Result<const Blob*> checked_blob(std::size_t i, const char* what, const Shape& shape) const;
     Result<Buffer> blob_data(std::size_t i, const char* what, const Shape& shape) const;
 
     const Net& net_;

@@ -2,7 +2,6 @@
 #include "core/formats/caffe/net.h"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 namespace octavo::caffe {
@@ -113,13 +112,13 @@ Result<std::optional<Layer>> parse_layer(const Field& fields) {
 }  // namespace
 
 bool is_type(std::string_view type, std::string_view known) {
-    const auto folded = [](std::string_view name) {
-        std::string letters;
-        for (const char c : name)
-            if (c != '_') letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        return letters;
-    };
-    return folded(type) == folded(known);
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    std::size_t at = 0;
+    for (const char c : type) {
+        if (c == '_') continue;
+        if (at == known.size() || lower(c) != lower(known[at++])) return false;
+    }
+    return at == known.size();
 }
 
 Result<Net> parse_net(std::string_view prototxt) {

@@ -29,7 +29,7 @@ struct Net {
 // Error: Code::model with line or layer and reason. `prototxt` must outlive the net.
 Result<Net> parse_net(std::string_view prototxt);
 
-// Whether two types are the same in the spellings of all years: case and underscores do not count.
+// Whether a file's type is the known one in the spelling of any year: case and underscores do not count.
 bool is_type(std::string_view type, std::string_view known);
 
 }  // namespace octavo::caffe

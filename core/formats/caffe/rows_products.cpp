@@ -82,7 +82,7 @@ Result<void> read_pooling(Importer& in) {
     bool rounds = false;
     for (const std::size_t i : {0U, 1U}) {
         const std::int64_t room = in.shape(0)[2 + i] - kernel[i];
-        if (pads[i] < 0 || pads[i] >= kernel[i] || strides[i] < 1 || strides[i] > (std::int64_t{1} << 31))
+        if (pads[i] < 0 || pads[i] >= kernel[i] || strides[i] < 1 || std::max(kernel[i], strides[i]) > std::int64_t{1} << 31)
             return in.refusal("a window of " + std::to_string(kernel[i]) + " with stride " + std::to_string(strides[i]) + " and padding " +
                               std::to_string(pads[i]));
         const std::int64_t beyond = room > 0 ? (strides[i] - room % strides[i]) % strides[i] : 0;

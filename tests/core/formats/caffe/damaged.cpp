@@ -99,6 +99,9 @@ BOOST_AUTO_TEST_CASE(absurd_sizes_are_refused_before_anything_is_made) {
     BOOST_TEST(refused("type: 'Reshape' reshape_param { shape { dim: " + huge + " dim: " + huge + " } num_axes: " + huge + " }") != "");
     BOOST_TEST(refused("type: 'Slice' slice_param { slice_point: -" + huge + " }") != "");
     BOOST_TEST(refused("type: 'LRN' lrn_param { local_size: " + huge + "}") != "");
+    BOOST_TEST(refused("type: 'Interp' interp_param { zoom_factor: 65536 }", {1, 1, std::int64_t{1} << 62, 1}) ==
+               "Input 'x0': makes 1x1x4611686018427387904x1, which is too large");
+    BOOST_TEST(refused("type: 'Tile' tile_param { tiles: 65536 }", {1, 1 << 25}) == "Tile 'l': output 1x2199023255552 is too large");
     BOOST_TEST(refused("type: 'TanH'", {1, std::int64_t{1} << 62, std::int64_t{1} << 62}) != "");
     BOOST_TEST(refused("type: 'TanH'", Shape(9, 1)) == "Input 'x0': it has more than 8 dimensions");
     BOOST_TEST(refused("type: 'Permute' permute_param { order: 9 }") != "");
@@ -111,6 +114,9 @@ BOOST_AUTO_TEST_CASE(layers_that_read_nothing_or_themselves_are_named) {
     BOOST_TEST(
         refusal_of(x + "layer { name: 'a' type: 'TanH' bottom: 'b' top: 'a' } layer { name: 'b' type: 'TanH' bottom: 'a' top: 'b' }") ==
         "TanH 'a': reads 'b', which no layer before it makes");
+    BOOST_TEST(
+        refusal_of(x + "layer { name: 'a' type: 'TanH' bottom: 'x' top: 'y' } layer { name: 'b' type: 'TanH' bottom: 'x' top: 'y' }") ==
+        "TanH 'b': makes 'y', which another layer makes already");
     BOOST_TEST(refusal_of(x + "layer { name: 'a' type: 'TanH' bottom: 'x' }") == "TanH 'a': 0 tops, expected at least 1");
     BOOST_TEST(refusal_of(x + "layer { name: 'a' type: 'TanH' top: 'y' }") == "TanH 'a': 0 bottoms, expected at least 1");
     BOOST_TEST(refusal_of(x) == "no layer makes a blob that none reads, so there is no output");

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(training_and_ends_are_left_out) {
         "layer { name: 'staged' type: 'NoSuchLayer' bottom: 'data' top: 'data' include { stage: 'deploy' } }\n"
         "layer { name: 'fc' type: 'Sigmoid' bottom: 'data' top: 'fc' exclude { phase: TRAIN } }\n"
         "layer { name: 'unused' type: 'TanH' bottom: 'data' top: 'unused' }\n"
-        "layer { name: 'silence' type: 'Silence' bottom: 'unused' }\n"
+        "layer { name: 'silence' type: 'Silence' bottom: 'unused' bottom: 'label' }\n"
         "layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'fc' bottom: 'label' top: 'loss' }\n"
         "layer { name: 'accuracy' type: 'Accuracy' bottom: 'fc' bottom: 'label' top: 'accuracy' include { phase: TEST } }\n");
     BOOST_TEST(graph.name == "net");
