@@ -88,8 +88,9 @@ Registry registry_of(const Parsed& parsed) {
 }
 
 Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry) {
-    OCTAVO_TRY(const PluginUse use, default_device(registry, parsed.text("device")));
-    return DeviceHandle::create(*use.plugin, use.values);
+    const Result<PluginUse> use = default_device(registry, parsed.text("device"));
+    if (!use) return use.error().within("--device");
+    return DeviceHandle::create(*use->plugin, use->values);
 }
 
 void add_plan(Syntax& syntax) {

@@ -337,8 +337,8 @@ Result<PluginUse> default_device(const Registry& registry, const std::optional<s
     const LoadedPlugin* plugin = registry.find(OCTAVO_DEVICE, wanted);
     const std::vector<std::string> names = registry.names(OCTAVO_DEVICE);
     if (!plugin)
-        return Error(Code::config, "--device: " + finding_text({FindingCode::unknown_plugin, "", "'" + wanted + "'",
-                                                                "one of " + join(names, ", "), nearest(wanted, names)}));
+        return Error(Code::config, finding_text({FindingCode::unknown_plugin, "", "'" + wanted + "'", "one of " + join(names, ", "),
+                                                 nearest(wanted, names)}));
     std::vector<Finding> findings;
     PluginUse use{plugin, check_parameters(*plugin, {}, {"", ""}, findings)};
     if (!findings.empty()) return findings_error("device '" + wanted + "'", findings);

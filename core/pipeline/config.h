@@ -83,7 +83,7 @@ Result<Config> read_config(const std::string& path, const Registry& registry, co
 Result<Config> parse_config(const std::string& text, const std::string& file, const std::string& folder, const Registry& registry,
                             const Overrides& overrides = {});
 
-// The device of this name, or the default one, with its default parameters. For command lines that have no config.
+// The device of this name, or the default one, with its default parameters, where there is no config. Errors name no place.
 Result<PluginUse> default_device(const Registry& registry, const std::optional<std::string>& name);
 
 }  // namespace octavo

@@ -38,16 +38,7 @@ Result<void> prepare_image(std::span<const std::byte> file, const Preprocess& st
     OCTAVO_TRY(const Image image, decode_image(file, out.id));
     out.rows.emplace_back(row_bytes(inputs[0]));
     const std::span<float> values(reinterpret_cast<float*>(out.rows[0].data()), out.rows[0].size() / sizeof(float));
-    OCTAVO_TRY(const Geometry geometry, preprocess(steps, image, values, shape, out.id));
-    out.geometry = {sizeof(octavo_geometry),
-                    geometry.source_width,
-                    geometry.source_height,
-                    geometry.scale_x,
-                    geometry.scale_y,
-                    geometry.offset_x,
-                    geometry.offset_y,
-                    static_cast<std::int32_t>(shape.width),
-                    static_cast<std::int32_t>(shape.height)};
+    OCTAVO_TRY(out.geometry, image_row(image, steps, shape, values, out.id));
     return {};
 }
 
@@ -189,6 +180,20 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
     if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
     return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
+}
+
+Result<octavo_geometry> image_row(const Image& image, const Preprocess& steps, InputShape shape, std::span<float> row,
+                                  std::string_view name) {
+    OCTAVO_TRY(const Geometry geometry, preprocess(steps, image, row, shape, name));
+    return octavo_geometry{sizeof(octavo_geometry),
+                           geometry.source_width,
+                           geometry.source_height,
+                           geometry.scale_x,
+                           geometry.scale_y,
+                           geometry.offset_x,
+                           geometry.offset_y,
+                           static_cast<std::int32_t>(shape.width),
+                           static_cast<std::int32_t>(shape.height)};
 }
 
 std::optional<std::int64_t> class_of(const octavo_blob& annotation) {

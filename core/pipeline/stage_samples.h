@@ -70,6 +70,10 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
 // The one input that an image fills: f32, batch x 1 or 3 x height x width. Another model is an error.
 Result<InputShape> image_shape(std::span<const Port> inputs);
 
+// One picture through the preprocessing into `row`, the values of one sample. Errors begin with `name`.
+Result<octavo_geometry> image_row(const Image& image, const Preprocess& steps, InputShape shape, std::span<float> row,
+                                  std::string_view name);
+
 // One image file through the preprocessing, as the only row of a batch. Zeros behind it.
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& preprocess, std::span<const Port> inputs);
 

@@ -64,4 +64,10 @@ Registry load_plugins(std::span<const std::string> files, std::chrono::milliseco
     return registry;
 }
 
+Registry load_plugins_untried(std::span<const std::string> files) {
+    Registry registry;
+    for (const std::string& file : files) load_one(registry, file);
+    return registry;
+}
+
 }  // namespace octavo

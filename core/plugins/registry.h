@@ -47,6 +47,9 @@ constexpr std::chrono::milliseconds kLoadPatience{10'000};
 // the same kind and name the first stays. To be called before threads are at work (probe.h).
 Registry load_plugins(std::span<const std::string> files, std::chrono::milliseconds patience = kLoadPatience);
 
+// The same without the child, for processes whose threads are at work already: a library that crashes takes the process along.
+Registry load_plugins_untried(std::span<const std::string> files);
+
 // Takes the descriptors of one library into the registry, as far as they fit; `file` is for messages.
 void register_plugins(Registry& registry, const octavo_plugin* plugins, std::int32_t count, const std::string& file);
 
