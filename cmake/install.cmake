@@ -1,5 +1,5 @@
 # What `cmake --install TREE --prefix P` gives: the host and its plugins, which find each other by their place, the SDK with
-# find_package(OctavoSDK), templates of plugins, and the quickstart. Plugins install themselves (octavo_plugin); the tree may be moved.
+# find_package(OctavoSDK), the runtime with find_package(OctavoRuntime), templates of plugins, and the quickstart. Plugins install themselves (octavo_plugin); the tree may be moved.
 include(CMakePackageConfigHelpers)
 
 set(sdk_package lib/cmake/OctavoSDK)
@@ -14,6 +14,15 @@ configure_package_config_file(cmake/sdk/OctavoSDKConfig.cmake.in ${CMAKE_BINARY_
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/OctavoSDKConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/OctavoSDKConfig.cmake ${CMAKE_BINARY_DIR}/OctavoSDKConfigVersion.cmake cmake/sdk/OctavoPlugin.cmake
     cmake/sdk/plugin.map DESTINATION ${sdk_package})
+
+set(runtime_package lib/cmake/OctavoRuntime)
+install(TARGETS octavo_runtime EXPORT OctavoRuntimeTargets LIBRARY DESTINATION lib)
+install(EXPORT OctavoRuntimeTargets NAMESPACE Octavo:: DESTINATION ${runtime_package})
+configure_package_config_file(cmake/runtime/OctavoRuntimeConfig.cmake.in ${CMAKE_BINARY_DIR}/OctavoRuntimeConfig.cmake
+    INSTALL_DESTINATION ${runtime_package})
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/OctavoRuntimeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_BINARY_DIR}/OctavoRuntimeConfig.cmake ${CMAKE_BINARY_DIR}/OctavoRuntimeConfigVersion.cmake
+    DESTINATION ${runtime_package})
 
 install(DIRECTORY sdk/templates configs/quickstart DESTINATION share/octavo)
 install(FILES LICENSE docs/plugins.md docs/numbers.md DESTINATION share/octavo)

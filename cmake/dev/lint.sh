@@ -54,7 +54,7 @@ check_includes() {
     only_in '^core/image/' '^(jpeglib|turbojpeg|png)\.h' 'libjpeg-turbo and libpng only in core/image'
     only_in '^(core/formats/openvino|plugins/datasets/voc2007)/' '^pugixml' 'pugixml only in core/formats/openvino and plugins/datasets/voc2007'
 
-    # base <- graph <- passes, plan <- formats, search, report <- pipeline <- cli; image, statistics, plugins <- pipeline
+    # base <- graph <- passes, plan <- formats, search, report <- pipeline <- cli, runtime; image, statistics, plugins <- pipeline
     layer base
     layer graph base
     layer passes base graph
@@ -66,6 +66,7 @@ check_includes() {
     layer statistics base
     layer plugins base
     layer pipeline base graph passes plan formats search report image statistics plugins
+    layer runtime base graph plan image plugins pipeline
 }
 
 # A path below somebody's home or checkout works on one machine only. In a linked checkout .git is a file with such a path.
@@ -87,9 +88,18 @@ check_exported_symbols() {
     done < <(find "$BUILD/lib/octavo" -name '*.so' | sort)
 }
 
+# What a program links shows its C functions, so that nothing of ours meets what the program is made of.
+check_runtime_symbols() {
+    local library=$BUILD/lib/liboctavo_runtime.so others
+    [[ -e $library ]] || return 0
+    others=$(nm -D --defined-only "$library" | awk '$2 != "A" && $3 !~ /^octavo_/ { print $3 }')
+    [[ -z $others ]] || printf '%s: exports %s; only octavo_* is shown\n' "$library" "$(head -n 5 <<<"$others" | paste -sd, -)" >>"$BREACHES"
+}
+
 check_includes
 check_machine_paths
 check_exported_symbols
+check_runtime_symbols
 if [[ -s $BREACHES ]]; then
     sort -u "$BREACHES"
     exit 1
