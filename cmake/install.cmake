@@ -25,4 +25,4 @@ install(FILES ${CMAKE_BINARY_DIR}/OctavoRuntimeConfig.cmake ${CMAKE_BINARY_DIR}/
     DESTINATION ${runtime_package})
 
 install(DIRECTORY sdk/templates configs/quickstart DESTINATION share/octavo)
-install(FILES LICENSE docs/plugins.md docs/numbers.md DESTINATION share/octavo)
+install(FILES LICENSE docs/plugins.md docs/numbers.md docs/runtime.md DESTINATION share/octavo)

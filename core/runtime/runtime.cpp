@@ -15,7 +15,7 @@ using namespace octavo;
 
 struct octavo_model {
     RuntimeModel loaded;
-    std::mutex compiling;  // a device is used by one thread at a time
+    mutable std::mutex compiling;  // a device is used by one thread at a time
 };
 struct octavo_stream {
     Stream stream;
@@ -90,7 +90,8 @@ void octavo_model_free(octavo_model* model) {
     delete model;
 }
 
-octavo_status octavo_stream_open(octavo_model* model, const octavo_stream_options* options, octavo_stream** stream, octavo_error* error) {
+octavo_status octavo_stream_open(const octavo_model* model, const octavo_stream_options* options, octavo_stream** stream,
+                                 octavo_error* error) {
     return reported(error, [&]() -> Result<void> {
         OCTAVO_CHECK_OK(check_given(model, "model"));
         OCTAVO_CHECK_OK(check_given(stream, "stream"));

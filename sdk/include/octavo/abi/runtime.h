@@ -51,7 +51,7 @@ typedef struct octavo_stream_options {
 } octavo_stream_options;
 
 /* `options` may be NULL. */
-OCTAVO_RUNTIME_API octavo_status octavo_stream_open(octavo_model* model, const octavo_stream_options* options, octavo_stream** stream,
+OCTAVO_RUNTIME_API octavo_status octavo_stream_open(const octavo_model* model, const octavo_stream_options* options, octavo_stream** stream,
                                                     octavo_error* error);
 OCTAVO_RUNTIME_API void octavo_stream_close(octavo_stream* stream); /* NULL: nothing to do */
 
