@@ -57,9 +57,12 @@ Result<void> check_given(const void* pointer, const char* name) {
     return pointer ? Result<void>() : Error(Code::config, std::string(name) + ": found NULL");
 }
 
+// As far as the caller's version of the struct goes. `geometry` may be nullptr.
 Result<void> give(const Result<octavo_geometry>& found, octavo_geometry* geometry) {
     if (!found) return found.error();
-    if (geometry) *geometry = *found;
+    if (!geometry) return {};
+    OCTAVO_TRY(const octavo_geometry given, as_given(geometry, "geometry"));
+    std::memcpy(geometry, &*found, std::min<std::size_t>(given.size, sizeof *found));
     return {};
 }
 

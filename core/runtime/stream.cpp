@@ -121,44 +121,35 @@ Result<void> Stream::set_tensor(const char* name, const octavo_tensor& values) {
     octavo_tensor view = values;
     if (std::all_of(view.strides, view.strides + view.rank, [](std::int64_t stride) { return stride == 0; }))
         std::copy_n(port->tensor.strides, view.rank, view.strides);
-    std::byte* const to = static_cast<std::byte*>(port->tensor.data);
-    if (element_count({view.shape, static_cast<std::size_t>(view.rank)}) == 0) return {};
-    if (!view.data) return Error(Code::data, place + "found no data");
-    copy_axis(view, 0, static_cast<const std::byte*>(view.data), to);
+    const bool is_empty = element_count({view.shape, static_cast<std::size_t>(view.rank)}) == 0;
+    if (!view.data && !is_empty) return Error(Code::data, place + "found no data");
+    if (!is_empty) copy_axis(view, 0, static_cast<const std::byte*>(view.data), static_cast<std::byte*>(port->tensor.data));
     return {};
 }
 
-Result<octavo_geometry> Stream::put(const Image& image, std::int64_t row) {
-    OCTAVO_TRY(const InputShape shape, image_shape(session_.inputs()));
-    const octavo_tensor& input = inputs_[0].tensor;
-    const auto values = static_cast<std::size_t>(input.strides[0]);
-    const std::span<float> to(static_cast<float*>(input.data) + static_cast<std::size_t>(row) * values, values);
-    return image_row(image, *preprocess_, shape, to, "row " + std::to_string(row));
-}
-
-Result<octavo_geometry> Stream::set_image(std::int64_t row, std::span<const std::byte> file) {
-    OCTAVO_CHECK_OK(check_row(row));
-    OCTAVO_TRY(const Image image, decode_image(file, "row " + std::to_string(row)));
-    return put(image, row);
-}
-
-Result<octavo_geometry> Stream::set_pixels(std::int64_t row, const octavo_pixels& pixels) {
-    OCTAVO_CHECK_OK(check_row(row));
-    OCTAVO_TRY(const Image image, image_of(pixels));
-    return put(image, row);
-}
-
-// Whether a picture may fill that row.
-Result<void> Stream::check_row(std::int64_t row) const {
+Result<Stream::Place> Stream::place_of(std::int64_t row) {
     if (!preprocess_)
         return Error(Code::config,
                      "the model was loaded from a file, which says nothing of preprocessing; load the output folder of octavo calibrate, "
                      "or give tensors");
     OCTAVO_TRY(const InputShape shape, image_shape(session_.inputs()));
-    (void)shape;
-    const std::int64_t rows = inputs_[0].tensor.shape[0];
-    if (row >= 0 && row < rows) return {};
-    return Error(Code::config, "row " + std::to_string(row) + ": the batch has rows 0 to " + std::to_string(rows - 1));
+    const octavo_tensor& input = inputs_[0].tensor;
+    if (row < 0 || row >= input.shape[0])
+        return Error(Code::config, "row " + std::to_string(row) + ": the batch has rows 0 to " + std::to_string(input.shape[0] - 1));
+    float* const values = static_cast<float*>(input.data) + row * input.strides[0];
+    return Place{shape, {values, static_cast<std::size_t>(input.strides[0])}, "row " + std::to_string(row)};
+}
+
+Result<octavo_geometry> Stream::set_image(std::int64_t row, std::span<const std::byte> file) {
+    OCTAVO_TRY(const Place place, place_of(row));
+    OCTAVO_TRY(const Image image, decode_image(file, place.name));
+    return image_row(image, *preprocess_, place.shape, place.values, place.name);
+}
+
+Result<octavo_geometry> Stream::set_pixels(std::int64_t row, const octavo_pixels& pixels) {
+    OCTAVO_TRY(const Place place, place_of(row));
+    OCTAVO_TRY(const Image image, image_of(pixels));
+    return image_row(image, *preprocess_, place.shape, place.values, place.name);
 }
 
 Result<void> Stream::run() {

@@ -28,9 +28,14 @@ public:
     Result<void> run();
 
 private:
+    struct Place {
+        InputShape shape;
+        std::span<float> values;
+        std::string name;  // for messages
+    };
     Result<const octavo_port*> find_input(const char* name) const;
-    Result<void> check_row(std::int64_t row) const;
-    Result<octavo_geometry> put(const Image& image, std::int64_t row);
+    // Where a picture for that row goes.
+    Result<Place> place_of(std::int64_t row);
 
     Session session_;
     std::vector<std::vector<std::byte>> buffers_;  // [input]

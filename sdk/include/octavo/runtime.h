@@ -73,12 +73,14 @@ public:
     }
     Result<octavo_geometry> set_image(std::int64_t row, std::span<const std::byte> file) {
         octavo_geometry geometry{};
+        geometry.size = sizeof geometry;
         OCTAVO_CHECK_OK(called(
             [&](octavo_error* error) { return octavo_stream_set_image(self_.get(), row, file.data(), file.size(), &geometry, error); }));
         return geometry;
     }
     Result<octavo_geometry> set_pixels(std::int64_t row, const octavo_pixels& pixels) {
         octavo_geometry geometry{};
+        geometry.size = sizeof geometry;
         OCTAVO_CHECK_OK(called([&](octavo_error* error) { return octavo_stream_set_pixels(self_.get(), row, &pixels, &geometry, error); }));
         return geometry;
     }

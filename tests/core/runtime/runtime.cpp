@@ -354,6 +354,23 @@ BOOST_AUTO_TEST_CASE(callers_that_know_less_of_a_struct_are_understood) {
     octavo_error error{};
     BOOST_REQUIRE_MESSAGE(octavo_model_load(kModel.c_str(), &options, &model, &error) == 0, error.text);
     octavo_model_free(model);
+
+    BOOST_REQUIRE_MESSAGE(octavo_model_load(calibrated().run().c_str(), nullptr, &model, &error) == 0, error.text);
+    octavo_stream* stream = nullptr;
+    BOOST_REQUIRE_MESSAGE(octavo_stream_open(model, nullptr, &stream, &error) == 0, error.text);
+    const std::vector<std::byte> image = bytes_of(calibrated().images[0]);
+    octavo_geometry geometry{};
+    geometry.size = offsetof(octavo_geometry, scale_x);  // a version that ends there
+    geometry.scale_x = -1;
+    BOOST_TEST(octavo_stream_set_image(stream, 0, image.data(), image.size(), &geometry, &error) == 0);
+    BOOST_TEST(geometry.source_width > 0);
+    BOOST_TEST(geometry.scale_x == -1);
+    geometry.size = 0;
+    BOOST_TEST(octavo_stream_set_image(stream, 0, image.data(), image.size(), &geometry, &error) ==
+               static_cast<octavo_status>(Code::config));
+    octavo_stream_close(stream);
+    octavo_model_free(model);
+
     options.size = 0;
     BOOST_TEST(octavo_model_load(kModel.c_str(), &options, &model, nullptr) == static_cast<octavo_status>(Code::config));
     BOOST_TEST(octavo_model_load(nullptr, nullptr, &model, &error) == static_cast<octavo_status>(Code::config));

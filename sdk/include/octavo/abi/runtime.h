@@ -72,8 +72,8 @@ OCTAVO_RUNTIME_API octavo_status octavo_stream_set_tensor(octavo_stream* stream,
                                                           octavo_error* error);
 
 /* Puts a picture through the run's preprocessing into row `row` of the batch: a whole JPEG or PNG file, or pixels. Only of a model that
- * was loaded from a run folder and has one input, of 1 or 3 channels. `geometry` tells how to get from a place in the input back to the
- * picture, and may be NULL. */
+ * was loaded from a run folder and has one input, of 1 or 3 channels. `geometry` receives how to get from a place in the input back
+ * to the picture, as far as its size goes, and may be NULL. */
 OCTAVO_RUNTIME_API octavo_status octavo_stream_set_image(octavo_stream* stream, int64_t row, const void* file, uint64_t size_bytes,
                                                          octavo_geometry* geometry, octavo_error* error);
 
