@@ -75,7 +75,7 @@ Result<void> check_fit(const Plan& plan, const Graph& graph) {
 }
 
 Result<std::optional<Plan>> plan_of(const std::string& path, const Graph& graph) {
-    if (path.empty()) return std::optional<Plan>();
+    if (path == "none") return std::optional<Plan>();
     OCTAVO_TRY(Plan plan, load_plan(path));
     if (const Result<void> fits = check_fit(plan, graph); !fits) return fits.error().within(path);
     return std::optional<Plan>(std::move(plan));

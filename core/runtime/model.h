@@ -13,7 +13,7 @@
 namespace octavo {
 
 struct RuntimeOptions {
-    std::optional<std::string> plan;    // file; "": none; absent: the run's, or what the model file says
+    std::optional<std::string> plan;    // file or "none"; absent: the run's, or what the model file says
     std::optional<std::string> device;  // absent: the default
     std::string plugins;                // as in OCTAVO_PLUGIN_PATH
 };

@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -23,9 +22,9 @@
 namespace octavo::runtime {
 
 struct ModelOptions {
-    std::optional<std::string> plan;  // absent: the run's, or the file's own; "": none, everything is float32
-    std::string device;               // "": the default
-    std::string plugins;              // further folders, separated by colons
+    std::string plan;     // file; "": the run's, or what the model file says; "none": everything is float32
+    std::string device;   // "": the default
+    std::string plugins;  // further folders or files, separated by colons
 };
 
 struct StreamOptions {
@@ -107,8 +106,8 @@ private:
 class Model {
 public:
     static Result<Model> load(const std::string& path, const ModelOptions& options = {}) {
-        const octavo_model_options given = {sizeof(octavo_model_options), options.plan ? options.plan->c_str() : nullptr,
-                                            options.device.empty() ? nullptr : options.device.c_str(), options.plugins.c_str()};
+        const auto text = [](const std::string& option) { return option.empty() ? nullptr : option.c_str(); };
+        const octavo_model_options given = {sizeof(octavo_model_options), text(options.plan), text(options.device), text(options.plugins)};
         octavo_model* model = nullptr;
         OCTAVO_CHECK_OK(called([&](octavo_error* error) { return octavo_model_load(path.c_str(), &given, &model, error); }));
         return Model(model);

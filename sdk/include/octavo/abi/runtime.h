@@ -30,7 +30,7 @@ OCTAVO_RUNTIME_API const char* octavo_runtime_version(void);
 
 typedef struct octavo_model_options {
     uint32_t size;
-    const char* plan;    /* plan.json; NULL: the run folder's, or what the file itself says; "": none, everything is float32 */
+    const char* plan;    /* plan.json; NULL: the run folder's, or what the file itself says; "none": everything is float32 */
     const char* device;  /* plugin that runs the model; NULL: "onednn", or what the library was built for */
     const char* plugins; /* folders or files with further plugins, separated by colons; NULL: none */
 } octavo_model_options;

@@ -1,106 +1,19 @@
-// The runtime's library against the host: the same files, the same images, the same bits; and what it refuses.
-#include "core/base/files.h"
+// The runtime's library against the host: the same files, the same images, the same bits; from several streams at a time.
 #include "core/formats/onnx/writer.h"
 #include "core/image/decode.h"
-#include "core/pipeline/run.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_convert.h"
-#include "core/pipeline/stage_load.h"
-#include "core/pipeline/stage_samples.h"
-#include "tests/support/folder.h"
-#include "tests/support/golden.h"
-#include "tests/support/networks.h"
-
-#include <octavo/runtime.h>
+#include "tests/core/runtime/calibrated.h"
 
 #include <boost/test/data/test_case.hpp>
-#include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <filesystem>
 #include <thread>
 
 using namespace octavo;
 using namespace octavo::testing;
 namespace fs = std::filesystem;
-
-namespace {
-
-const std::string kQuickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
-const std::string kModel = kQuickstart + "/classify.onnx";
-constexpr std::size_t kImages = 12;
-
-Config quickstart(const std::string& output) {
-    static const Registry registry = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, "", {}}));
-    Overrides overrides;
-    overrides.output = output;
-    overrides.limit = 24;
-    Config config = must(read_config(kQuickstart + "/classify.json", registry, overrides));
-    config.target.reset();
-    return config;
-}
-
-// A run of the quickstart, made once, with what the host answers on some of its images.
-struct Calibrated {
-    Calibrated() : config(quickstart(folder.path.string())) {
-        must(run_calibration(config, {}));
-        const std::string list = must(read_text(kQuickstart + "/validation.txt", Code::data));
-        for (std::size_t at = 0; images.size() < kImages; at = list.find('\n', at) + 1)
-            images.push_back(kQuickstart + "/images/" + list.substr(at, list.find(' ', at) - at));
-    }
-
-    std::vector<float> answer(const std::string& image, const Plan* plan) const {
-        const Model model = must(load_model(config.model));
-        Session session = must(Session::compile(device("onednn"), must(with_batch(model.executed, 1)), plan, {1, {}, false}));
-        must_be_done(session.run(must(batch_of_image(image, config.preprocess, session.inputs())).inputs));
-        return row_major(session.output_views()[0]);
-    }
-    static void must_be_done(const Result<void>& result) { BOOST_REQUIRE_MESSAGE(result, (result ? "" : result.error().message())); }
-
-    std::string run() const { return folder.path.string(); }
-    std::string text(const char* name) const { return must(read_text(folder / name, Code::data)); }
-
-    Folder folder;
-    Config config;
-    std::vector<std::string> images;
-};
-
-const Calibrated& calibrated() {
-    static const Calibrated made;
-    return made;
-}
-
-std::vector<std::byte> bytes_of(const std::string& path) {
-    const MappedFile file = must(map_file(path, Code::data));
-    return {file.bytes().begin(), file.bytes().end()};
-}
-
-std::vector<float> floats(const octavo_port& port) {
-    const auto found = must(runtime::values<const float>(port));
-    return {found.begin(), found.end()};
-}
-
-std::vector<float> answer(runtime::Stream& stream, const std::string& image) {
-    must(stream.set_image(0, bytes_of(image)));
-    Calibrated::must_be_done(stream.run());
-    return floats(stream.outputs()[0]);
-}
-
-template <class T>
-void check_refused(const Result<T>& result, Code code, const std::string& part) {
-    BOOST_REQUIRE_MESSAGE(!result, "was not refused: " << part);
-    BOOST_TEST(static_cast<int>(result.error().code()) == static_cast<int>(code));
-    BOOST_TEST(result.error().message().find(part) != std::string::npos, "'" << result.error().message() << "' says nothing of '" << part);
-}
-
-// The run's files in another folder.
-void copy_run(const Folder& to, bool with_model) {
-    for (const char* name : {"plan.json", "plan.delta.bin", "report.json"}) to.write(name, calibrated().text(name));
-    if (with_model) fs::copy_file(kModel, to / "classify.onnx");
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(runtimes)
 
@@ -111,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_that_of_the_build) {
 BOOST_AUTO_TEST_CASE(a_run_folder_answers_as_the_host_does_in_int8_and_in_float32) {
     const Plan plan = must(load_plan(calibrated().folder / "plan.json"));
     const runtime::Model int8 = must(runtime::Model::load(calibrated().run()));
-    const runtime::Model fp32 = must(runtime::Model::load(calibrated().run(), {.plan = "", .device = "onednn", .plugins = ""}));
+    const runtime::Model fp32 = must(runtime::Model::load(calibrated().run(), {.plan = "none", .device = "onednn"}));
     runtime::Stream int8_stream = must(int8.open({.threads = 1, .batch = 1})), fp32_stream = must(fp32.open({.threads = 1, .batch = 1}));
     for (const std::string& image : calibrated().images) {
         const std::vector<float> quantized = answer(int8_stream, image), exact = answer(fp32_stream, image);
@@ -123,8 +36,7 @@ BOOST_AUTO_TEST_CASE(a_run_folder_answers_as_the_host_does_in_int8_and_in_float3
 
 BOOST_AUTO_TEST_CASE(a_model_file_and_a_plan_make_the_same_as_the_run_folder) {
     const runtime::Model run = must(runtime::Model::load(calibrated().run()));
-    const runtime::Model file =
-        must(runtime::Model::load(kModel, {.plan = calibrated().folder / "plan.json", .device = "reference", .plugins = ""}));
+    const runtime::Model file = must(runtime::Model::load(kModel, {.plan = calibrated().folder / "plan.json", .device = "reference"}));
     runtime::Stream from_run = must(run.open()), from_file = must(file.open());
     const std::vector<float> expected = answer(from_run, calibrated().images[0]);
     Calibrated::must_be_done(from_file.set_tensor(from_file.inputs()[0].name, from_run.inputs()[0].tensor));
@@ -145,9 +57,8 @@ BOOST_AUTO_TEST_CASE(what_a_file_says_of_its_quantization_is_its_plan) {
         return row_major(session.output_views()[0]);
     };
     for (const bool is_float : {false, true}) {
-        runtime::ModelOptions options;
-        if (is_float) options.plan = "";
-        runtime::Stream stream = must(must(runtime::Model::load(folder / "int8.xml", options)).open());
+        const runtime::Model loaded = must(runtime::Model::load(folder / "int8.xml", {.plan = is_float ? "none" : ""}));
+        runtime::Stream stream = must(loaded.open());
         const std::span<float> input = must(runtime::values<float>(stream.inputs()[0]));
         for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<float>(i % 7) - 3.0F;
         Calibrated::must_be_done(stream.run());
@@ -269,114 +180,6 @@ BOOST_AUTO_TEST_CASE(tensors_are_copied_whatever_their_strides_and_types) {
     octavo_error error{};
     BOOST_TEST(octavo_stream_set_tensor(nullptr, "i", &dense, &error) == static_cast<octavo_status>(Code::config));
     BOOST_TEST(error.text == std::string("stream: found NULL"));
-}
-
-BOOST_AUTO_TEST_CASE(a_folder_that_holds_its_model_needs_no_other) {
-    const Folder folder;
-    copy_run(folder, true);
-    folder.write("report.json", replaced(calibrated().text("report.json"), kQuickstart, "/nowhere"));
-    runtime::Stream there = must(must(runtime::Model::load(folder.path.string())).open());
-    runtime::Stream here = must(must(runtime::Model::load(calibrated().run())).open());
-    BOOST_TEST(answer(there, calibrated().images[1]) == answer(here, calibrated().images[1]));
-    fs::remove(folder / "classify.onnx");
-    check_refused(runtime::Model::load(folder.path.string()), Code::model, "/nowhere/classify.onnx");
-}
-
-BOOST_AUTO_TEST_CASE(what_cannot_be_loaded_is_said) {
-    const Folder folder;
-    const std::string here = folder.path.string();
-    check_refused(runtime::Model::load("/no/such/model.onnx"), Code::model, "/no/such/model.onnx");
-    check_refused(runtime::Model::load(here), Code::config, here + "/report.json");
-    folder.write("report.json", "{\"config\": {}}");
-    check_refused(runtime::Model::load(here), Code::config,
-                  "report.json:1:12: /config/model: found nothing, expected the report of a calibration");
-    folder.write("report.json", "{\"config\": {\"model\": \"m.onnx\", \"preprocess\": [{\"crap\": 3}]}}");
-    check_refused(runtime::Model::load(here), Code::config, "/config/preprocess/0/crap: found an unknown key");
-    folder.write("report.json", "[");
-    check_refused(runtime::Model::load(here), Code::config, "report.json:1:2");
-
-    copy_run(folder, false);
-    folder.write("plan.json", replaced(calibrated().text("plan.json"), "\"constants\": \"", "\"constants\": \"0"));
-    check_refused(runtime::Model::load(here), Code::config, "plan.json: was made for other weights than the model has");
-    folder.write("plan.json", replaced(calibrated().text("plan.json"), "\"structure\": \"", "\"structure\": \"0"));
-    check_refused(runtime::Model::load(here), Code::config, "plan.json: ");
-    folder.write("plan.json", "no plan");
-    check_refused(runtime::Model::load(here), Code::config, "plan.json: is no JSON");
-    fs::remove(folder / "plan.json");
-    check_refused(runtime::Model::load(here), Code::config, here + "/plan.json");
-    check_refused(runtime::Model::load(kModel, {.plan = "other.json", .device = "", .plugins = ""}), Code::config, "other.json");
-    check_refused(runtime::Model::load(kModel, {.plan = {}, .device = "onedn", .plugins = ""}), Code::config,
-                  "device: found 'onedn', expected one of onednn, reference; did you mean 'onednn'?");
-    check_refused(runtime::Model::load(kModel, {.plan = {}, .device = "mine", .plugins = here + "/mine.so"}), Code::config,
-                  here + "/mine.so: there is no such file");
-}
-
-BOOST_AUTO_TEST_CASE(streams_refuse_what_they_cannot_do) {
-    const runtime::Model model = must(runtime::Model::load(calibrated().run()));
-    check_refused(model.open({.threads = -1}), Code::config, "threads: found -1, expected 0 to 1024");
-    check_refused(model.open({.threads = 0, .batch = 1'000'000}), Code::config, "batch: found 1000000, expected 0 to 1024");
-    runtime::Stream stream = must(model.open({.threads = 1, .batch = 2}));
-    const std::vector<std::byte> image = bytes_of(calibrated().images[0]);
-    check_refused(stream.set_image(2, image), Code::config, "row 2: the batch has rows 0 to 1");
-    check_refused(stream.set_image(-1, image), Code::config, "row -1");
-    check_refused(stream.set_image(1, {}), Code::data, "row 1: ");
-    check_refused(stream.set_image(1, std::span(image).first(100)), Code::data, "row 1: ");
-    const std::uint8_t pixel[4] = {};
-    const auto set = [&](octavo_pixels pixels) { return stream.set_pixels(0, pixels); };
-    const auto order = static_cast<octavo_pixel_order>(7);
-    check_refused(set({sizeof(octavo_pixels), order, 1, 1, 0, pixel}), Code::config, "pixels: found order 7");
-    check_refused(set({sizeof(octavo_pixels), OCTAVO_RGB, 1, 1, 0, nullptr}), Code::config, "pixels: found no data");
-    check_refused(set({sizeof(octavo_pixels), OCTAVO_RGB, 0, 1, 0, pixel}), Code::data, "pixels: found 0x1");
-    check_refused(set({sizeof(octavo_pixels), OCTAVO_RGB, 1, -5, 0, pixel}), Code::data, "pixels: found 1x-5");
-    check_refused(set({sizeof(octavo_pixels), OCTAVO_RGB, 70000, 1, 0, pixel}), Code::data, "pixels: image of 70000x1 pixels is too large");
-    check_refused(set({sizeof(octavo_pixels), OCTAVO_RGB, 1, 1, 2, pixel}), Code::config, "rows of 2 bytes, expected 3 or more");
-    check_refused(set({0, OCTAVO_RGB, 1, 1, 0, pixel}), Code::config, "pixels: found size 0, expected ");
-
-    runtime::Stream plain = must(must(runtime::Model::load(kModel)).open());
-    check_refused(plain.set_image(0, image), Code::config, "says nothing of preprocessing");
-}
-
-BOOST_AUTO_TEST_CASE(a_fixed_batch_is_kept) {
-    GraphBuilder builder;
-    const TensorId y = builder.node("Transpose", "y", {builder.input("x", {4, 2})}, {{"perm", std::vector<std::int64_t>{1, 0}}});
-    const Folder folder;
-    const runtime::Model model = must(runtime::Model::load(folder.write("transpose.onnx", write_onnx(builder.done({y}, 1)))));
-    BOOST_TEST(shape_text(must(model.open()).inputs()[0].tensor) == "[4, 2]");
-    check_refused(model.open({.threads = 0, .batch = 2}), Code::model, "its batch size is fixed at 4, asked for 2");
-}
-
-BOOST_AUTO_TEST_CASE(callers_that_know_less_of_a_struct_are_understood) {
-    octavo_model_options options{};
-    options.size = offsetof(octavo_model_options, device);  // a version without device and plugins
-    options.plan = "";
-    options.device = "not to be read";
-    octavo_model* model = nullptr;
-    octavo_error error{};
-    BOOST_REQUIRE_MESSAGE(octavo_model_load(kModel.c_str(), &options, &model, &error) == 0, error.text);
-    octavo_model_free(model);
-
-    BOOST_REQUIRE_MESSAGE(octavo_model_load(calibrated().run().c_str(), nullptr, &model, &error) == 0, error.text);
-    octavo_stream* stream = nullptr;
-    BOOST_REQUIRE_MESSAGE(octavo_stream_open(model, nullptr, &stream, &error) == 0, error.text);
-    const std::vector<std::byte> image = bytes_of(calibrated().images[0]);
-    octavo_geometry geometry{};
-    geometry.size = offsetof(octavo_geometry, scale_x);  // a version that ends there
-    geometry.scale_x = -1;
-    BOOST_TEST(octavo_stream_set_image(stream, 0, image.data(), image.size(), &geometry, &error) == 0);
-    BOOST_TEST(geometry.source_width > 0);
-    BOOST_TEST(geometry.scale_x == -1);
-    geometry.size = 0;
-    BOOST_TEST(octavo_stream_set_image(stream, 0, image.data(), image.size(), &geometry, &error) ==
-               static_cast<octavo_status>(Code::config));
-    octavo_stream_close(stream);
-    octavo_model_free(model);
-
-    options.size = 0;
-    BOOST_TEST(octavo_model_load(kModel.c_str(), &options, &model, nullptr) == static_cast<octavo_status>(Code::config));
-    BOOST_TEST(octavo_model_load(nullptr, nullptr, &model, &error) == static_cast<octavo_status>(Code::config));
-    BOOST_TEST(error.text == std::string("path: found NULL"));
-    octavo_model_free(nullptr);
-    octavo_stream_close(nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(streams_run_side_by_side_and_outlive_their_model) {
