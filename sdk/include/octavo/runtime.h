@@ -22,9 +22,9 @@
 namespace octavo::runtime {
 
 struct ModelOptions {
-    std::string plan;     // file; "": the run's, or what the model file says; "none": everything is float32
-    std::string device;   // "": the default
-    std::string plugins;  // further folders or files, separated by colons
+    std::string plan = {};     // file; "": the run's, or what the model file says; "none": everything is float32
+    std::string device = {};   // "": the default
+    std::string plugins = {};  // further folders or files, separated by colons
 };
 
 struct StreamOptions {
