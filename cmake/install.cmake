@@ -1,5 +1,6 @@
 # What `cmake --install TREE --prefix P` gives: the host and its plugins, which find each other by their place, the SDK with
-# find_package(OctavoSDK), the runtime with find_package(OctavoRuntime), templates of plugins, and the quickstart. Plugins install themselves (octavo_plugin); the tree may be moved.
+# find_package(OctavoSDK), the library for programs with find_package(OctavoRuntime), templates, and the quickstart. Plugins install
+# themselves (octavo_plugin); the tree may be moved.
 include(CMakePackageConfigHelpers)
 
 set(sdk_package lib/cmake/OctavoSDK)

@@ -25,9 +25,7 @@ Result<void> convert(Arguments arguments) {
     OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 2));
     if (parsed.help) return {};
     const Registry registry = registry_of(parsed);
-    const Result<PluginUse> use = default_device(registry, parsed.text("device").value_or(OCTAVO_ORACLE_DEVICE));
-    if (!use) return use.error().within("--device");
-    OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*use->plugin, use->values));
+    OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry, OCTAVO_ORACLE_DEVICE));
     const std::string output = *parsed.text("output");
     OCTAVO_TRY(const Converted converted, octavo::convert({*parsed.text("model"), output, parsed.text("plan")}, device));
     OCTAVO_CHECK_OK(write_together(converted.files, Code::data));

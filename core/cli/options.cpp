@@ -87,8 +87,8 @@ Registry registry_of(const Parsed& parsed) {
     return registry;
 }
 
-Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry) {
-    const Result<PluginUse> use = default_device(registry, parsed.text("device"));
+Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry, const std::optional<std::string>& otherwise) {
+    const Result<PluginUse> use = default_device(registry, parsed.has("device") ? parsed.text("device") : otherwise);
     if (!use) return use.error().within("--device");
     return DeviceHandle::create(*use->plugin, use->values);
 }

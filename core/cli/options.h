@@ -53,8 +53,8 @@ void add_plugin_path(Syntax& syntax);
 // All plugins; refusals are warnings on stderr.
 Registry registry_of(const Parsed& parsed);
 
-// --device NAME, or the default one.
-Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry);
+// --device NAME, or this one, or the default one.
+Result<DeviceHandle> device_of(const Parsed& parsed, const Registry& registry, const std::optional<std::string>& otherwise = {});
 // --plan FILE|none, of every verb that runs a model.
 void add_plan(Syntax& syntax);
 // The file's, checked against the executed graph; without the option what the model itself says; nothing for "none", and of a model that

@@ -38,15 +38,14 @@ PluginSearch default_plugin_search(std::vector<std::string> paths) {
     std::error_code failed;
     const fs::path host = fs::read_symlink("/proc/self/exe", failed);
     const char* environment = std::getenv("OCTAVO_PLUGIN_PATH");
-    return {failed ? std::string() : host.parent_path().string(), std::move(paths), environment ? environment : "", {}};
+    return {failed ? std::string() : host.parent_path().string(), std::move(paths), environment ? environment : ""};
 }
 
 std::vector<std::string> find_plugin_libraries(const PluginSearch& search) {
     std::vector<std::string> files;
     if (!search.host_folder.empty()) {
         const fs::path own = fs::path(search.host_folder).parent_path() / "lib" / "octavo";
-        for (const KindRow& kind : plugin_kinds())
-            if (search.only == octavo_kind{} || search.only == kind.kind) add_folder(own / kind.folder, files);
+        for (const KindRow& kind : plugin_kinds()) add_folder(own / kind.folder, files);
     }
     for (const std::string& path : search.paths) add_path(path, files);
     std::size_t begin = 0;

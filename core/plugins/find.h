@@ -2,8 +2,6 @@
 // environment variable OCTAVO_PLUGIN_PATH (separated by colons). Gives file names in that order, each folder's sorted; opens nothing.
 #pragma once
 
-#include <octavo/abi.h>
-
 #include <string>
 #include <vector>
 
@@ -13,7 +11,6 @@ struct PluginSearch {
     std::string host_folder;         // folder of the executable; empty: no plugins of our own
     std::vector<std::string> paths;  // --plugin-path
     std::string environment;         // OCTAVO_PLUGIN_PATH
-    octavo_kind only{};              // of our own plugins; 0: every kind
 };
 
 // The search of this process: its own folder and environment.

@@ -32,9 +32,10 @@ std::string own_folder() {
 
 Result<DeviceHandle> device_of(const RuntimeOptions& options) {
     const char* environment = std::getenv("OCTAVO_PLUGIN_PATH");
-    PluginSearch search{own_folder(), {}, options.plugins + ":" + (environment ? environment : ""), OCTAVO_DEVICE};
+    const PluginSearch search{
+        {}, {own_folder() + "/octavo/" + find_kind(OCTAVO_DEVICE)->folder}, options.plugins + ":" + (environment ? environment : "")};
     const Registry registry = load_plugins_untried(find_plugin_libraries(search));
-    Result<PluginUse> use = default_device(registry, options.device);
+    const Result<PluginUse> use = default_device(registry, options.device);
     if (use) return DeviceHandle::create(*use->plugin, use->values);
     std::string refused;
     for (const RefusedPlugin& plugin : registry.refused) refused += "\n" + plugin.file + ": " + plugin.reason;

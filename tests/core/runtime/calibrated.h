@@ -22,7 +22,7 @@ inline const std::string kModel = kQuickstart + "/classify.onnx";
 inline constexpr std::size_t kImages = 12;
 
 inline Config quickstart(const std::string& output) {
-    static const Registry registry = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, "", {}}));
+    static const Registry registry = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
     Overrides overrides;
     overrides.output = output;
     overrides.limit = 24;

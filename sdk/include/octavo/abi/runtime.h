@@ -36,8 +36,8 @@ typedef struct octavo_model_options {
 } octavo_model_options;
 
 /* `path` is a model file of any format that Octavo reads, or the output folder of `octavo calibrate`, which brings plan and preprocessing.
- * The model of such a folder is looked for in the folder itself, then where the run found it. Device plugins are looked for in lib/octavo
- * beside the library, in `plugins`, then in the environment variable OCTAVO_PLUGIN_PATH. `options` may be NULL. */
+ * The model of such a folder is looked for in the folder itself, then where the run found it. Device plugins are looked for in
+ * octavo/devices beside the library, in `plugins`, then in the environment variable OCTAVO_PLUGIN_PATH. `options` may be NULL. */
 OCTAVO_RUNTIME_API octavo_status octavo_model_load(const char* path, const octavo_model_options* options, octavo_model** model,
                                                    octavo_error* error);
 OCTAVO_RUNTIME_API void octavo_model_free(octavo_model* model); /* NULL: nothing to do */
