@@ -337,7 +337,8 @@ Result<PluginUse> default_device(const Registry& registry, const std::optional<s
     const LoadedPlugin* plugin = registry.find(OCTAVO_DEVICE, wanted);
     const std::vector<std::string> names = registry.names(OCTAVO_DEVICE);
     if (!plugin)
-        return Error(Code::config, finding_text({FindingCode::unknown_plugin, "", "'" + wanted + "'", "one of " + join(names, ", "),
+        return Error(Code::config, finding_text({FindingCode::unknown_plugin, "", "'" + wanted + "'",
+                                                 names.empty() ? "a device plugin, but none was found" : "one of " + join(names, ", "),
                                                  nearest(wanted, names)}));
     std::vector<Finding> findings;
     PluginUse use{plugin, check_parameters(*plugin, {}, {"", ""}, findings)};
