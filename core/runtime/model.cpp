@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/pipeline/config.h"
 #include "core/pipeline/config_preprocess.h"
+#include "core/pipeline/section.h"
 #include "core/pipeline/stage_load.h"
 #include "core/plugins/find.h"
 
@@ -53,17 +54,17 @@ Result<Run> read_run(const std::string& folder) {
     source.places = find_json_places(source.text);
     OCTAVO_TRY(const json::object root, parse_source(source));
     const json::value* config = root.if_contains("config");
-    const json::value* model = config && config->is_object() ? config->get_object().if_contains("model") : nullptr;
-    if (!model || !model->is_string())
-        return findings_error(source, {{FindingCode::missing_key, "/config/model", "nothing", "the report of a calibration", ""}});
-    const std::string recorded(model->get_string());
+    if (!config || !config->is_object())
+        return findings_error(source, {{FindingCode::missing_key, "/config", "nothing", "the report of a calibration", ""}});
+    std::vector<Finding> findings;
+    Section section(config->get_object(), "/config", config_keys(), findings);
+    Run run;
+    const std::string recorded = section.text("model").value_or("");
     const std::string beside = folder + "/" + fs::path(recorded).filename().string();
     std::error_code failed;
-    Run run{fs::exists(beside, failed) ? beside : resolve_path(folder, recorded), {}};
-    const json::value* steps = config->get_object().if_contains("preprocess");
-    if (!steps || !steps->is_array()) return run;
-    std::vector<Finding> findings;
-    run.preprocess = read_preprocess(steps->get_array(), "/config/preprocess", findings);
+    run.model = fs::exists(beside, failed) ? beside : resolve_path(folder, recorded);
+    if (const json::array* steps = section.array("preprocess"))
+        run.preprocess = read_preprocess(*steps, section.place("preprocess"), findings);
     if (!findings.empty()) return findings_error(source, std::move(findings));
     return run;
 }

@@ -38,9 +38,13 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_loaded_is_said) {
     const std::string here = folder.path.string();
     check_refused(runtime::Model::load("/no/such/model.onnx"), Code::model, "/no/such/model.onnx");
     check_refused(runtime::Model::load(here), Code::config, here + "/report.json");
-    folder.write("report.json", "{\"config\": {}}");
+    folder.write("report.json", "{\"configs\": {}}");
     check_refused(runtime::Model::load(here), Code::config,
-                  "report.json:1:12: /config/model: found nothing, expected the report of a calibration");
+                  "report.json:1:1: /config: found nothing, expected the report of a calibration");
+    folder.write("report.json", "{\"config\": {}}");
+    check_refused(runtime::Model::load(here), Code::config, "report.json:1:12: /config/model: found nothing, expected ");
+    folder.write("report.json", "{\"config\": {\"model\": \"m.onnx\", \"preprocess\": 3}}");
+    check_refused(runtime::Model::load(here), Code::config, "/config/preprocess: found 3, expected ");
     folder.write("report.json", "{\"config\": {\"model\": \"m.onnx\", \"preprocess\": [{\"crap\": 3}]}}");
     check_refused(runtime::Model::load(here), Code::config, "/config/preprocess/0/crap: found an unknown key");
     folder.write("report.json", "[");
