@@ -103,6 +103,8 @@ Result<std::optional<Plan>> plan_of(const Parsed& parsed, const Model& model) {
     if (*path == "none") return std::optional<Plan>();
     OCTAVO_TRY(Plan plan, load_plan(*path));
     if (const Result<void> fits = check_plan(plan, model.executed); !fits) return fits.error().within(*path);
+    if (plan.graph_constants != model.executed.imported.constants)
+        std::fprintf(stderr, "octavo: warning: %s was made for other weights than this model has; calibrate it anew\n", path->c_str());
     return std::optional<Plan>(std::move(plan));
 }
 

@@ -17,6 +17,8 @@ struct Affine {
     std::vector<double> factor, summand;  // [channel]
 };
 
+constexpr std::size_t kMostChannels = 1 << 20;  // a file may claim more than anyone has memory for
+
 // A constant operand as one number a channel; nothing where it varies along other axes or would change the shape.
 std::optional<std::vector<double>> by_channel(const Graph& graph, TensorId id, const Shape& shape) {
     if (!is_float_constant(graph, id)) return std::nullopt;
@@ -24,6 +26,7 @@ std::optional<std::vector<double>> by_channel(const Graph& graph, TensorId id, c
     const std::span<const float> values = graph[id].data.as<float>();
     const auto channels = static_cast<std::size_t>(shape[1]);
     if (own.size() > shape.size()) return std::nullopt;
+    if (channels > kMostChannels) return std::nullopt;
     if (values.size() == 1) return std::vector<double>(channels, static_cast<double>(values[0]));
     const std::size_t added = shape.size() - own.size();
     if (values.size() != channels || added > 1 || own[1 - added] != shape[1]) return std::nullopt;
