@@ -236,19 +236,19 @@ void ConvU8::run_tile(std::int64_t block, std::span<const std::byte* const> pixe
     const auto runs = static_cast<int>(run_offset_.size());
     const Micro micro = in_bytes() ? kernels_->bytes : kernels_->words;
     const std::size_t step = s.depthwise() ? kDepthwisePixels : kBlockPixels;
-    alignas(64) std::int32_t acc[kDepthwisePixels * 16] = {};
+    alignas(64) std::int32_t acc[(kTilePixels + kDepthwisePixels) * 16];
     const std::byte* at[kDepthwisePixels];
     for (std::size_t p = 0; p < pixels.size(); p += step) {
         const auto count = static_cast<int>(std::min(step, pixels.size() - p));
         for (int j = 0; j < count; ++j) at[j] = pixels[p + static_cast<std::size_t>(j)] + base;
         if (s.depthwise())
-            kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc);
+            kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc + 16 * p);
         else
             micro({count, lanes_, at, run_offset_.data(), runs, run_steps_, weights_.data() + block * runs * run_steps_ * step_ * lanes_,
                    in_bytes() ? start_.data() + block * lanes_ : nullptr},
-                  acc);
-        finish(epilogue, acc, first_pixel + static_cast<std::int64_t>(p), count, channel, channels);
+                  acc + 16 * p);
     }
+    finish(epilogue, acc, first_pixel, static_cast<int>(pixels.size()), channel, channels);
 }
 
 void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
