@@ -11,10 +11,24 @@
 namespace octavo::onednn {
 namespace {
 
+// A Relu, or a clip at zero and above the last code, changes no code where the grid begins with zero.
+bool is_implied(const Activation& activation, const Epilogue& epilogue, std::size_t channels) {
+    const bool clips = activation.kind == ActivationKind::clip && activation.alpha == 0;
+    if ((activation.kind != ActivationKind::relu && !clips) || epilogue.destination_count != 1 || !epilogue.destinations[0].u8)
+        return false;
+    const Destination& to = epilogue.destinations[0];
+    for (std::size_t c = 0; c < channels; ++c)
+        if (to.zero_point[c] != 0 || (clips && quantize_u8(activation.beta, to.reciprocal[c], 0) < 255)) return false;
+    return true;
+}
+
 class ConvU8Step : public Step {
 public:
     ConvU8Step(const ConvShape& shape, Int8Product product, std::vector<std::int32_t> zero_point, int threads)
-        : product_(std::move(product)), conv_(shape, product_.weights.data(), std::move(zero_point), threads), stride_(shape.input_c) {
+        : product_(std::move(product)),
+          conv_(shape, product_.weights.data(), std::move(zero_point), threads),
+          stride_(shape.input_c),
+          channels_(static_cast<std::size_t>(shape.output_c)) {
         product_.weights = {};
         scratch_bytes = conv_.scratch_bytes();
         reads = {product_.source, product_.residual.buffer};
@@ -42,6 +56,7 @@ public:
         }
         epilogue_.destination_count = static_cast<int>(product_.targets.size());
         for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
+        if (is_implied(product_.activation, epilogue_, channels_)) epilogue_.activation = {};
     }
     void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
     bool in_bytes() const { return conv_.in_bytes(); }
@@ -53,6 +68,7 @@ private:
     Int8Product product_;
     ConvU8 conv_;
     std::int64_t stride_;
+    std::size_t channels_;
     Epilogue epilogue_;
     const std::uint8_t* source_ = nullptr;
 };

@@ -253,14 +253,19 @@ __m256 on_grid(__m256 x, __m256 scale, __m256 reciprocal, __m256 zero_point) {
     return _mm256_mul_ps(_mm256_sub_ps(_mm256_cvtepi32_ps(quantize8(x, reciprocal, zero_point)), zero_point), scale);
 }
 
+// Without the lower bound, which packing to bytes brings: NaN, and what is too small for 32 bits, is the most negative number there.
+__m256i quantize_for_packing(__m256 x, __m256 reciprocal, __m256 zero_point) {
+    return _mm256_cvtps_epi32(_mm256_min_ps(_mm256_set1_ps(255.0F), _mm256_add_ps(_mm256_mul_ps(x, reciprocal), zero_point)));
+}
+
 template <std::size_t Halves>
 __m128i quantize(const Target& to, const __m256* v) {
-    const __m256i low = quantize8(v[0], to.reciprocal[0], to.zero_point[0]);
+    const __m256i low = quantize_for_packing(v[0], to.reciprocal[0], to.zero_point[0]);
     if constexpr (Halves == 1) {
         const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(low), _mm256_extracti128_si256(low, 1));
         return _mm_packus_epi16(words, words);
     } else {
-        const __m256i high = quantize8(v[1], to.reciprocal[1], to.zero_point[1]);
+        const __m256i high = quantize_for_packing(v[1], to.reciprocal[1], to.zero_point[1]);
         const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0xD8);
         return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     }
