@@ -2,12 +2,15 @@
 #include "core/formats/openvino/import.h"
 
 #include "core/base/text.h"
+#include "core/formats/openvino/old_rows.h"
 #include "core/graph/order.h"
 
 #include <algorithm>
 
 namespace octavo::openvino {
 namespace {
+
+const std::vector<std::int64_t> kNone;
 
 std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
     if (taken.emplace(wish, 1).second) return wish;
@@ -21,14 +24,19 @@ bool is_structure(const Layer& layer) {
     return layer.type == "Const" || layer.type == "Parameter" || layer.type == "Result";
 }
 
+ReadRow* reader_of(const Net& net, const Layer& layer) {
+    return net.is_old() ? old_row_of(layer.type) : row_of(layer.type);
+}
+
 // Every layer that no row covers, in one message.
 Result<void> check_types(const Net& net) {
     constexpr std::size_t kMostShown = 20;
     std::string list;
     std::size_t count = 0;
     for (const Layer& layer : net.layers) {
-        if (is_structure(layer) || row_of(layer.type)) continue;
-        if (++count <= kMostShown) list += (list.empty() ? "" : ", ") + layer.title() + " (" + layer.opset + ")";
+        if (is_structure(layer) || reader_of(net, layer)) continue;
+        if (++count > kMostShown) continue;
+        list += (list.empty() ? "" : ", ") + layer.title() + (layer.opset.empty() ? "" : " (" + layer.opset + ")");
     }
     if (count == 0) return {};
     if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
@@ -102,7 +110,7 @@ Result<Graph> Importer::run(const std::map<std::string, Tensor>& given) {
             if (input_count() != 1) return refusal("has " + std::to_string(input_count()) + " inputs, expected 1");
             graph_.outputs.push_back(input(0));
         }
-        if (!is_structure(*layer_)) OCTAVO_CHECK_OK((*row_of(layer_->type))(*this));
+        if (!is_structure(*layer_)) OCTAVO_CHECK_OK((*reader_of(net_, *layer_))(*this));
     }
     if (graph_.outputs.empty()) return Error(Code::model, "no Result layer, expected at least one");
     OCTAVO_CHECK_OK(sort_topologically(graph_));
@@ -115,8 +123,11 @@ TensorId Importer::input(std::size_t i) const {
     return outputs_[source.layer][source.port];
 }
 
+const std::vector<std::int64_t>& Importer::declared(std::size_t output) const {
+    return output < layer_->outputs.size() ? layer_->outputs[output].dims : kNone;
+}
+
 const std::vector<std::int64_t>& Importer::dims(std::size_t input) const {
-    static const std::vector<std::int64_t> kNone;
     if (input >= layer_->inputs.size()) return kNone;
     const Source& source = layer_->inputs[input];
     return net_.layers[source.layer].outputs[source.port].dims;
@@ -190,6 +201,24 @@ TensorId Importer::constant(const char* what, float value) {
     Tensor tensor;
     tensor.data = make_buffer(std::vector{value});
     return define(layer_->name + "/" + what, std::move(tensor));
+}
+
+TensorId Importer::constant(const char* what, std::vector<float> values) {
+    Tensor tensor;
+    tensor.shape = {static_cast<std::int64_t>(values.size())};
+    tensor.data = make_buffer(std::move(values));
+    return define(layer_->name + "/" + what, std::move(tensor));
+}
+
+// Version 7 says the type with the values, older ones with the layer.
+Result<TensorId> Importer::blob(const char* name, const std::optional<Shape>& shape) {
+    const pugi::xml_node place = layer_->blobs.child(name);
+    if (!place) return refusal(std::string("it has no ") + name);
+    const pugi::xml_attribute own = place.attribute("precision");
+    OCTAVO_TRY(Tensor tensor, read_values(layer_->title() + ", " + name, own ? element_of(own.value()) : std::string_view(layer_->element),
+                                          shape, place, binary_));
+    if (tensor.type != OCTAVO_F32) return refusal(std::string(name) + " are no real numbers");
+    return define(layer_->name + "/" + name, std::move(tensor));
 }
 
 TensorId Importer::between(const char* what, const char* op, std::vector<TensorId> inputs, Attributes attributes) {

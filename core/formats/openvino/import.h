@@ -21,6 +21,8 @@ public:
     TensorId input(std::size_t i) const;
     const std::vector<std::int64_t>& dims(std::size_t input) const;  // as the file says them, -1: open
     std::size_t rank(std::size_t input) const { return dims(input).size(); }
+    const std::vector<std::int64_t>& declared(std::size_t output = 0) const;  // the same of an output
+    bool is_old() const { return net_.is_old(); }
     // Values of an input that must be constant.
     Result<std::vector<std::int64_t>> integers(std::size_t input) const;
     Result<std::vector<float>> reals(std::size_t input) const;
@@ -35,11 +37,16 @@ public:
 
     TensorId constant(const char* what, std::vector<std::int64_t> values);
     TensorId constant(const char* what, float value);
+    TensorId constant(const char* what, std::vector<float> values);
+    // Weights that lie beside an old layer, in this shape or as they come.
+    bool has_blob(const char* name) const { return !layer_->blobs.child(name).empty(); }
+    Result<TensorId> blob(const char* name, const std::optional<Shape>& shape = std::nullopt);
     // A node between, with a tensor of its own.
     TensorId between(const char* what, const char* op, std::vector<TensorId> inputs, Attributes attributes = {});
     // The node that writes the layer's outputs, as many as `outputs` says: what is behind has no counterpart and must not be read.
     void finish(const char* op, std::vector<TensorId> inputs, Attributes attributes = {}, std::size_t outputs = 1);
 
+    std::size_t count(TensorId constant) const { return graph_[constant].data.size_bytes / sizeof(float); }
     Error refusal(const std::string& why) const { return {Code::model, layer_->title() + ": " + why}; }
 
 private:

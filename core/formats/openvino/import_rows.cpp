@@ -171,7 +171,6 @@ Result<void> read_mat_mul(Importer& in) {
     return {};
 }
 
-// The window's attributes. OpenVINO's names for rounding differ from ONNX's.
 Result<Attributes> window_of(const Importer& in) {
     Attributes attributes;
     OCTAVO_TRY(Numbers strides, in.list("strides"));
@@ -181,15 +180,7 @@ Result<Attributes> window_of(const Importer& in) {
     begin.insert(begin.end(), end.begin(), end.end());
     if (!strides.empty()) attributes["strides"] = strides;
     if (!dilations.empty()) attributes["dilations"] = dilations;
-    const std::string pad = in.text("auto_pad", "explicit");
-    constexpr std::pair<std::string_view, const char*> kPads[] = {
-        {"same_upper", "SAME_UPPER"}, {"same_lower", "SAME_LOWER"}, {"valid", "VALID"}};
-    for (const auto& [name, mode] : kPads)
-        if (pad == name) attributes["auto_pad"] = std::string(mode);
-    if (!attributes.contains("auto_pad")) {
-        if (pad != "explicit" && pad != "notset") return in.refusal("auto_pad '" + pad + "', which is not known");
-        if (!begin.empty()) attributes["pads"] = begin;
-    }
+    OCTAVO_CHECK_OK(set_pads(in, attributes, begin));
     return attributes;
 }
 
@@ -337,6 +328,7 @@ constexpr Row kRows[] = {
     {"NormalizeL2", read_normalize},
     {"PReLU", read_prelu},
     {"Pad", read_pad},
+    {"PriorBox", read_prior_boxes},
     {"PriorBoxClustered", read_prior_boxes},
     {"Range", read_range},
     {"ReduceL1", read_reduction},
@@ -347,6 +339,8 @@ constexpr Row kRows[] = {
     {"ReduceMin", read_reduction},
     {"ReduceProd", read_reduction},
     {"ReduceSum", read_reduction},
+    {"RegionYolo", read_region},
+    {"ReorgYolo", read_reorganization},
     {"Reshape", read_reshape},
     {"Round", read_round},
     {"Selu", read_selu},
@@ -365,6 +359,19 @@ constexpr Row kRows[] = {
 };
 
 }  // namespace
+
+Result<void> set_pads(const Importer& in, Attributes& attributes, const std::vector<std::int64_t>& pads) {
+    const std::string pad = in.text("auto_pad", "explicit");
+    constexpr std::pair<std::string_view, const char*> kPads[] = {
+        {"same_upper", "SAME_UPPER"}, {"same_lower", "SAME_LOWER"}, {"valid", "VALID"}};
+    for (const auto& [name, mode] : kPads)
+        if (pad == name) attributes["auto_pad"] = std::string(mode);
+    if (!attributes.contains("auto_pad")) {
+        if (pad != "explicit" && pad != "notset") return in.refusal("auto_pad '" + pad + "', which is not known");
+        if (!pads.empty()) attributes["pads"] = pads;
+    }
+    return {};
+}
 
 ReadRow* row_of(const std::string& type) {
     if (std::any_of(kSame.begin(), kSame.end(), [&](const Same& same) { return same.layer == type; })) return read_same;

@@ -1,4 +1,4 @@
-// Layers that move, select or count values, and those of object detectors.
+// Layers that move, select or count values.
 #include "core/formats/openvino/import_rows.h"
 
 #include <algorithm>
@@ -163,9 +163,13 @@ Result<void> read_axes(Importer& in) {
     return {};
 }
 
-// An entry of a mask that is absent is 0. Masks of begin and end say 1 where the value does not count, as in the file, not as in the text
-// of the specification.
+// Masks of begin and end say 1 where the value does not count, as in the file, not as in the text of the specification.
 Result<void> read_strided_slice(Importer& in) {
+    return read_slice_by_masks(in, 0);
+}
+
+// An entry of a mask that is absent is 0, of those of begin and end `counts`.
+Result<void> read_slice_by_masks(Importer& in, std::int64_t counts) {
     constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(), kLeast = std::numeric_limits<std::int64_t>::min();
     OCTAVO_TRY(Numbers starts, in.integers(1));
     OCTAVO_TRY(Numbers ends, in.integers(2));
@@ -174,13 +178,13 @@ Result<void> read_strided_slice(Importer& in) {
         OCTAVO_TRY(steps, in.integers(3));
     }
     if (ends.size() != starts.size() || steps.size() != starts.size()) return in.refusal("begin, end and strides differ in length");
-    const auto mask = [&](const char* name) -> Result<Numbers> {
+    const auto mask = [&](const char* name, std::int64_t absent = 0) -> Result<Numbers> {
         OCTAVO_TRY(Numbers values, in.list(name));
-        values.resize(starts.size(), 0);
+        values.resize(starts.size(), absent);
         return values;
     };
-    OCTAVO_TRY(const Numbers begin_open, mask("begin_mask"));
-    OCTAVO_TRY(const Numbers end_open, mask("end_mask"));
+    OCTAVO_TRY(const Numbers begin_open, mask("begin_mask", counts));
+    OCTAVO_TRY(const Numbers end_open, mask("end_mask", counts));
     OCTAVO_TRY(const Numbers shrinks, mask("shrink_axis_mask"));
     for (const char* name : {"new_axis_mask", "ellipsis_mask"}) {
         OCTAVO_TRY(const Numbers values, mask(name));
@@ -196,8 +200,8 @@ Result<void> read_strided_slice(Importer& in) {
             gone.push_back(axes.back());
             continue;
         }
-        if (begin_open[i] != 0) starts[i] = steps[i] > 0 ? 0 : kMost;
-        if (end_open[i] != 0) ends[i] = steps[i] > 0 ? kMost : kLeast;
+        if (begin_open[i] != counts) starts[i] = steps[i] > 0 ? 0 : kMost;
+        if (end_open[i] != counts) ends[i] = steps[i] > 0 ? kMost : kLeast;
     }
     const Ids ids = {in.input(0), in.constant("starts", starts), in.constant("ends", ends), in.constant("axes", axes),
                      in.constant("steps", steps)};
@@ -232,39 +236,6 @@ Result<void> read_suppression(Importer& in) {
     Ids ids;
     for (std::size_t i = 0; i < std::min<std::size_t>(in.input_count(), 5); ++i) ids.push_back(in.input(i));
     in.finish("NonMaxSuppression", std::move(ids), {{"center_point_box", std::int64_t{in.text("box_encoding", "corner") == "center"}}});
-    return {};
-}
-
-Result<void> read_prior_boxes(Importer& in) {
-    Attributes attributes = {{"clip", std::int64_t{in.flag("clip")}}};
-    for (const char* name : {"width", "height", "variance"}) {
-        OCTAVO_TRY(attributes[name], in.real_list(name));
-    }
-    for (const char* name : {"step", "step_w", "step_h", "offset"}) {
-        OCTAVO_TRY(attributes[name], in.real(name, 0));
-    }
-    in.finish("PriorBoxClustered", {in.input(0), in.input(1)}, std::move(attributes));
-    return {};
-}
-
-Result<void> read_detection_output(Importer& in) {
-    if (in.input_count() != 3) return in.refusal(std::to_string(in.input_count()) + " inputs, expected 3");
-    if (in.flag("decrease_label_id")) return in.refusal("decrease_label_id, which is not supported");
-    Attributes attributes;
-    for (const char* name : {"variance_encoded_in_target", "clip_before_nms", "clip_after_nms", "normalized"})
-        attributes[name] = std::int64_t{in.flag(name)};
-    attributes["share_location"] = std::int64_t{in.flag("share_location", true)};
-    OCTAVO_TRY(attributes["keep_top_k"], in.list("keep_top_k"));
-    for (const auto& [name, fallback] :
-         {std::pair("background_label_id", 0), std::pair("top_k", -1), std::pair("input_width", 1), std::pair("input_height", 1)}) {
-        OCTAVO_TRY(attributes[name], in.number(name, fallback));
-    }
-    for (const char* name : {"nms_threshold", "confidence_threshold"}) {
-        OCTAVO_TRY(attributes[name], in.real(name, 0));
-    }
-    const std::string code = in.text("code_type", "caffe.PriorBoxParameter.CORNER");
-    attributes["code_type"] = code.substr(code.rfind('.') + 1);
-    in.finish("DetectionOutput", {in.input(0), in.input(1), in.input(2)}, std::move(attributes));
     return {};
 }
 

@@ -3,6 +3,8 @@
 
 #include "core/base/half.h"
 #include "core/base/text.h"
+#include "core/formats/openvino/old_rows.h"
+#include "sdk/ops/op.h"
 
 #include <octavo/text_files.h>
 
@@ -106,8 +108,13 @@ struct Places {
 };
 
 Result<void> read_layer(pugi::xml_node node, Net& net, Places& places) {
-    Layer layer{
-        node.attribute("name").value(), node.attribute("type").value(), node.attribute("version").value(), node.child("data"), {}, {}};
+    Layer layer;
+    layer.name = node.attribute("name").value();
+    layer.type = node.attribute("type").value();
+    layer.opset = node.attribute("version").value();
+    layer.data = node.find_child([](pugi::xml_node child) { return std::string_view(child.name()).ends_with("data"); });
+    layer.blobs = node.child("blobs");
+    layer.element = element_of(node.attribute("precision").value());
     const auto twice = [&](const char* what) { return Error(Code::model, layer.title() + ": " + what + " id stands in the file twice"); };
     if (!places.layers.emplace(node.attribute("id").value(), net.layers.size()).second) return twice("its");
     Ids& inputs = places.inputs.emplace_back();
@@ -159,10 +166,10 @@ Result<Net> parse_net(std::string_view xml) {
     if (!parsed) return Error(Code::model, "no XML from byte " + std::to_string(parsed.offset) + " on: " + parsed.description());
     const pugi::xml_node root = document->child("net");
     const std::string_view version = root.attribute("version").value();
-    if (version != "10" && version != "11")
+    Net net{document, root.attribute("name").value(), number_of<int>(version).value_or(0), {}};
+    if (net.version < 2 || net.version > 11 || net.version == 8 || net.version == 9)
         return Error(Code::model, (root ? "IR of version '" + std::string(version) + "'" : std::string("no <net>")) +
-                                      ", expected an IR of version 10 or 11");
-    Net net{document, root.attribute("name").value(), {}};
+                                      ", expected an IR of version 2 to 7, 10 or 11");
     Places places;
     for (const pugi::xml_node layer : root.child("layers").children("layer")) OCTAVO_CHECK_OK(read_layer(layer, net, places));
     std::vector<std::vector<bool>> connected;
@@ -174,23 +181,25 @@ Result<Net> parse_net(std::string_view xml) {
     for (std::size_t i = 0; i < connected.size(); ++i)
         for (std::size_t k = 0; k < connected[i].size(); ++k)
             if (!connected[i][k]) return Error(Code::model, net.layers[i].title() + ": no edge ends in its input " + std::to_string(k));
+    if (net.is_old()) say_borders(net, root.child("layers"));
     return net;
 }
 
-Result<Tensor> read_constant(const Layer& layer, const Buffer& binary) {
-    const auto text = [&](const char* name) { return std::string_view(layer.data.attribute(name).value()); };
-    const auto refusal = [&](const std::string& why) { return Error(Code::model, layer.title() + ": " + why); };
-    const TypeRow* row = row_of(text("element_type"));
-    if (!row) return refusal("values of type '" + std::string(text("element_type")) + "', which is not supported");
-    const auto shape = integers_of(text("shape"));
-    const auto offset = number_of<std::uint64_t>(text("offset")), size = number_of<std::uint64_t>(text("size"));
-    if (!shape || !offset || !size) return refusal("shape, offset and size are not all numbers");
-    if (shape->size() > OCTAVO_MAX_RANK)
-        return refusal(std::to_string(shape->size()) + " dimensions, at most " + std::to_string(OCTAVO_MAX_RANK) + " are supported");
+Result<Tensor> read_values(const std::string& title, std::string_view element, const std::optional<Shape>& wanted, pugi::xml_node place,
+                           const Buffer& binary) {
+    const auto refusal = [&](const std::string& why) { return Error(Code::model, title + ": " + why); };
+    const TypeRow* row = row_of(element);
+    if (!row) return refusal("values of type '" + std::string(element) + "', which is not supported");
+    const auto offset = number_of<std::uint64_t>(place.attribute("offset").value());
+    const auto size = number_of<std::uint64_t>(place.attribute("size").value());
+    if (!offset || !size) return refusal("offset and size are not both numbers");
+    const Shape shape = wanted.value_or(Shape{static_cast<std::int64_t>(*size / row->bytes)});
+    if (shape.size() > OCTAVO_MAX_RANK)
+        return refusal(std::to_string(shape.size()) + " dimensions, at most " + std::to_string(OCTAVO_MAX_RANK) + " are supported");
     std::uint64_t count = 1;
-    for (const std::int64_t dim : *shape)
+    for (const std::int64_t dim : shape)
         if (dim < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(dim), &count))
-            return refusal("its shape is '" + std::string(text("shape")) + "'");
+            return refusal("its shape is " + ops::shape_text(shape));
     if (count > *size || count * row->bytes != *size)
         return refusal(std::to_string(*size) + " bytes of " + std::string(row->element) + ", its shape needs " + std::to_string(count) +
                        " values");
@@ -199,13 +208,20 @@ Result<Tensor> read_constant(const Layer& layer, const Buffer& binary) {
                        std::to_string(binary.size_bytes));
     Tensor tensor;
     tensor.type = row->becomes;
-    tensor.shape = *shape;
+    tensor.shape = shape;
     const std::byte* bytes = binary.data + *offset;
     if (row->element == "f32" && reinterpret_cast<std::uintptr_t>(bytes) % alignof(float) == 0)
         tensor.data = {binary.owner, bytes, *size};  // in place
     else
         tensor.data = row->read({bytes, *size});
     return tensor;
+}
+
+Result<Tensor> read_constant(const Layer& layer, const Buffer& binary) {
+    const std::string_view text = layer.data.attribute("shape").value();
+    const auto shape = integers_of(text);
+    if (!shape) return Error(Code::model, layer.title() + ": its shape is '" + std::string(text) + "'");
+    return read_values(layer.title(), layer.data.attribute("element_type").value(), *shape, layer.data, binary);
 }
 
 }  // namespace octavo::openvino

@@ -31,6 +31,8 @@ struct Layer {
     std::string type;   // "Convolution"
     std::string opset;  // "opset1"
     pugi::xml_node data;
+    pugi::xml_node blobs;  // before version 10: weights lie beside a layer
+    std::string element;   // before version 10: the type of its values, "f16"
     std::vector<Source> inputs;
     std::vector<OutputPort> outputs;
 
@@ -40,7 +42,11 @@ struct Layer {
 struct Net {
     std::shared_ptr<const pugi::xml_document> document;  // what `data` points into
     std::string name;
+    int version = 0;
     std::vector<Layer> layers;
+
+    // Versions 2 to 7, of 2018 and 2019: other layers, which keep their weights. Parameter, Const and Result they have like the others.
+    bool is_old() const { return version < 10; }
 };
 
 // Error: Code::model with layer and reason.
@@ -48,6 +54,13 @@ Result<Net> parse_net(std::string_view xml);
 
 // A Const layer's values: integers of any width become s64, floats f32, i8, u8 and boolean stay. `binary` is the whole .bin file.
 Result<Tensor> read_constant(const Layer& layer, const Buffer& binary);
+
+// The same of values of this shape that `place` has the offset and size of; without a shape, as many as there are.
+Result<Tensor> read_values(const std::string& title, std::string_view element, const std::optional<Shape>& shape, pugi::xml_node place,
+                           const Buffer& binary);
+
+// The element type that an old file calls "FP16"; "" where it is none.
+std::string_view element_of(std::string_view precision);
 
 // "1,2" or "1, 2" to numbers; nothing where it is something else.
 std::optional<std::vector<std::int64_t>> integers_of(std::string_view text);

@@ -16,7 +16,7 @@ WriteRow write_reshape, write_flatten, write_transpose, write_axes, write_concat
     write_arg_extreme, write_suppression;
 
 // operators_detection.cpp: what only OpenVINO has.
-WriteRow write_fake_quantize, write_prior_boxes, write_detection_output;
+WriteRow write_fake_quantize, write_clustered_priors, write_priors, write_detection_output;
 
 // A layer between, with the type of the node's output 0.
 inline Value between(Job& job, const LayerType& layer, const char* what, const Values& inputs, const Data& data = {}) {

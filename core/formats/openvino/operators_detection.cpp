@@ -29,10 +29,22 @@ Result<Values> write_fake_quantize(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
 }
 
-Result<Values> write_prior_boxes(Job& job, const LayerType& layer) {
+Result<Values> write_clustered_priors(Job& job, const LayerType& layer) {
     const Data data = {{"width", reals(job, "width")},  {"height", reals(job, "height")}, {"variance", reals(job, "variance")},
                        {"step", real(job, "step")},     {"step_w", real(job, "step_w")},  {"step_h", real(job, "step_h")},
                        {"offset", real(job, "offset")}, {"clip", flag(job, "clip")}};
+    return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
+}
+
+Result<Values> write_priors(Job& job, const LayerType& layer) {
+    Data data = {{"step", real(job, "step")},
+                 {"offset", real(job, "offset")},
+                 {"clip", flag(job, "clip")},
+                 {"flip", flag(job, "flip")},
+                 {"scale_all_sizes", flag(job, "scale_all_sizes", 1)},
+                 {"min_max_aspect_ratios_order", flag(job, "min_max_aspect_ratios_order", 1)}};
+    for (const char* name : {"min_size", "max_size", "aspect_ratio", "density", "fixed_ratio", "fixed_size", "variance"})
+        data.emplace_back(name, reals(job, name));
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
 }
 
