@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/formats/caffe/reader.h"
+#include "core/formats/openvino/ir_statistics.h"
 #include "core/formats/openvino/reader.h"
 
 #include <algorithm>
@@ -13,12 +14,13 @@ namespace {
 struct Format {
     std::string_view extension;
     Result<Graph> (*read)(const std::string& path, const InputValues& given);
+    Result<SeenRanges> (*statistics)(const std::string& path) = nullptr;  // of forms that have such a thing
 };
 
 constexpr std::string_view kIr = ".xml";
 
 const Format kFormats[] = {
-    {kIr, read_ir},
+    {kIr, read_ir, read_ir_statistics},
     {".prototxt", read_caffe},
     {".caffemodel", read_caffe},
 };
@@ -53,6 +55,11 @@ bool is_ir(const std::string& path) {
 Result<Graph> read_model(const std::string& path, const InputValues& given) {
     const Format* const format = format_of(path);
     return format ? format->read(path, given) : read_onnx(path, given);
+}
+
+Result<SeenRanges> read_seen_ranges(const std::string& path) {
+    const Format* const format = format_of(path);
+    return format && format->statistics ? format->statistics(path) : SeenRanges();
 }
 
 Result<Border> read_border(const std::string& path) {

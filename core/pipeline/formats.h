@@ -1,7 +1,8 @@
 // The forms that models come in, one row each, told apart by the file's name. Everything that no row claims is taken for ONNX. What a file
-// says of a quantization stands in its graph as FakeQuantize nodes, which core/formats/grids turns into a plan.
+// says of a quantization stands in its graph as FakeQuantize nodes, or beside it as statistics; core/formats/grids turns both into a plan.
 #pragma once
 
+#include "core/formats/grids/seen_ranges.h"
 #include "core/formats/onnx/reader.h"
 
 #include <string>
@@ -13,6 +14,9 @@ bool is_ir(const std::string& path);
 
 // The graph as the file says it, without passes. `given` as for read_onnx.
 Result<Graph> read_model(const std::string& path, const InputValues& given = {});
+
+// Empty where the file has none.
+Result<SeenRanges> read_seen_ranges(const std::string& path);
 
 // Names and types of what goes in and comes out, before anything is widened.
 Result<Border> read_border(const std::string& path);

@@ -49,7 +49,11 @@ Result<Model> load_model(const std::string& path, const InputValues& given) {
     model.executed = model.calibration;
     if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);
     model.compared = compared_outputs(model.executed);
-    if (!grids->empty()) model.own_plan = plan_from(model.executed, *grids);
+    OCTAVO_TRY(const SeenRanges seen, read_seen_ranges(path));
+    if (!seen.products.empty())
+        model.own_plan = plan_from(model.executed, seen);
+    else if (!grids->empty())
+        model.own_plan = plan_from(model.executed, *grids);
     return model;
 }
 

@@ -22,7 +22,7 @@ struct Model {
     Graph calibration;
     Graph executed;
     std::vector<ComparedOutput> compared;
-    std::optional<Plan> own_plan;  // what FakeQuantize in the file says; the graphs are without it
+    std::optional<Plan> own_plan;  // what the file says by FakeQuantize, which the graphs are without, or by statistics
 };
 
 Result<Model> load_model(const std::string& path, const InputValues& given = {});

@@ -1,17 +1,14 @@
 // See grids.h.
 #include "core/formats/grids/grids.h"
 
-#include "core/graph/product.h"
+#include "core/formats/grids/make_plan.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
-#include "core/plan/rules.h"
-#include "sdk/ops/op.h"
 
 #include <octavo/numbers.h>
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace octavo {
 namespace {
@@ -61,136 +58,43 @@ Result<Quantization> grid_of(const Graph& graph, const Node& node) {
     return grid;
 }
 
-class PlanMaker {
-public:
-    PlanMaker(const Graph& graph, const Grids& grids) : graph_(graph), grids_(grids) {
-        for (const Node& node : graph.nodes)
-            if (is_product_row(node)) find_weight_scale(node);
+// The largest number of steps up to 127 on which all weights of a channel lie; none where there is no such number.
+std::optional<float> scale_of(std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count) {
+    constexpr float kRounding = 2e-3F;
+    float greatest = 0;
+    for (std::size_t i = 0; i < count; ++i) greatest = std::max(greatest, std::abs(weight[first + i * stride]));
+    if (greatest == 0) return 1.0F;
+    for (float steps = kWeightLevels; steps >= 1; --steps) {
+        const float scale = greatest / steps;
+        std::size_t i = 0;
+        const auto lies = [&](float w) { return std::abs(w / scale - std::nearbyint(w / scale)) < kRounding; };
+        while (i < count && lies(weight[first + i * stride])) ++i;
+        if (i == count && std::isfinite(1.0F / scale)) return scale;
     }
+    return std::nullopt;
+}
 
-    std::optional<Plan> run() {
-        std::map<NodeId, OperatorPlan> operators;
-        std::vector<QuantizationPoint> points;
-        std::size_t before = 0;
-        do {
-            before = floating_.size();
-            operators = assign_precisions(
-                graph_, [](NodeId, Precision) { return true; }, [&](const Node& node) { return floating_.contains(node.name); });
-            points = quantization_points(graph_, operators);
-            for (const auto& [node, decided] : operators)
-                if (decided.precision == Precision::int8 && is_product_row(graph_[node]) &&
-                    !weight_scale_.contains(graph_[graph_[node].inputs[1]].name))
-                    floating_.insert(graph_[node].name);
-            for (const QuantizationPoint& point : points)
-                if (point.kind != PointKind::inner && !grid_at(point)) refuse_readers(point, operators);
-        } while (floating_.size() > before);
-        return plan_of(operators, points);
+const Quantization* grid_named(const Grids& grids, const std::string& name, PointKind kind) {
+    const auto found = grids.find(name);
+    if (found == grids.end()) return nullptr;
+    if (kind == PointKind::depthwise && found->second.depthwise) return &*found->second.depthwise;
+    return found->second.whole ? &*found->second.whole : nullptr;
+}
+
+// That of all its members that have one; nullptr where none has, or two differ. What passes write needs none of its own. An inner sum
+// without one stays real.
+const Quantization* grid_at(const Graph& graph, const Grids& grids, const QuantizationPoint& point) {
+    if (point.kind == PointKind::inner) return grid_named(grids, point.name, point.kind);
+    const Quantization* common = nullptr;
+    for (const TensorId id : point.tensors) {
+        const Quantization* grid = grid_named(grids, graph[id].name, point.kind);
+        const bool is_root = std::find(point.roots.begin(), point.roots.end(), id) != point.roots.end();
+        if (!grid && !is_root) continue;
+        if (!grid || (common && *grid != *common)) return nullptr;
+        common = grid;
     }
-
-private:
-    static bool is_product_row(const Node& node) { return ops::find(node.op)->role == ops::Role::product; }
-
-    // The largest number of steps up to 127 on which all weights of a channel lie; none where there is no such number.
-    static std::optional<float> scale_of(std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count) {
-        constexpr float kRounding = 2e-3F;
-        float greatest = 0;
-        for (std::size_t i = 0; i < count; ++i) greatest = std::max(greatest, std::abs(weight[first + i * stride]));
-        if (greatest == 0) return 1.0F;
-        for (float steps = kWeightLevels; steps >= 1; --steps) {
-            const float scale = greatest / steps;
-            std::size_t i = 0;
-            const auto lies = [&](float w) { return std::abs(w / scale - std::nearbyint(w / scale)) < kRounding; };
-            while (i < count && lies(weight[first + i * stride])) ++i;
-            if (i == count && std::isfinite(1.0F / scale)) return scale;
-        }
-        return std::nullopt;
-    }
-
-    void find_weight_scale(const Node& node) {
-        const Tensor& weight = graph_[node.inputs[1]];
-        if (!weight.is_constant() || weight.type != OCTAVO_F32 || weight.shape.size() < 2) return;
-        const std::span<const float> values = weight.data.as<float>();
-        const bool last = channels_last(node);
-        const auto channels = static_cast<std::size_t>(last ? weight.shape.back() : weight.shape.front());
-        if (channels == 0 || values.empty()) return;
-        const std::size_t count = values.size() / channels;
-        std::vector<float> scales;
-        for (std::size_t c = 0; c < channels; ++c) {
-            const std::optional<float> scale = scale_of(values, last ? c : c * count, last ? channels : 1, count);
-            if (!scale) return;
-            scales.push_back(*scale);
-        }
-        weight_scale_[weight.name] = std::move(scales);
-    }
-
-    const Quantization* grid_named(const std::string& name, PointKind kind) const {
-        const auto found = grids_.find(name);
-        if (found == grids_.end()) return nullptr;
-        if (kind == PointKind::depthwise && found->second.depthwise) return &*found->second.depthwise;
-        return found->second.whole ? &*found->second.whole : nullptr;
-    }
-
-    // That of all its members that have one; nullptr where none has, or two differ. What passes write needs none of its own. An inner sum
-    // without one stays real.
-    const Quantization* grid_at(const QuantizationPoint& point) const {
-        if (point.kind == PointKind::inner) return grid_named(point.name, point.kind);
-        const Quantization* common = nullptr;
-        for (const TensorId id : point.tensors) {
-            const Quantization* grid = grid_named(graph_[id].name, point.kind);
-            const bool is_root = std::find(point.roots.begin(), point.roots.end(), id) != point.roots.end();
-            if (!grid && !is_root) continue;
-            if (!grid || (common && *grid != *common)) return nullptr;
-            common = grid;
-        }
-        return common;
-    }
-
-    void refuse_readers(const QuantizationPoint& point, const std::map<NodeId, OperatorPlan>& operators) {
-        const std::set<TensorId> members(point.tensors.begin(), point.tensors.end());
-        bool shares = false;
-        for (const bool passing : {true, false}) {  // what ties tensors together goes first: each may have a grid of its own
-            for (const auto& [id, decided] : operators) {
-                const Node& node = graph_[id];
-                if (decided.precision != Precision::int8 || (ops::find(node.op)->role == ops::Role::passes) != passing) continue;
-                if (point.kind == PointKind::depthwise && !is_depthwise(graph_, node)) continue;
-                if (std::none_of(node.inputs.begin(), node.inputs.end(), [&](TensorId input) { return members.contains(input); })) continue;
-                floating_.insert(node.name);
-                shares = true;
-            }
-            if (shares) return;
-        }
-    }
-
-    std::optional<Plan> plan_of(const std::map<NodeId, OperatorPlan>& operators, const std::vector<QuantizationPoint>& points) const {
-        Plan plan;
-        plan.graph_structure = graph_.imported.structure;
-        plan.graph_constants = graph_.imported.constants;
-        plan.algorithm = {"FakeQuantize"};
-        plan.objective = "int8";
-        bool any = false;
-        for (const auto& [id, decided] : operators) {
-            const Node& node = graph_[id];
-            plan.operators[node.name] = decided.reason == Reason::ignored ? OperatorPlan{Precision::fp32, Reason::accuracy} : decided;
-            if (decided.precision != Precision::int8) continue;
-            any = true;
-            if (is_product_row(node)) plan.weight_scale[graph_[node.inputs[1]].name] = weight_scale_.at(graph_[node.inputs[1]].name);
-        }
-        for (const QuantizationPoint& point : points) {
-            const Quantization* grid = grid_at(point);
-            if (!grid) continue;  // of an inner sum
-            if (point.kind == PointKind::inner) plan.tensors[point.name].whole = *grid;
-            for (const TensorId id : point.tensors)
-                (point.kind == PointKind::depthwise ? plan.tensors[graph_[id].name].depthwise : plan.tensors[graph_[id].name].whole) =
-                    *grid;
-        }
-        return any ? std::optional(std::move(plan)) : std::nullopt;
-    }
-
-    const Graph& graph_;
-    const Grids& grids_;
-    std::map<std::string, std::vector<float>> weight_scale_;
-    std::set<std::string> floating_;  // nodes
-};
+    return common;
+}
 
 bool is_sum(const Node& node) {
     constexpr std::string_view kSums[] = {"Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub"};
@@ -253,7 +157,11 @@ Result<Grids> take_grids(Graph& graph) {
 }
 
 std::optional<Plan> plan_from(const Graph& executed, const Grids& grids) {
-    return PlanMaker(executed, grids).run();
+    const auto grid = [&](const QuantizationPoint& point) {
+        const Quantization* found = grid_at(executed, grids, point);
+        return found ? std::optional(*found) : std::nullopt;
+    };
+    return make_plan(executed, "FakeQuantize", {grid, [](const Node&, auto... channel) { return scale_of(channel...); }});
 }
 
 }  // namespace octavo
