@@ -14,7 +14,8 @@ struct GridSource {
     // Nothing where the file has no grid for the point.
     std::function<std::optional<Quantization>(const QuantizationPoint&)> grid;
     // The scale of `count` weights of a product's output channel, the first of them and every `stride`-th behind it.
-    std::function<std::optional<float>(const Node&, std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count)>
+    std::function<std::optional<float>(const Node&, std::span<const float> weight, std::size_t first, std::size_t stride,
+                                       std::size_t count)>
         weight_scale;
 };
 

@@ -18,7 +18,7 @@ Result<std::vector<float>> numbers_of(const std::string& name, const char* what,
 
 }  // namespace
 
-Result<SeenRanges> read_ir_statistics(std::string_view xml) {
+Result<SeenRanges> parse_ir_statistics(std::string_view xml) {
     OCTAVO_TRY(const openvino::Net net, openvino::parse_net(xml));
     SeenRanges statistics;
     for (const openvino::Layer& layer : net.layers)
@@ -38,7 +38,7 @@ Result<SeenRanges> read_ir_statistics(std::string_view xml) {
 
 Result<SeenRanges> read_ir_statistics(const std::string& path) {
     OCTAVO_TRY(const MappedFile xml, map_file(path, Code::model));
-    Result<SeenRanges> statistics = read_ir_statistics(xml.text());
+    Result<SeenRanges> statistics = parse_ir_statistics(xml.text());
     if (!statistics) return statistics.error().within(path);
     return statistics;
 }

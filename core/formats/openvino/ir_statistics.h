@@ -13,6 +13,6 @@ namespace octavo {
 // Empty where the file says nothing of it. Error: Code::model with the layer.
 Result<SeenRanges> read_ir_statistics(const std::string& path);
 // The same from memory.
-Result<SeenRanges> read_ir_statistics(std::string_view xml);
+Result<SeenRanges> parse_ir_statistics(std::string_view xml);
 
 }  // namespace octavo

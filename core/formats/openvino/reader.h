@@ -1,7 +1,7 @@
-// Reads an OpenVINO IR of version 10 or 11: FILE.xml with its FILE.bin. Gives a graph as read_onnx does: topological order, unique names,
-// shapes inferred at batch 1 as far as that goes before passes fold what the model computes of shapes. Half floats and compressed weights
-// (i8 or u8, Convert, Subtract, Multiply) become float32. Everything that no row covers is reported in one error. The files are hostile
-// until parsed.
+// Reads an OpenVINO IR of version 10 or 11, or 2 to 7 of the years before: FILE.xml with its FILE.bin. Gives a graph as read_onnx does:
+// topological order, unique names, shapes inferred at batch 1 as far as that goes before passes fold what the model computes of shapes.
+// Half floats and compressed weights (i8 or u8, Convert, Subtract, Multiply) become float32. Everything that no row covers is reported in
+// one error. The files are hostile until parsed.
 #pragma once
 
 #include "core/graph/graph.h"

@@ -94,6 +94,9 @@ Result<Types> infer_types(const NodeView& node) {
     for (const char* name : {"aspect_ratio", "fixed_ratio", "fixed_size", "max_size", "min_size"})
         for (const float value : reals(node, name))
             if (!(value > 0 && value < 1e6F)) return refusal(node, std::string(name) + " " + std::to_string(value) + ", expected 0 to 1e6");
+    const std::size_t ratios = ratios_of(node).size() + 1, fixed_ratios = reals(node, "fixed_ratio").size();
+    if (fixed_ratios > 0 && fixed_ratios != ratios)  // OpenVINO counts its boxes by the one and writes them by the other
+        return refusal(node, std::to_string(fixed_ratios) + " of fixed_ratio with " + std::to_string(ratios) + " aspect ratios");
     const std::size_t sizes = reals(node, "min_size").size(), greatest = reals(node, "max_size").size();
     if (greatest > sizes || (greatest > 0 && !scales_all(node)))
         return refusal(node, std::to_string(greatest) + " of max_size with " + std::to_string(sizes) + " of min_size");

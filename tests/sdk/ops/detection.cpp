@@ -1,4 +1,4 @@
-// FakeQuantize, PriorBoxClustered, DetectionOutput: operators that come from OpenVINO.
+// FakeQuantize, PriorBox, PriorBoxClustered, DetectionOutput: operators that come from OpenVINO.
 #include "tests/sdk/ops/case.h"
 
 using namespace octavo;
@@ -37,6 +37,39 @@ BOOST_AUTO_TEST_CASE(prior_boxes_lie_around_the_cells_of_a_grid) {
     BOOST_CHECK_EQUAL(
         Case("PriorBoxClustered", {list({1, 2, 3}), list({10, 20})}).with_reals("width", {4}).with_reals("height", {2}).error(),
         "PriorBoxClustered 'n': the grid's size is 1x2x3, expected height and width");
+}
+
+// One cell of 10 x 10 pixels; sides as shares of it.
+BOOST_AUTO_TEST_CASE(prior_boxes_have_sizes_and_aspect_ratios) {
+    const auto sides = [](Case subject) {
+        const std::vector<float> made = subject.run_floats();
+        std::vector<float> found;
+        for (std::size_t i = 0; i < made.size() / 2; i += 4)
+            for (const std::size_t side : {0U, 1U}) found.push_back(made[i + 2 + side] - made[i + side]);
+        return found;
+    };
+    const auto box = [] { return Case("PriorBox", {list({1, 1}), list({10, 10})}); };
+    check_values(sides(box().with_reals("min_size", {4, 8}).with_reals("max_size", {9})), {0.4F, 0.4F, 0.6F, 0.6F, 0.8F, 0.8F});
+    check_values(sides(box().with_reals("min_size", {4}).with_reals("aspect_ratio", {4, 1, 4}).with("flip", 1)),
+                 {0.4F, 0.4F, 0.8F, 0.2F, 0.2F, 0.8F});
+    check_values(sides(box()
+                           .with_reals("min_size", {4})
+                           .with_reals("max_size", {9})
+                           .with_reals("aspect_ratio", {4})
+                           .with("min_max_aspect_ratios_order", 0)),
+                 {0.4F, 0.4F, 0.8F, 0.2F, 0.6F, 0.6F});
+    // Shares of the height; the last size is followed by the first in other forms.
+    check_values(sides(box().with_reals("min_size", {0.4F, 0.8F}).with_reals("aspect_ratio", {4}).with("scale_all_sizes", 0)),
+                 {0.4F, 0.4F, 0.8F, 0.8F, 0.8F, 0.2F});
+    // Four of 4 x 4 around middles 2 pixels apart: nothing is left or above of the image.
+    check_values(box().with_reals("fixed_size", {4}).with_reals("density", {2}).with("step", 10.0F).with("offset", 0.1F).run_floats(),
+                 {0,    0,    0.2F, 0.2F, 0,    0,    0.4F, 0.2F, 0,    0,    0.2F, 0.4F, 0,    0,    0.4F, 0.4F,
+                  0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F});
+    BOOST_CHECK_EQUAL(box().error(), "PriorBox 'n': it makes no boxes");
+    BOOST_CHECK_EQUAL(box().with_reals("fixed_size", {4}).error(), "PriorBox 'n': 1 fixed sizes and 0 densities");
+    BOOST_CHECK_EQUAL(box().with_reals("fixed_size", {4}).with_reals("density", {1e9F}).error(),
+                      "PriorBox 'n': density 1000000000.000000, expected 1 to 64");
+    BOOST_CHECK_EQUAL(box().with_reals("min_size", {-4}).error(), "PriorBox 'n': min_size -4.000000, expected 0 to 1e6");
 }
 
 // Two priors that overlap by 0.8, one apart; classes: background and two others.
