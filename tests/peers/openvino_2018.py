@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import openvino as ov
 from PIL import Image
 
@@ -37,7 +38,8 @@ def convert(octavo: str, model: Path, target: Path) -> Path:
 def floating_fault(octavo: str, model: Path, newer: Path, photographs: list, scratch: Path) -> bool:
     theirs = ov.Core().compile_model(str(newer), "CPU", FLOAT)
     again = ov.Core().compile_model(str(convert(octavo, model, scratch / "again.xml")), "CPU", FLOAT)
-    total, ours_found, again_found = 0, 0, 0
+    onnx = onnxruntime.InferenceSession(convert(octavo, model, scratch / "again.onnx"), providers=["CPUExecutionProvider"])
+    total, ours_found, again_found, onnx_found = 0, 0, 0, 0
     for path in photographs:
         x = picture(path, theirs.input(0).shape)
         want = rows(theirs(x)[0])
@@ -47,8 +49,10 @@ def floating_fault(octavo: str, model: Path, newer: Path, photographs: list, scr
         total += len(want)
         ours_found += found_again(rows(got[0]), want, *EXACT)
         again_found += found_again(rows(again(x)[0]), want, *EXACT)
-    print(f"{model.stem}: of {total} detections in {len(photographs)} photographs ours finds {ours_found}, the converted IR {again_found}")
-    return total == 0 or min(ours_found, again_found) < total
+        onnx_found += found_again(rows(onnx.run(None, {"data": x})[0]), want, *EXACT)
+    print(f"{model.stem}: of {total} detections in {len(photographs)} photographs ours finds {ours_found}, the converted IR {again_found}, the "
+          f"ONNX model {onnx_found}")
+    return total == 0 or min(ours_found, again_found, onnx_found) < total
 
 
 def statistics_fault(octavo: str, model: Path, photographs: list, scratch: Path) -> bool:

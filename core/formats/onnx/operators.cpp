@@ -1,6 +1,8 @@
 // A table of the operators that need more than a copy of their attributes.
 #include "core/formats/onnx/operators.h"
 
+#include "core/formats/onnx/detection.h"
+
 #include <algorithm>
 
 namespace octavo::onnx {
@@ -246,6 +248,10 @@ void write_resize(Job& job) {
     job.write("Resize");
 }
 
+void write_detections(Job& job) {
+    write_detection_output(job.model, job.graph, job.node, job.inputs, job.outputs);
+}
+
 struct SpecialRow {
     std::string_view op;
     void (*write)(Job&);
@@ -256,6 +262,7 @@ constexpr SpecialRow kSpecial[] = {
     {"Cast", write_cast},
     {"Clip", write_clip},
     {"ConstantOfShape", write_constant_of_shape},
+    {"DetectionOutput", write_detections},
     {"Dropout", write_dropout},
     {"Gelu", write_gelu},
     {"HardSwish", write_hard_swish},
@@ -330,7 +337,7 @@ void write_activation(ModelBuilder& model, const std::string& name, const Activa
 }
 
 bool spreads_constants(const Node& node) {
-    return node.op == "ScaleShift";
+    return node.op == "ScaleShift" || node.op == "DetectionOutput";
 }
 
 std::vector<bool> free_outputs(const Graph& graph) {

@@ -185,7 +185,7 @@ void QdqWriter::write_tail(const Node& node, const Tail& tail) {
 void QdqWriter::write_plain(const Node& node) {
     Names inputs, outputs;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-        const bool is_separate = spreads_constants(node) && i > 0;
+        const bool is_separate = spreads_constants(node) && node.inputs[i] != TensorId::none && graph_[node.inputs[i]].is_constant();
         inputs.push_back(is_separate ? "" : read(node.inputs[i]));
     }
     if (residual_of(node) != TensorId::none) inputs.resize(kResidualInput);

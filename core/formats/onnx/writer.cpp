@@ -1,6 +1,7 @@
 // One node after the other; each is its operator, then its residual, then its activation.
 #include "core/formats/onnx/writer.h"
 
+#include "core/formats/onnx/detection.h"
 #include "core/formats/onnx/operators.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 using onnx::ModelBuilder;
 using onnx::Names;
 
-// ScaleShift writes its constants in another shape: the originals are needed only where somebody else reads them, or nobody.
+// Some operators write their constants in another shape: the originals are needed only where somebody else reads them, or nobody.
 bool is_needed(const Graph& graph, const Links& links, std::size_t constant) {
     const std::vector<std::int32_t>& readers = links.readers[constant];
     const auto keeps = [&](std::int32_t n) { return !onnx::spreads_constants(graph.nodes[static_cast<std::size_t>(n)]); };
@@ -62,10 +63,12 @@ std::string write_onnx(const Graph& graph) {
 }
 
 Result<void> check_onnx_operators(const Graph& graph) {
-    constexpr std::string_view kForeign[] = {"DetectionOutput", "FakeQuantize", "PriorBoxClustered"};
-    for (const Node& node : graph.nodes)
+    constexpr std::string_view kForeign[] = {"FakeQuantize", "PriorBox", "PriorBoxClustered"};
+    for (const Node& node : graph.nodes) {
+        if (node.op == "DetectionOutput") OCTAVO_CHECK_OK(onnx::check_detection_output(graph, node));
         if (std::find(std::begin(kForeign), std::end(kForeign), node.op) != std::end(kForeign))
             return Error(Code::model, node.op + " '" + node.name + "': ONNX has no such operator; write an OpenVINO IR (.xml) instead");
+    }
     return {};
 }
 

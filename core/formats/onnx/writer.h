@@ -10,7 +10,7 @@ namespace octavo {
 
 std::string write_onnx(const Graph& graph);
 
-// Operators that came from another format and that ONNX has not. Error: Code::model names the first.
+// Operators, or forms of them, that came from another format and that ONNX cannot say. Error: Code::model names the first.
 Result<void> check_onnx_operators(const Graph& graph);
 
 }  // namespace octavo
