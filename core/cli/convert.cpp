@@ -1,11 +1,23 @@
 // octavo convert IN OUT: the model without what no run needs, as ONNX or as OpenVINO IR, in float32 or quantized by a plan.
 #include "core/base/files.h"
 #include "core/cli/options.h"
+#include "core/pipeline/formats.h"
 #include "core/pipeline/stage_convert.h"
 
 #include <cstdio>
 
 namespace octavo::cli {
+namespace {
+
+Result<bool> half_weights(const Parsed& parsed, const std::string& output) {
+    const std::string weights = parsed.text("weights").value_or("fp32");
+    if (weights != "fp16" && weights != "fp32") return Error(Code::config, "--weights: found '" + weights + "', expected fp16 or fp32");
+    if (weights == "fp16" && !is_ir(output))
+        return Error(Code::config, "--weights fp16: found output " + output + ", expected one of .xml");
+    return weights == "fp16";
+}
+
+}  // namespace
 
 Result<void> convert(Arguments arguments) {
     Syntax syntax;
@@ -18,7 +30,10 @@ Result<void> convert(Arguments arguments) {
         "  octavo convert model.onnx clean.onnx && octavo inspect clean.onnx\n"
         "  octavo convert model.onnx model.xml --plan run/plan.json";
     syntax.positional = {"model", "output"};
-    syntax.text("plan", "plan.json of a run: what it quantizes is int8 in the written model");
+    syntax.text("plan",
+                "plan.json of a run: what it quantizes is int8 in the written model; none: a model that was quantized elsewhere is\n"
+                "written in floating point");
+    syntax.text("weights", "fp16: weights that are not int8 are rounded to float16, in an IR (fp32)");
     syntax.text("device", "device plugin that runs both for the comparison");
     syntax.flag("quiet,q", "print nothing where all is right");
     add_plugin_path(syntax);
@@ -27,7 +42,8 @@ Result<void> convert(Arguments arguments) {
     const Registry registry = registry_of(parsed);
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry, OCTAVO_ORACLE_DEVICE));
     const std::string output = *parsed.text("output");
-    OCTAVO_TRY(const Converted converted, octavo::convert({*parsed.text("model"), output, parsed.text("plan")}, device));
+    OCTAVO_TRY(const bool half, half_weights(parsed, output));
+    OCTAVO_TRY(const Converted converted, octavo::convert({*parsed.text("model"), output, parsed.text("plan"), half}, device));
     OCTAVO_CHECK_OK(write_together(converted.files, Code::data));
     if (parsed.flag("quiet")) return {};
     std::size_t bytes = 0;

@@ -16,7 +16,8 @@ namespace octavo {
 struct ConvertRequest {
     std::string model;
     std::string output;               // .onnx, or .xml with a .bin beside it
-    std::optional<std::string> plan;  // for this model
+    std::optional<std::string> plan;  // for this model; "none": in floating point whatever the model says
+    bool half_weights = false;        // of an IR: weights that are not int8 are rounded to float16 and stored as that
 };
 
 struct Converted {

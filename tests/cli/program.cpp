@@ -230,6 +230,10 @@ BOOST_AUTO_TEST_CASE(a_converted_model_is_clean_and_converts_to_itself) {
     BOOST_REQUIRE(graph);
     for (const octavo::Node& node : graph->nodes)
         BOOST_TEST((node.op != "BatchNormalization" && node.op != "Identity" && node.op != "Dropout" && node.op != "Constant"), node.op);
+    BOOST_TEST(run(folder, "convert --weights fp16 " + (folder / "a.onnx") + " " + (folder / "a.xml")).code == 0);
+    BOOST_TEST(fs::file_size(folder / "a.bin") < fs::file_size(folder / "a.onnx") * 2 / 3);
+    BOOST_TEST(run(folder, "convert --weights fp16 " + (folder / "a.onnx") + " " + (folder / "b.onnx")).err.find("expected one of .xml") !=
+               std::string::npos);
     std::ofstream(folder / "no.onnx") << "no model";
     BOOST_TEST(run(folder, "convert " + (folder / "no.onnx") + " " + (folder / "c.onnx")).code == 3);
     BOOST_TEST(!fs::exists(folder / "c.onnx"));

@@ -110,13 +110,33 @@ Values IrBuilder::add(const LayerType& type, const std::string& name, const Data
 }
 
 Value IrBuilder::constant(const std::string& name, octavo_type type, const Shape& shape, const Buffer& data) {
-    binary_.resize((binary_.size() + kAlignment - 1) / kAlignment * kAlignment);
     const Data attributes = {{"element_type", element_type(type)},
                              {"shape", text_of(shape)},
-                             {"offset", std::to_string(binary_.size())},
+                             {"offset", std::to_string(append({data.data, data.size_bytes}))},
                              {"size", std::to_string(data.size_bytes)}};
-    binary_.append(reinterpret_cast<const char*>(data.data), data.size_bytes);
     return add({"Const", "opset1"}, name, attributes, {}, PortType{type, shape});
+}
+
+Value IrBuilder::half_constant(const std::string& name, const Shape& shape, std::span<const std::uint16_t> bits) {
+    const Data attributes = {{"element_type", "f16"},
+                             {"shape", text_of(shape)},
+                             {"offset", std::to_string(append(std::as_bytes(bits)))},
+                             {"size", std::to_string(bits.size_bytes())}};
+    const Value stored = add({"Const", "opset1"}, name + "/f16", attributes, {}, PortType{OCTAVO_F32, shape});
+    output_port(stored).attribute("precision").set_value("FP16");
+    const Value real = add({"Convert", "opset1"}, name, {{"destination_type", "f32"}}, {stored}, PortType{OCTAVO_F32, shape});
+    pugi::xml_node layer = by_id_[static_cast<std::size_t>(real.layer)];
+    pugi::xml_node mark = layer.insert_child_after("rt_info", layer.child("data")).append_child("attribute");
+    mark.append_attribute("name") = "decompression";
+    mark.append_attribute("version") = "0";
+    return real;
+}
+
+std::size_t IrBuilder::append(std::span<const std::byte> values) {
+    const std::size_t start = (binary_.size() + kAlignment - 1) / kAlignment * kAlignment;
+    binary_.resize(start);
+    binary_.append(reinterpret_cast<const char*>(values.data()), values.size());
+    return start;
 }
 
 Value IrBuilder::integers(const std::string& name, std::vector<std::int64_t> values) {

@@ -49,6 +49,8 @@ public:
         return add(type, name, data, inputs, std::span(&output, 1)).front();
     }
     Value constant(const std::string& name, octavo_type type, const Shape& shape, const Buffer& data);
+    // float16 with a Convert behind that says to readers that it may be undone: float32 for whoever reads it.
+    Value half_constant(const std::string& name, const Shape& shape, std::span<const std::uint16_t> bits);
     Value scalar(const std::string& name, float value) { return constant(name, OCTAVO_F32, {}, make_buffer(std::vector{value})); }
     Value integer(const std::string& name, std::int64_t value) { return constant(name, OCTAVO_S64, {}, make_buffer(std::vector{value})); }
     Value integers(const std::string& name, std::vector<std::int64_t> values);
@@ -65,6 +67,8 @@ public:
 
 private:
     pugi::xml_node output_port(Value value) const;
+    // Where in the binary the values begin.
+    std::size_t append(std::span<const std::byte> values);
 
     pugi::xml_document document_;
     pugi::xml_node layers_, edges_, notes_;

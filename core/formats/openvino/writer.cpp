@@ -1,6 +1,7 @@
 // Tensors, weights and grids; operators.h writes what stands between them.
 #include "core/formats/openvino/writer.h"
 
+#include "core/formats/openvino/half_weights.h"
 #include "core/formats/openvino/operators.h"
 #include "core/graph/flat.h"
 #include "core/graph/product.h"
@@ -24,8 +25,8 @@ Graph with_replaced(Graph graph, const Plan* plan) {
 
 class Writer {
 public:
-    Writer(const Graph& graph, const Plan* plan)
-        : graph_(with_replaced(graph, plan)), plan_(plan), types_(port_types(graph_)), ir_(graph.name) {
+    Writer(const Graph& graph, const Plan* plan, StoredWeights stored)
+        : graph_(with_replaced(graph, plan)), plan_(plan), stored_(stored), types_(port_types(graph_)), ir_(graph.name) {
         for (const Tensor& tensor : graph_.tensors) infos_.push_back(flatten(tensor));
     }
 
@@ -125,6 +126,8 @@ private:
         const Shape& shape = wanted ? *wanted : tensor.shape;
         if (tensor.is_constant()) {
             if (const std::vector<float>* scale = weight_scale(node, i)) return quantized_weight(node, shape, *scale);
+            if (stored_ == StoredWeights::float16 && i == 1 && tensor.type == OCTAVO_F32 && ops::find(node.op)->role == ops::Role::product)
+                if (const auto bits = half_bits(tensor.data.as<float>())) return ir_.half_constant(tensor.name, shape, *bits);
             return shape == tensor.shape ? read_constant(id) : ir_.constant(tensor.name, tensor.type, shape, tensor.data);
         }
         const Value value = read(id, i == 0 && is_depthwise(graph_, node));
@@ -197,6 +200,7 @@ private:
 
     const Graph graph_;
     const Plan* plan_;
+    const StoredWeights stored_;
     const std::vector<PortType> types_;
     IrBuilder ir_;
     std::vector<octavo_tensor_info> infos_;
@@ -207,8 +211,8 @@ private:
 }  // namespace
 }  // namespace openvino
 
-Result<IrModel> write_ir(const Graph& graph, const Plan* plan, const std::string& made_by) {
-    return openvino::Writer(graph, plan).run(made_by);
+Result<IrModel> write_ir(const Graph& graph, const Plan* plan, const std::string& made_by, StoredWeights stored) {
+    return openvino::Writer(graph, plan, stored).run(made_by);
 }
 
 }  // namespace octavo

@@ -15,7 +15,10 @@ struct IrModel {
     std::string binary;
 };
 
+// How weights of floating products lie in the file: float16 those that are exactly that (half_weights.h rounds them), with a Convert.
+enum class StoredWeights { float32, float16 };
+
 // `made_by` goes into rt_info. The plan must fit the graph. Error: Code::model names node and operator that OpenVINO has no layer for.
-Result<IrModel> write_ir(const Graph& graph, const Plan* plan, const std::string& made_by);
+Result<IrModel> write_ir(const Graph& graph, const Plan* plan, const std::string& made_by, StoredWeights stored = StoredWeights::float32);
 
 }  // namespace octavo

@@ -1,6 +1,7 @@
 // What is written: layers, names, and the forms that OpenVINO runs in int8. That OpenVINO takes it is for tests/peers to say.
 #include "core/formats/openvino/writer.h"
 
+#include "core/formats/openvino/half_weights.h"
 #include "tests/core/formats/openvino/ir_test.h"
 #include "tests/support/evaluate.h"
 #include "tests/support/graph_builder.h"
@@ -39,6 +40,33 @@ BOOST_AUTO_TEST_CASE(fused_parts_become_layers_and_outputs_keep_their_names) {
         net.child("layers").find_child_by_attribute("name", "y/hard_swish").child("output").child("port").attribute("names").value() ==
         "y");
     BOOST_TEST(net.child("rt_info").child("octavo").child("made_by").attribute("value").value() == "octavo test");
+}
+
+// 0.1 becomes the nearest half; what is beyond their range keeps its constant float32.
+BOOST_AUTO_TEST_CASE(weights_may_lie_in_the_file_as_half_floats) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 1, 2, 2});
+    const TensorId a = builder.node("Conv", "a", {x, builder.constant("a.w", {1, 1, 1, 1}, {0.1F}), builder.constant("a.b", {1}, {0.1F})});
+    const TensorId b = builder.node("Conv", "b", {a, builder.constant("b.w", {1, 1, 1, 1}, {1e6F}), builder.constant("b.b", {1}, {0})});
+    const Graph graph = with_half_weights(builder.done({b}, 1));
+    const Result<IrModel> ir = write_ir(graph, nullptr, "octavo test", StoredWeights::float16);
+    BOOST_REQUIRE(ir);
+    BOOST_TEST(layers_of(ir->xml) ==
+               "Parameter x\n"
+               "Convert a.w <- a.w/f16\n"
+               "Convolution a <- x a.w\n"
+               "Add a/bias <- a a.b\n"
+               "Convolution b <- a/bias b.w\n"
+               "Add b/bias <- b b.b\n"
+               "Result b/result <- b/bias\n");
+    BOOST_TEST((constant_of<std::uint16_t>(*ir, "a.w/f16") == std::vector<std::uint16_t>{0x2e66}));
+    BOOST_TEST((constant_of<float>(*ir, "b.w") == std::vector<float>{1e6F}));
+    BOOST_TEST((constant_of<float>(*ir, "a.b") == std::vector<float>{0.1F}));
+    BOOST_TEST(difference(run_graph(read_valid(*ir), {{1, 2, 3, 4}}), run_graph(graph, {{1, 2, 3, 4}})) == 0);
+    pugi::xml_document document;
+    document.load_string(ir->xml.c_str());
+    const pugi::xml_node convert = document.child("net").child("layers").find_child_by_attribute("type", "Convert");
+    BOOST_TEST(convert.child("rt_info").child("attribute").attribute("name").value() == "decompression");
 }
 
 // x on a grid with zero point 128, behind it u8 without one, then one scale a channel.
