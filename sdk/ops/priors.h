@@ -44,7 +44,10 @@ inline Result<Types> priors_type(const NodeView& node, std::size_t boxes) {
     OCTAVO_CHECK_OK(image_size(node, 1, "the image's size"));
     const std::size_t variances = reals(node, "variance").size();
     if (variances != 0 && variances != 1 && variances != 4) return refusal(node, std::to_string(variances) + " variances, expected 1 or 4");
-    return one_output(OCTAVO_F32, {2, grid.height * grid.width * static_cast<std::int64_t>(boxes) * 4});
+    constexpr std::int64_t kMost = 1 << 24;  // a model may be small and hostile
+    const std::int64_t cells = grid.height * grid.width, count = static_cast<std::int64_t>(boxes) * 4;
+    if (cells > kMost / count) return refusal(node, std::to_string(boxes) + " boxes for each of " + std::to_string(cells) + " cells");
+    return one_output(OCTAVO_F32, {2, cells * count});
 }
 
 inline void write_priors(const NodeView& node, const Priors& priors, Inputs inputs, Outputs outputs) {
@@ -57,10 +60,12 @@ inline void write_priors(const NodeView& node, const Priors& priors, Inputs inpu
             for (const Prior& box : priors.boxes) {
                 const float cx = (static_cast<float>(x) + priors.offset) * priors.step_w + box.dx;
                 const float cy = (static_cast<float>(y) + priors.offset) * priors.step_h + box.dy;
-                float low[] = {(cx - box.half_width) / width, (cy - box.half_height) / height};
-                float high[] = {(cx + box.half_width) / width, (cy + box.half_height) / height};
-                for (float& share : low) *out++ = clips ? std::clamp(share, 0.0F, 1.0F) : box.stays_inside ? std::max(share, 0.0F) : share;
-                for (float& share : high) *out++ = clips ? std::clamp(share, 0.0F, 1.0F) : box.stays_inside ? std::min(share, 1.0F) : share;
+                const float low[] = {(cx - box.half_width) / width, (cy - box.half_height) / height};
+                const float high[] = {(cx + box.half_width) / width, (cy + box.half_height) / height};
+                for (const float share : low)
+                    *out++ = clips ? std::clamp(share, 0.0F, 1.0F) : box.stays_inside ? std::max(share, 0.0F) : share;
+                for (const float share : high)
+                    *out++ = clips ? std::clamp(share, 0.0F, 1.0F) : box.stays_inside ? std::min(share, 1.0F) : share;
             }
     std::vector<float> variances = reals(node, "variance");
     if (variances.empty()) variances = {0.1F};

@@ -1,9 +1,10 @@
 // OpenVINO IR of versions 2 to 7: the XML, a zero byte, the binary file; with its statistics.
 #include "core/formats/openvino/ir_statistics.h"
 #include "core/formats/openvino/reader.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/small_network.h"
 
 #include <algorithm>
-#include <cstdint>
 
 using namespace octavo;
 
@@ -25,13 +26,14 @@ std::vector<std::string> fuzz_seeds() {
     return {std::string(kXml) + '\0' + std::string("\x00\x3c\x00\xc0\x00\x00\x00\x3c", 8)};
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto* bytes = reinterpret_cast<const char*>(data);
     const char* const end = std::find(bytes, bytes + size, '\0');
     const char* const binary = std::min(end + 1, bytes + size);
     const std::string_view xml(bytes, static_cast<std::size_t>(end - bytes));
-    const Result<Graph> graph = read_ir(xml, make_buffer(std::vector<char>(binary, bytes + size)));
+    Result<Graph> graph = read_ir(xml, make_buffer(std::vector<char>(binary, bytes + size)));
     const Result<SeenRanges> seen = parse_ir_statistics(xml);
     if (graph && seen) (void)plan_from(*graph, *seen);
+    if (graph) follow(std::move(*graph));
     return 0;
 }

@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(prior_boxes_have_sizes_and_aspect_ratios) {
     check_values(box().with_reals("fixed_size", {4}).with_reals("density", {2}).with("step", 10.0F).with("offset", 0.1F).run_floats(),
                  {0,    0,    0.2F, 0.2F, 0,    0,    0.4F, 0.2F, 0,    0,    0.2F, 0.4F, 0,    0,    0.4F, 0.4F,
                   0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F, 0.1F});
+    BOOST_CHECK_EQUAL(Case("PriorBox", {list({65536, 65536}), list({10, 10})}).with_reals("min_size", {4}).error(),
+                      "PriorBox 'n': 1 boxes for each of 4294967296 cells");
     BOOST_CHECK_EQUAL(box().error(), "PriorBox 'n': it makes no boxes");
     BOOST_CHECK_EQUAL(box().with_reals("fixed_size", {4}).error(), "PriorBox 'n': 1 fixed sizes and 0 densities");
     BOOST_CHECK_EQUAL(box().with_reals("fixed_size", {4}).with_reals("density", {1e9F}).error(),
