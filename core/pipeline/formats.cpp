@@ -5,6 +5,7 @@
 #include "core/formats/caffe/reader.h"
 #include "core/formats/openvino/ir_statistics.h"
 #include "core/formats/openvino/reader.h"
+#include "core/formats/tflite/reader.h"
 
 #include <algorithm>
 
@@ -23,6 +24,7 @@ const Format kFormats[] = {
     {kIr, read_ir, read_ir_statistics},
     {".prototxt", read_caffe},
     {".caffemodel", read_caffe},
+    {".tflite", read_tflite},
 };
 
 const Format* format_of(const std::string& path) {

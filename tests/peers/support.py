@@ -21,6 +21,11 @@ def device_parser(description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def as_file_name(tensor: str) -> str:
+    """As `octavo infer` calls the file of a tensor."""
+    return "".join("_" if c in "/\\:" or c < " " else c for c in tensor)
+
+
 def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list, more: list = []) -> list | str:
     """The arrays of the named outputs, or the message where `octavo infer` fails."""
     with tempfile.TemporaryDirectory() as name:
@@ -32,7 +37,7 @@ def infer(octavo: str, model: Path, device: str, feeds: dict, outputs: list, mor
                               capture_output=True, text=True)
         if done.returncode:
             return done.stderr.strip() or f"exit code {done.returncode}"
-        return [np.load(folder / "out" / f"{output.replace('/', '_')}.npy") for output in outputs]
+        return [np.load(folder / "out" / f"{as_file_name(output)}.npy") for output in outputs]
 
 
 def models_in(places: list) -> list[Path]:

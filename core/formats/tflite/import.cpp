@@ -1,0 +1,434 @@
+// See import.h.
+#include "core/formats/tflite/import.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace octavo::tflite {
+namespace {
+
+std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
+    if (taken.emplace(wish, 1).second) return wish;
+    std::string name;
+    do name = wish + "." + std::to_string(++taken[wish]);
+    while (!taken.emplace(name, 1).second);
+    return name;
+}
+
+std::size_t place_of(const Order& order, std::size_t axis) {
+    return static_cast<std::size_t>(std::find(order.begin(), order.end(), axis) - order.begin());
+}
+
+Shape permuted(const Shape& shape, const Order& order) {
+    Shape result;
+    for (const std::size_t axis : order) result.push_back(shape[axis]);
+    return result;
+}
+
+Numbers as_numbers(const Order& order) {
+    return {order.begin(), order.end()};
+}
+
+// The bytes of a tensor of this shape with its dimensions in another order.
+Buffer permuted(const Buffer& data, const Shape& shape, const Order& order, std::size_t element) {
+    std::vector<std::size_t> strides(shape.size(), element);
+    for (std::size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * static_cast<std::size_t>(shape[axis]);
+    std::vector<std::byte> result(data.size_bytes);
+    std::vector<std::int64_t> at(shape.size(), 0);
+    std::size_t from = 0;
+    for (std::size_t to = 0; to < result.size(); to += element) {
+        std::copy_n(data.data + from, element, result.begin() + static_cast<std::ptrdiff_t>(to));
+        for (std::size_t i = order.size(); i-- > 0;) {
+            from += strides[order[i]];
+            if (++at[i] < shape[order[i]]) break;
+            from -= strides[order[i]] * static_cast<std::size_t>(at[i]);
+            at[i] = 0;
+        }
+    }
+    return make_buffer(std::move(result));
+}
+
+std::size_t bytes_of(octavo_type type) {
+    return type == OCTAVO_S64 ? 8 : type == OCTAVO_F32 ? 4 : 1;
+}
+
+// In codes from 0 to 255: an s8 grid is a u8 grid with a zero point 128 higher.
+Grid unsigned_grid(const FileTensor& tensor) {
+    Grid grid = tensor.grid;
+    grid.axis = 0;
+    if (tensor.element == Element::int8) grid.zero_point[0] += 128;
+    return grid;
+}
+
+constexpr std::int64_t kMostCode = 255;
+
+// Every operator that no row covers, in one message.
+Result<void> check_types(const Document& document) {
+    constexpr std::size_t kMostShown = 20;
+    std::string list;
+    std::size_t count = 0;
+    for (const Operator& op : document.operators) {
+        if (row_of(op.type)) continue;
+        if (++count <= kMostShown) list += (list.empty() ? "" : ", ") + op.type + " '" + document.tensors[op.outputs[0]].name + "'";
+    }
+    if (count == 0) return {};
+    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
+    return Error(Code::model, "unsupported operators: " + list + ": docs/tflite.md lists what is read");
+}
+
+}  // namespace
+
+Order file_order(std::size_t rank) {
+    Order order(rank);
+    std::iota(order.begin(), order.end(), 0);
+    return order;
+}
+
+Result<Numbers> places_of(const Order& order, const Numbers& axes) {
+    const auto rank = static_cast<std::int64_t>(order.size());
+    Numbers places;
+    for (const std::int64_t axis : axes) {
+        if (axis < -rank || axis >= rank)
+            return Error(Code::model, "axis " + std::to_string(axis) + " of " + std::to_string(rank) + " dimensions");
+        places.push_back(static_cast<std::int64_t>(place_of(order, static_cast<std::size_t>(axis < 0 ? axis + rank : axis))));
+    }
+    return places;
+}
+
+Order without(const Order& order, const Numbers& places) {
+    Order left;
+    for (std::size_t i = 0; i < order.size(); ++i)
+        if (std::find(places.begin(), places.end(), static_cast<std::int64_t>(i)) == places.end()) left.push_back(order[i]);
+    Order sorted = left;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t& axis : left) axis = place_of(sorted, axis);
+    return left;
+}
+
+// ---- the walk
+
+Result<Graph> Importer::run() {
+    OCTAVO_CHECK_OK(check_types(document_));
+    graph_.name = document_.name.empty() ? "graph" : document_.name;
+    held_.resize(document_.tensors.size());
+    constants_.resize(document_.tensors.size());
+    readers_.resize(document_.tensors.size());
+    is_output_.resize(document_.tensors.size(), false);
+    for (const std::size_t output : document_.outputs) is_output_[output] = true;
+    for (const Operator& op : document_.operators)
+        for (const std::size_t input : op.inputs)
+            if (input != kNone) readers_[input].push_back(&op);
+    OCTAVO_CHECK_OK(define_inputs());
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+        held_[i].order = held_[i].id == TensorId::none ? file_order(document_.tensors[i].shape.size()) : held_[i].order;
+        if (!document_.tensors[i].is_constant || held_[i].id != TensorId::none || readers_[i].empty()) continue;
+        OCTAVO_TRY(constants_[i], read_constant(document_.tensors[i]));
+    }
+    for (const Operator& op : document_.operators) {
+        op_ = &op;
+        OCTAVO_CHECK_OK(read_operator());
+    }
+    OCTAVO_CHECK_OK(list_outputs());
+    return std::move(graph_);
+}
+
+// Only the batch may be open, as in other models.
+Result<void> Importer::define_inputs() {
+    for (const std::size_t place : document_.inputs) {
+        const FileTensor& tensor = document_.tensors[place];
+        const auto refused = [&](const std::string& why) { return Error(Code::model, "input '" + tensor.name + "': " + why); };
+        if (held_[place].id != TensorId::none) return refused("it is listed twice");
+        if (!graph_type(tensor) || !tensor.oddity.empty())
+            return refused(tensor.oddity.empty() ? "its type is " + std::string(element_text(tensor.element)) + ", which is not supported"
+                                                 : "it is " + tensor.oddity);
+        Tensor input;
+        input.type = *graph_type(tensor);
+        const Order order = tensor.shape.size() == 4 && feeds_images(place) ? kImage : file_order(tensor.shape.size());
+        input.shape = permuted(tensor.shape, order);
+        if (tensor.signature.size() == tensor.shape.size()) {
+            if (std::any_of(tensor.signature.begin() + !tensor.signature.empty(), tensor.signature.end(), [](std::int64_t dim) { return dim < 0; }))
+                return refused("a dimension other than the batch size is free: fix it when the model is converted");
+            if (!tensor.signature.empty() && tensor.signature[0] < 0) input.shape[0] = -1;
+        }
+        const TensorId id = define(name_of(place), std::move(input));
+        made_for_[id] = place;
+        graph_.inputs.push_back(id);
+        put(place, {id, order});
+    }
+    return {};
+}
+
+// Whether an image operator comes first among those that care for the order, along the first reader of each.
+bool Importer::feeds_images(std::size_t place) const {
+    for (std::size_t steps = 0; steps < document_.operators.size() && !readers_[place].empty(); ++steps) {
+        const Operator& reader = *readers_[place].front();
+        if (row_of(reader.type)->is_image) return true;
+        place = reader.outputs[0];
+        if (reader.type == "TRANSPOSE" || reader.type == "RESHAPE" || document_.tensors[place].shape.size() != 4) return false;
+    }
+    return false;
+}
+
+Result<void> Importer::read_operator() {
+    const Row& row = *row_of(op_->type);
+    for (std::size_t i = 0; i < row.inputs; ++i)
+        if (!has_input(i)) return refusal("it has no input " + std::to_string(i));
+    for (const std::size_t input : op_->inputs)
+        if (input != kNone && held_[input].id == TensorId::none && !constants_[input])
+            return refusal("reads '" + name_of(input) + "', which nothing before it makes");
+    for (const std::size_t place : op_->outputs) {
+        const FileTensor& tensor = document_.tensors[place];
+        if (held_[place].id != TensorId::none || constants_[place]) return refusal("writes '" + name_of(place) + "', which is there already");
+        if (!graph_type(tensor))
+            return refusal("its output is " + std::string(tensor.is_quantized() ? "quantized " : "") + element_text(tensor.element) +
+                           ", which is not supported");
+        if (!has_grid(place)) continue;
+        const Grid& grid = tensor.grid;
+        if (grid.scale.size() != 1) return refusal("its output has " + std::to_string(grid.scale.size()) + " scales, expected 1");
+        const std::int64_t zero = unsigned_grid(tensor).zero_point[0];
+        if (!std::isfinite(1 / grid.scale[0]) || !(grid.scale[0] > 0) || zero < 0 || zero > kMostCode)
+            return refusal("its output has scale " + std::to_string(grid.scale[0]) + " and zero point " + std::to_string(grid.zero_point[0]));
+    }
+    Result<void> read = row.read(*this);
+    if (document_.file->fault()) return refusal("damaged options: " + *document_.file->fault());
+    return read;
+}
+
+// Names and order are the file's; what is held in another order than it or NCHW gets a Transpose, what bears another name an Identity.
+Result<void> Importer::list_outputs() {
+    for (const std::size_t place : document_.outputs) {
+        Held& held = held_[place];
+        if (constants_[place]) held.id = constant_in(place, held.order);
+        if (held.id == TensorId::none) return Error(Code::model, "output '" + name_of(place) + "': no operator makes it");
+        const bool is_in_order = held.order == kImage || held.order == file_order(held.order.size());
+        if (!is_in_order || !made_for_.contains(held.id) || made_for_[held.id] != place) {
+            const TensorId id = define(name_of(place), Tensor{});
+            Numbers perm;
+            for (std::size_t axis = 0; axis < held.order.size(); ++axis) perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
+            if (is_in_order)
+                add(node_name_of(place), "Identity", {held.id}, {id});
+            else
+                add(node_name_of(place), "Transpose", {held.id}, {id}, {{"perm", perm}});
+            held.id = id;
+            made_for_[id] = place;
+        }
+        graph_.outputs.push_back(held.id);
+    }
+    if (graph_.outputs.empty()) return Error(Code::model, "the model has no output, expected at least one");
+    return {};
+}
+
+// ---- tensors and nodes
+
+std::string Importer::name_of(std::size_t place) const {
+    const std::string& name = document_.tensors[place].name;
+    return name.empty() ? "tensor " + std::to_string(place) : name;
+}
+
+bool Importer::has_grid(std::size_t place) const {
+    const FileTensor& tensor = document_.tensors[place];
+    return tensor.is_quantized() && (tensor.element == Element::int8 || tensor.element == Element::uint8);
+}
+
+std::string Importer::node_name_of(std::size_t place) const {
+    const std::string name = name_of(place);
+    return name.substr(0, name.find(';'));
+}
+
+TensorId Importer::define(const std::string& wish, Tensor tensor) {
+    tensor.name = unique(taken_, wish);
+    return graph_.add_tensor(std::move(tensor));
+}
+
+void Importer::add(const std::string& name, const char* op, Ids inputs, Ids outputs, Attributes attributes) {
+    graph_.nodes.push_back({unique(taken_nodes_, name), op, std::move(inputs), std::move(outputs), std::move(attributes), {}});
+}
+
+TensorId Importer::made(std::size_t place, const Order& order) {
+    const TensorId id = define(name_of(place) + (has_grid(place) && is_output_[place] ? "/real" : ""), Tensor{});
+    const Shape& shape = document_.tensors[place].shape;
+    if (order.size() == shape.size() && !dilations.contains(place)) claimed_[graph_[id].name] = permuted(shape, order);
+    made_for_[id] = place;
+    return id;
+}
+
+void Importer::put(std::size_t place, Held held) {
+    if (has_grid(place)) held.id = on_grid(place, held.id);
+    held_[place] = std::move(held);
+}
+
+// A tensor that lies on another grid already is put on this one under a name of its own.
+TensorId Importer::on_grid(std::size_t place, TensorId id) {
+    const FileTensor& tensor = document_.tensors[place];
+    const Grid grid = unsigned_grid(tensor);
+    const std::string name = name_of(place);
+    if (const auto known = grids_.find(id); known != grids_.end()) {
+        if (known->second == grid) return id;
+        const TensorId same = define(name + "/again", Tensor{});
+        add(node_name_of(place) + "/again", "Identity", {id}, {same});
+        id = same;
+    }
+    const auto end = [&](const char* what, std::int64_t code) {
+        Tensor value;
+        value.data = make_buffer(std::vector{grid.scale[0] * static_cast<float>(code - grid.zero_point[0])});
+        return define(name + what, std::move(value));
+    };
+    const TensorId low = end("/low", 0), high = end("/high", kMostCode);
+    const TensorId made = define(name + (is_output_[place] ? "" : "/grid"), Tensor{});
+    add(node_name_of(place) + "/grid", "FakeQuantize", {id, low, high, low, high}, {made}, {{"levels", kMostCode + 1}});
+    grids_[made] = grid;
+    made_for_[made] = place;
+    return made;
+}
+
+TensorId Importer::constant_in(std::size_t place, const Order& order) {
+    TensorId& known = read_constants_.try_emplace({place, order}, TensorId::none).first->second;
+    if (known != TensorId::none) return known;
+    Tensor tensor = *constants_[place];
+    if (order.size() > tensor.shape.size()) tensor.shape.insert(tensor.shape.begin(), order.size() - tensor.shape.size(), 1);
+    if (order != file_order(order.size()) && order.size() == tensor.shape.size()) {
+        tensor.data = permuted(tensor.data, tensor.shape, order, bytes_of(tensor.type));
+        tensor.shape = permuted(tensor.shape, order);
+    }
+    return known = define(name_of(place), std::move(tensor));
+}
+
+TensorId Importer::in_order(std::size_t input, const Order& order) {
+    const std::size_t place = op_->inputs[input];
+    return constants_[place] ? constant_in(place, order) : turned(held_[place], order);
+}
+
+TensorId Importer::turned(const Held& held, const Order& order) {
+    const std::size_t lower = order.size() > held.order.size() ? order.size() - held.order.size() : 0;
+    Order lifted = file_order(lower);
+    for (const std::size_t axis : held.order) lifted.push_back(axis + lower);
+    Order perm;
+    for (const std::size_t axis : order) perm.push_back(place_of(lifted, axis));
+    const bool stays = perm == file_order(perm.size());
+    if (lower == 0 && stays) return held.id;
+    Order key = perm;
+    key.push_back(lower);
+    TensorId& known = turned_.try_emplace({held.id, key}, TensorId::none).first->second;
+    if (known != TensorId::none) return known;
+    known = held.id;
+    if (lower > 0) known = between("rank", "Unsqueeze", {known, constant("rank/axes", as_numbers(file_order(lower)))});
+    if (!stays) known = between("turned", "Transpose", {known}, {{"perm", as_numbers(perm)}});
+    return known;
+}
+
+Order Importer::common_order(std::size_t first) const {
+    std::size_t most = 0;
+    for (std::size_t i = first; i < input_count(); ++i)
+        if (has_input(i)) most = std::max(most, rank(i));
+    for (std::size_t i = first; i < input_count(); ++i)
+        if (has_input(i) && rank(i) == most && !is_constant(i) && order(i) != file_order(most)) return order(i);
+    return file_order(most);
+}
+
+// In the file's order ranks may differ, as they may in ONNX.
+Ids Importer::operands(const Order& order, std::size_t first) {
+    Ids ids;
+    for (std::size_t i = first; i < input_count(); ++i)
+        if (has_input(i)) ids.push_back(order == file_order(order.size()) ? in_file_order(i) : in_order(i, order));
+    return ids;
+}
+
+Result<Numbers> Importer::integers(std::size_t input) const {
+    if (has_input(input)) return integers_of(op_->inputs[input]);
+    return refusal("it has no input " + std::to_string(input));
+}
+
+Result<Numbers> Importer::integers_of(std::size_t place) const {
+    if (place == kNone || !constants_[place] || constants_[place]->type != OCTAVO_S64)
+        return refusal("'" + (place == kNone ? "" : name_of(place)) + "' is no constant of integers");
+    const auto values = constants_[place]->data.as<std::int64_t>();
+    return Numbers(values.begin(), values.end());
+}
+
+Result<std::int64_t> Importer::integer(std::size_t input) const {
+    OCTAVO_TRY(const Numbers values, integers(input));
+    if (values.size() != 1)
+        return refusal("input " + std::to_string(input) + " has " + std::to_string(values.size()) + " values, expected 1");
+    return values[0];
+}
+
+Numbers Importer::list(std::size_t field) const {
+    const std::vector<std::int32_t> values = op_->options.numbers<std::int32_t>(field);
+    return {values.begin(), values.end()};
+}
+
+const Operator* Importer::only_reader(const Operator& op) const {
+    const std::vector<const Operator*>& readers = readers_[op.outputs[0]];
+    return readers.size() == 1 && !is_output_[op.outputs[0]] ? readers[0] : nullptr;
+}
+
+TensorId Importer::constant(const char* what, Numbers values) {
+    Tensor tensor;
+    tensor.type = OCTAVO_S64;
+    tensor.shape = {static_cast<std::int64_t>(values.size())};
+    tensor.data = make_buffer(std::move(values));
+    return define(name_of(op_->outputs[0]) + "/" + what, std::move(tensor));
+}
+
+TensorId Importer::constant(const char* what, float value) {
+    Tensor tensor;
+    tensor.data = make_buffer(std::vector{value});
+    return define(name_of(op_->outputs[0]) + "/" + what, std::move(tensor));
+}
+
+TensorId Importer::between(const char* what, const char* op, Ids inputs, Attributes attributes) {
+    const TensorId id = define(name_of(op_->outputs[0]) + "/" + what, Tensor{});
+    add(node_name_of(op_->outputs[0]) + "/" + what, op, std::move(inputs), {id}, std::move(attributes));
+    return id;
+}
+
+Ids Importer::between_all(const char* what, const char* op, Ids inputs, Attributes attributes) {
+    Ids ids;
+    for (std::size_t i = 0; i < op_->outputs.size(); ++i) ids.push_back(define(name_of(op_->outputs[0]) + "/" + what, Tensor{}));
+    add(node_name_of(op_->outputs[0]) + "/" + what, op, std::move(inputs), ids, std::move(attributes));
+    return ids;
+}
+
+void Importer::finish_one(std::size_t output, const char* op, Ids inputs, Order order, Attributes attributes) {
+    const std::size_t place = op_->outputs[output];
+    const TensorId id = made(place, order);
+    add(node_name_of(place), op, std::move(inputs), {id}, std::move(attributes));
+    put(place, {id, std::move(order)});
+}
+
+void Importer::finish_all(const char* op, Ids inputs, const Order& order, Attributes attributes) {
+    Ids ids;
+    for (const std::size_t place : op_->outputs) ids.push_back(made(place, order));
+    add(node_name_of(op_->outputs[0]), op, std::move(inputs), ids, std::move(attributes));
+    for (std::size_t i = 0; i < ids.size(); ++i) put(op_->outputs[i], {ids[i], order});
+}
+
+// The node that computes bears the operator's name, the activation one of its own.
+Result<void> Importer::activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes, bool implied) {
+    struct Fused {
+        const char* op;
+        std::optional<std::pair<float, float>> ends;  // of Clip
+    };
+    const Fused known[] = {{nullptr, {}}, {"Relu", {}}, {"Clip", {{-1.0F, 1.0F}}}, {"Clip", {{0.0F, 6.0F}}}, {"Tanh", {}}};
+    if (activation < 0 || activation >= std::ssize(known))
+        return refusal("fused activation " + std::to_string(activation) + ", which is not supported");
+    Fused fused = known[activation];
+    const std::size_t place = op_->outputs[0];
+    if (!fused.op && implied && has_grid(place) && unsigned_grid(output()).zero_point[0] == 0)
+        fused = {"Clip", {{0.0F, output().grid.scale[0] * static_cast<float>(kMostCode)}}};
+    if (!fused.op) {
+        finish(op, std::move(inputs), std::move(order), std::move(attributes));
+        return {};
+    }
+    const TensorId linear = define(name_of(place) + "/linear", Tensor{});
+    add(node_name_of(place), op, std::move(inputs), {linear}, std::move(attributes));
+    Ids read = {linear};
+    if (fused.ends) read = {linear, constant("min", fused.ends->first), constant("max", fused.ends->second)};
+    const TensorId id = made(place, order);
+    add(node_name_of(place) + "/activation", fused.op, std::move(read), {id});
+    put(place, {id, std::move(order)});
+    return {};
+}
+
+}  // namespace octavo::tflite
