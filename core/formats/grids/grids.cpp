@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octavo {
 namespace {
@@ -58,20 +59,53 @@ Result<Quantization> grid_of(const Graph& graph, const Node& node) {
     return grid;
 }
 
-// The largest number of steps up to 127 on which all weights of a channel lie; none where there is no such number.
-std::optional<float> scale_of(std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count) {
+bool all_lie_on(float scale, std::span<const float> weights) {
     constexpr float kRounding = 2e-3F;
-    float greatest = 0;
-    for (std::size_t i = 0; i < count; ++i) greatest = std::max(greatest, std::abs(weight[first + i * stride]));
-    if (greatest == 0) return 1.0F;
-    for (float steps = kWeightLevels; steps >= 1; --steps) {
-        const float scale = greatest / steps;
-        std::size_t i = 0;
-        const auto lies = [&](float w) { return std::abs(w / scale - std::nearbyint(w / scale)) < kRounding; };
-        while (i < count && lies(weight[first + i * stride])) ++i;
-        if (i == count && std::isfinite(1.0F / scale)) return scale;
+    const auto lies = [&](float w) { return std::abs(w / scale - std::nearbyint(w / scale)) < kRounding; };
+    return std::isfinite(1.0F / scale) && std::all_of(weights.begin(), weights.end(), lies);
+}
+
+// Of the scales with which the weights fit into 127 steps and next to fill them, the one that changes them least when they are rounded to
+// it, and their sum: inputs behind an activation have a mean about as large as they vary, so an error of the sum shifts the output.
+float coarser_scale(float greatest, std::span<const float> weights) {
+    constexpr int kTried = 64;
+    constexpr double kMostSpare = 0.25;
+    float best = 0;
+    double least = std::numeric_limits<double>::infinity();
+    for (int i = 0; i < kTried; ++i) {
+        const float scale = greatest / kWeightLevels * static_cast<float>(1 + kMostSpare * i / kTried);
+        double sum = 0, squares = 0;
+        for (const float w : weights) {
+            const double error = static_cast<double>(std::nearbyint(w / scale)) * scale - w;
+            sum += error;
+            squares += error * error;
+        }
+        if (squares + sum * sum >= least) continue;
+        least = squares + sum * sum;
+        best = scale;
     }
+    return best;
+}
+
+// That of the largest number of steps up to 127 on which all weights of a channel lie. Codes of 8 bits around a zero point of their own
+// reach up to 255 steps from zero: where only that many will do, the channel's weights are rounded anew to a coarser scale. None where no
+// number will do.
+std::optional<float> scale_of(std::span<const float> weights) {
+    float greatest = 0;
+    for (const float w : weights) greatest = std::max(greatest, std::abs(w));
+    if (greatest == 0) return 1.0F;
+    for (float steps = kWeightLevels; steps >= 1; --steps)
+        if (all_lie_on(greatest / steps, weights)) return greatest / steps;
+    for (float steps = kWeightLevels + 1; steps <= kActivationLevels; ++steps)
+        if (all_lie_on(greatest / steps, weights)) return coarser_scale(greatest, weights);
     return std::nullopt;
+}
+
+// Of the weights `first`, `first + stride` and so on.
+std::optional<float> scale_of_channel(std::span<const float> weight, std::size_t first, std::size_t stride, std::size_t count) {
+    std::vector<float> weights(count);
+    for (std::size_t i = 0; i < count; ++i) weights[i] = weight[first + i * stride];
+    return scale_of(weights);
 }
 
 const Quantization* grid_named(const Grids& grids, const std::string& name, PointKind kind) {
@@ -161,7 +195,7 @@ std::optional<Plan> plan_from(const Graph& executed, const Grids& grids) {
         const Quantization* found = grid_at(executed, grids, point);
         return found ? std::optional(*found) : std::nullopt;
     };
-    return make_plan(executed, "FakeQuantize", {grid, [](const Node&, auto... channel) { return scale_of(channel...); }});
+    return make_plan(executed, "FakeQuantize", {grid, [](const Node&, auto... channel) { return scale_of_channel(channel...); }});
 }
 
 }  // namespace octavo

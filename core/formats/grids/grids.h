@@ -1,6 +1,7 @@
 // What the FakeQuantize layers of a model say, as a plan. `take_grids` takes them out of an imported graph, so that passes see the network
 // as it was before it was quantized; `plan_from` makes a plan of what they said for the graph that the passes made. An operator is int8
-// where everything that it needs was quantized: its inputs, and for a product the weights, which must lie on a grid of 8 bits.
+// where everything that it needs was quantized: its inputs, and for a product the weights, which must lie on a grid of 8 bits; where that
+// is not symmetric and reaches beyond 127 steps, a channel gets a coarser one.
 #pragma once
 
 #include "core/plan/plan.h"

@@ -143,8 +143,8 @@ Result<Document> read_document(const std::shared_ptr<FlatFile>& file) {
     Document document;
     document.file = file;
     document.name = graph.text(4);
-    OCTAVO_TRY(document.tensors, read_all<FileTensor>(graph.tables(0), "tensor",
-                                                      [&](const Table& table) { return read_tensor(table, buffers, *file); }));
+    OCTAVO_TRY(document.tensors,
+               read_all<FileTensor>(graph.tables(0), "tensor", [&](const Table& table) { return read_tensor(table, buffers, *file); }));
     OCTAVO_TRY(document.operators, read_all<Operator>(graph.tables(3), "operator", [&](const Table& table) {
                    return read_operator(table, codes, document.tensors.size());
                }));
@@ -174,7 +174,8 @@ Result<Buffer> dequantized(const FileTensor& tensor, std::span<const std::int64_
     std::vector<float> values(codes.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::size_t slice = i / run % count;
-        values[i] = static_cast<float>(static_cast<double>(grid.scale[slice]) * (static_cast<double>(codes[i]) - static_cast<double>(grid.zero_point[slice])));
+        values[i] = static_cast<float>(static_cast<double>(grid.scale[slice]) *
+                                       (static_cast<double>(codes[i]) - static_cast<double>(grid.zero_point[slice])));
     }
     return make_buffer(std::move(values));
 }
@@ -207,8 +208,9 @@ Result<Tensor> read_constant(const FileTensor& tensor) {
     const auto refusal = [&](const std::string& why) { return Error(Code::model, "tensor '" + tensor.name + "': " + why); };
     if (!tensor.oddity.empty()) return refusal("it is " + tensor.oddity + ", which is not supported");
     if (!row || !graph_type(tensor))
-        return refusal("values of type " + std::string(element_text(tensor.element)) + " (" + std::to_string(static_cast<int>(tensor.element)) +
-                       ")" + (tensor.is_quantized() ? ", quantized" : "") + ", which is not supported");
+        return refusal("values of type " + std::string(element_text(tensor.element)) + " (" +
+                       std::to_string(static_cast<int>(tensor.element)) + ")" + (tensor.is_quantized() ? ", quantized" : "") +
+                       ", which is not supported");
     std::size_t count = 1;
     bool fits = true;
     for (const std::int64_t dim : tensor.shape) fits = fits && !__builtin_mul_overflow(count, static_cast<std::size_t>(dim), &count);

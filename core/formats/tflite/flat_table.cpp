@@ -43,7 +43,8 @@ Table Table::at(FlatFile& file, std::size_t place) {
     table.vtable_ = static_cast<std::size_t>(vtable);
     table.vtable_size_ = file.value<std::uint16_t>(table.vtable_);
     table.size_ = file.value<std::uint16_t>(table.vtable_ + sizeof(std::uint16_t));
-    if (table.vtable_size_ < kHead || !file.holds(table.vtable_, table.vtable_size_)) return failed("a vtable of a wrong size, for a table");
+    if (table.vtable_size_ < kHead || !file.holds(table.vtable_, table.vtable_size_))
+        return failed("a vtable of a wrong size, for a table");
     if (table.size_ < sizeof(std::int32_t) || !file.holds(place, table.size_)) return failed("a table of a wrong size");
     if (!file.take(table.size_)) return {};
     table.file_ = &file;
@@ -67,8 +68,8 @@ std::size_t Table::target(std::size_t field) const {
     if (from == 0) return 0;
     const std::size_t to = from + file_->value<std::uint32_t>(from);
     if (to > from && file_->holds(to, sizeof(std::uint32_t))) return to;
-    file_->fail("field " + std::to_string(field) + " of the table at byte " + std::to_string(at_) + " points to byte " + std::to_string(to) +
-                " of " + std::to_string(file_->bytes_.size()));
+    file_->fail("field " + std::to_string(field) + " of the table at byte " + std::to_string(at_) + " points to byte " +
+                std::to_string(to) + " of " + std::to_string(file_->bytes_.size()));
     return 0;
 }
 

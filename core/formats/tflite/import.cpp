@@ -63,6 +63,11 @@ Grid unsigned_grid(const FileTensor& tensor) {
 
 constexpr std::int64_t kMostCode = 255;
 
+std::pair<float, float> ends_of(const Grid& grid) {
+    const auto real = [&](std::int64_t code) { return grid.scale[0] * static_cast<float>(code - grid.zero_point[0]); };
+    return {real(0), real(kMostCode)};
+}
+
 // Every operator that no row covers, in one message.
 Result<void> check_types(const Document& document) {
     constexpr std::size_t kMostShown = 20;
@@ -119,6 +124,7 @@ Result<Graph> Importer::run() {
     for (const Operator& op : document_.operators)
         for (const std::size_t input : op.inputs)
             if (input != kNone) readers_[input].push_back(&op);
+    find_followed();
     OCTAVO_CHECK_OK(define_inputs());
     for (std::size_t i = 0; i < held_.size(); ++i) {
         held_[i].order = held_[i].id == TensorId::none ? file_order(document_.tensors[i].shape.size()) : held_[i].order;
@@ -131,6 +137,16 @@ Result<Graph> Importer::run() {
     }
     OCTAVO_CHECK_OK(list_outputs());
     return std::move(graph_);
+}
+
+void Importer::find_followed() {
+    is_followed_.resize(document_.tensors.size(), false);
+    for (auto op = document_.operators.rbegin(); op != document_.operators.rend(); ++op) {
+        const bool follows = row_of(op->type)->is_product ||
+                             std::any_of(op->outputs.begin(), op->outputs.end(), [&](std::size_t place) { return is_followed_[place]; });
+        for (const std::size_t input : op->inputs)
+            if (input != kNone && follows) is_followed_[input] = true;
+    }
 }
 
 // Only the batch may be open, as in other models.
@@ -147,7 +163,8 @@ Result<void> Importer::define_inputs() {
         const Order order = tensor.shape.size() == 4 && feeds_images(place) ? kImage : file_order(tensor.shape.size());
         input.shape = permuted(tensor.shape, order);
         if (tensor.signature.size() == tensor.shape.size()) {
-            if (std::any_of(tensor.signature.begin() + !tensor.signature.empty(), tensor.signature.end(), [](std::int64_t dim) { return dim < 0; }))
+            if (std::any_of(tensor.signature.begin() + !tensor.signature.empty(), tensor.signature.end(),
+                            [](std::int64_t dim) { return dim < 0; }))
                 return refused("a dimension other than the batch size is free: fix it when the model is converted");
             if (!tensor.signature.empty() && tensor.signature[0] < 0) input.shape[0] = -1;
         }
@@ -179,7 +196,8 @@ Result<void> Importer::read_operator() {
             return refusal("reads '" + name_of(input) + "', which nothing before it makes");
     for (const std::size_t place : op_->outputs) {
         const FileTensor& tensor = document_.tensors[place];
-        if (held_[place].id != TensorId::none || constants_[place]) return refusal("writes '" + name_of(place) + "', which is there already");
+        if (held_[place].id != TensorId::none || constants_[place])
+            return refusal("writes '" + name_of(place) + "', which is there already");
         if (!graph_type(tensor))
             return refusal("its output is " + std::string(tensor.is_quantized() ? "quantized " : "") + element_text(tensor.element) +
                            ", which is not supported");
@@ -188,7 +206,8 @@ Result<void> Importer::read_operator() {
         if (grid.scale.size() != 1) return refusal("its output has " + std::to_string(grid.scale.size()) + " scales, expected 1");
         const std::int64_t zero = unsigned_grid(tensor).zero_point[0];
         if (!std::isfinite(1 / grid.scale[0]) || !(grid.scale[0] > 0) || zero < 0 || zero > kMostCode)
-            return refusal("its output has scale " + std::to_string(grid.scale[0]) + " and zero point " + std::to_string(grid.zero_point[0]));
+            return refusal("its output has scale " + std::to_string(grid.scale[0]) + " and zero point " +
+                           std::to_string(grid.zero_point[0]));
     }
     Result<void> read = row.read(*this);
     if (document_.file->fault()) return refusal("damaged options: " + *document_.file->fault());
@@ -205,7 +224,8 @@ Result<void> Importer::list_outputs() {
         if (!is_in_order || !made_for_.contains(held.id) || made_for_[held.id] != place) {
             const TensorId id = define(name_of(place), Tensor{});
             Numbers perm;
-            for (std::size_t axis = 0; axis < held.order.size(); ++axis) perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
+            for (std::size_t axis = 0; axis < held.order.size(); ++axis)
+                perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
             if (is_in_order)
                 add(node_name_of(place), "Identity", {held.id}, {id});
             else
@@ -260,8 +280,7 @@ void Importer::put(std::size_t place, Held held) {
 
 // A tensor that lies on another grid already is put on this one under a name of its own.
 TensorId Importer::on_grid(std::size_t place, TensorId id) {
-    const FileTensor& tensor = document_.tensors[place];
-    const Grid grid = unsigned_grid(tensor);
+    const Grid grid = unsigned_grid(document_.tensors[place]);
     const std::string name = name_of(place);
     if (const auto known = grids_.find(id); known != grids_.end()) {
         if (known->second == grid) return id;
@@ -269,12 +288,13 @@ TensorId Importer::on_grid(std::size_t place, TensorId id) {
         add(node_name_of(place) + "/again", "Identity", {id}, {same});
         id = same;
     }
-    const auto end = [&](const char* what, std::int64_t code) {
-        Tensor value;
-        value.data = make_buffer(std::vector{grid.scale[0] * static_cast<float>(code - grid.zero_point[0])});
-        return define(name + what, std::move(value));
+    const auto end = [&](const char* what, float value) {
+        Tensor tensor;
+        tensor.data = make_buffer(std::vector{value});
+        return define(name + what, std::move(tensor));
     };
-    const TensorId low = end("/low", 0), high = end("/high", kMostCode);
+    const auto [least, most] = ends_of(grid);
+    const TensorId low = end("/low", least), high = end("/high", most);
     const TensorId made = define(name + (is_output_[place] ? "" : "/grid"), Tensor{});
     add(node_name_of(place) + "/grid", "FakeQuantize", {id, low, high, low, high}, {made}, {{"levels", kMostCode + 1}});
     grids_[made] = grid;
@@ -404,29 +424,36 @@ void Importer::finish_all(const char* op, Ids inputs, const Order& order, Attrib
     for (std::size_t i = 0; i < ids.size(); ++i) put(op_->outputs[i], {ids[i], order});
 }
 
+std::optional<std::pair<float, float>> Importer::implied_ends() const {
+    const std::size_t place = op_->outputs[0];
+    if (!has_grid(place) || !row_of(op_->type)->is_product) return std::nullopt;
+    const Grid grid = unsigned_grid(output());
+    if (grid.zero_point[0] != 0 && is_followed_[place]) return std::nullopt;
+    return ends_of(grid);
+}
+
 // The node that computes bears the operator's name, the activation one of its own.
-Result<void> Importer::activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes, bool implied) {
-    struct Fused {
-        const char* op;
-        std::optional<std::pair<float, float>> ends;  // of Clip
-    };
-    const Fused known[] = {{nullptr, {}}, {"Relu", {}}, {"Clip", {{-1.0F, 1.0F}}}, {"Clip", {{0.0F, 6.0F}}}, {"Tanh", {}}};
+Result<void> Importer::activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes) {
+    const char* const known[] = {nullptr, "Relu", "Clip", "Clip", "Tanh"};
     if (activation < 0 || activation >= std::ssize(known))
         return refusal("fused activation " + std::to_string(activation) + ", which is not supported");
-    Fused fused = known[activation];
+    const char* fused = known[activation];
+    std::pair<float, float> ends = activation == 2 ? std::pair(-1.0F, 1.0F) : std::pair(0.0F, 6.0F);  // of Clip
     const std::size_t place = op_->outputs[0];
-    if (!fused.op && implied && has_grid(place) && unsigned_grid(output()).zero_point[0] == 0)
-        fused = {"Clip", {{0.0F, output().grid.scale[0] * static_cast<float>(kMostCode)}}};
-    if (!fused.op) {
+    if (const auto implied = implied_ends(); !fused && implied) {
+        fused = "Clip";
+        ends = *implied;
+    }
+    if (!fused) {
         finish(op, std::move(inputs), std::move(order), std::move(attributes));
         return {};
     }
     const TensorId linear = define(name_of(place) + "/linear", Tensor{});
     add(node_name_of(place), op, std::move(inputs), {linear}, std::move(attributes));
     Ids read = {linear};
-    if (fused.ends) read = {linear, constant("min", fused.ends->first), constant("max", fused.ends->second)};
+    if (fused == std::string_view("Clip")) read = {linear, constant("min", ends.first), constant("max", ends.second)};
     const TensorId id = made(place, order);
-    add(node_name_of(place) + "/activation", fused.op, std::move(read), {id});
+    add(node_name_of(place) + "/activation", fused, std::move(read), {id});
     put(place, {id, std::move(order)});
     return {};
 }

@@ -5,6 +5,10 @@
 // one keep the order of what they read. A Transpose is put only where an operator needs another order than the one that is there. An input
 // of rank 4 stands in the graph as NCHW where an image operator is the first that cares (`feeds_images`), and in the file's order
 // elsewhere; outputs are left as they are held where that is NCHW or the file's order.
+//
+// A quantized operator of the file saturates at the ends of its output's grid. On the way to further products the grid does so here too;
+// a Clip says it where it is an activation that the converter folded into the range (a product or ADD without one, whose grid starts at
+// zero), and at products and ADDs that no further one follows, whose values are read as real ones.
 #pragma once
 
 #include "core/formats/tflite/document.h"
@@ -56,7 +60,8 @@ public:
     TensorId in_file_order(std::size_t input) { return in_order(input, file_order(rank(input))); }
     TensorId turned(const Held& held, const Order& order);
     bool is_constant(std::size_t input) const { return constants_[op_->inputs[input]].has_value(); }
-    // For operands from `first` on that are computed value by value: an order that is not the file's, where one of the highest rank has such.
+    // For operands from `first` on that are computed value by value: an order that is not the file's, where one of the highest rank has
+    // such.
     Order common_order(std::size_t first = 0) const;
     Ids operands(const Order& order, std::size_t first = 0);
     TensorId scalar(std::size_t input) { return in_order(input, {}); }
@@ -77,11 +82,11 @@ public:
     // A node between, with a tensor of its own.
     TensorId between(const char* what, const char* op, Ids inputs, Attributes attributes = {});
     Ids between_all(const char* what, const char* op, Ids inputs, Attributes attributes);  // as many as the operator has outputs
-    // The node that writes the operator's output 0; with a fused activation behind it (`activate`), which for `implied` may be one that the
-    // grid alone says. `finish_all` writes every output.
+    // The node that writes the operator's output 0; with a fused activation behind it (`activate`), or one that
+    // the grid alone says. `finish_all` writes every output.
     void finish(const char* op, Ids inputs, Order order, Attributes attributes = {}) { finish_one(0, op, inputs, order, attributes); }
     void finish_one(std::size_t output, const char* op, Ids inputs, Order order, Attributes attributes = {});
-    Result<void> activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes = {}, bool implied = false);
+    Result<void> activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes = {});
     void finish_all(const char* op, Ids inputs, const Order& order, Attributes attributes = {});
     // Output 0 is held as something that is there already.
     void keep(Held held) { put(op_->outputs[0], std::move(held)); }
@@ -111,6 +116,9 @@ private:
     // It is held like this, behind its grid where it has one.
     void put(std::size_t place, Held held);
     TensorId on_grid(std::size_t place, TensorId id);
+    // The ends at which the grid alone keeps the operator's output.
+    std::optional<std::pair<float, float>> implied_ends() const;
+    void find_followed();
     bool has_grid(std::size_t place) const;
     std::string name_of(std::size_t place) const;
     // The operator that writes this; converters name a tensor after all that went into it, "a;b;c".
@@ -125,6 +133,7 @@ private:
     std::vector<std::optional<Tensor>> constants_;  // in the file's order; in the graph once somebody reads them
     std::vector<std::vector<const Operator*>> readers_;
     std::vector<bool> is_output_;
+    std::vector<bool> is_followed_;  // by a product or ADD
     std::map<std::pair<std::size_t, Order>, TensorId> read_constants_;
     std::map<std::pair<TensorId, Order>, TensorId> turned_;
     std::map<TensorId, Grid> grids_;            // of activations
@@ -137,8 +146,9 @@ using ReadRow = Result<void>(Importer& in);
 struct Row {
     std::string_view type;
     ReadRow* read;
-    std::size_t inputs = 1;  // that must be there
-    bool is_image = false;   // takes NHWC alone
+    std::size_t inputs = 1;   // that must be there
+    bool is_image = false;    // takes NHWC alone
+    bool is_product = false;  // or ADD: a range of its output may stand for an activation
 };
 // What reads an operator of this type; nullptr: nothing does.
 const Row* row_of(std::string_view type);

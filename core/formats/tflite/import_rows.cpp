@@ -59,7 +59,7 @@ Result<void> read_arithmetic(Importer& in) {
     constexpr std::pair<std::string_view, const char*> kOps[] = {{"ADD", "Add"}, {"SUB", "Sub"}, {"MUL", "Mul"}, {"DIV", "Div"}};
     const auto row = std::find_if(std::begin(kOps), std::end(kOps), [&](const auto& known) { return known.first == in.op().type; });
     const Order order = in.common_order();
-    return in.activate(row->second, in.operands(order), order, in.small(0), {}, in.op().type == "ADD");
+    return in.activate(row->second, in.operands(order), order, in.small(0));
 }
 
 Result<void> read_clip(Importer& in) {
@@ -125,10 +125,14 @@ Result<void> read_quantize(Importer& in) {
 }
 
 Result<void> read_cast(Importer& in) {
-    constexpr std::pair<octavo_type, std::int64_t> kNumbers[] = {  // of ONNX
-        {OCTAVO_F32, 1}, {OCTAVO_U8, 2}, {OCTAVO_S8, 3}, {OCTAVO_S64, 7}, {OCTAVO_BOOLEAN, 9}};
-    const auto to = std::find_if(std::begin(kNumbers), std::end(kNumbers),
-                                 [&](const auto& known) { return known.first == graph_type(in.output()); });
+    constexpr std::pair<octavo_type, std::int64_t> kNumbers[] = {// of ONNX
+                                                                 {OCTAVO_F32, 1},
+                                                                 {OCTAVO_U8, 2},
+                                                                 {OCTAVO_S8, 3},
+                                                                 {OCTAVO_S64, 7},
+                                                                 {OCTAVO_BOOLEAN, 9}};
+    const auto to =
+        std::find_if(std::begin(kNumbers), std::end(kNumbers), [&](const auto& known) { return known.first == graph_type(in.output()); });
     in.finish("Cast", {in.as_held(0)}, in.order(0), {{"to", to->second}});
     return {};
 }
@@ -144,8 +148,10 @@ Result<void> read_fully_connected(Importer& in) {
     const Shape rows = {count / taken, taken};
     Ids ids = {in.shape(0) == rows ? in.in_file_order(0) : in.turned(reshaped(in, 0, rows, "rows"), file_order(2)), in.in_file_order(1)};
     if (in.has_input(2)) ids.push_back(in.in_file_order(2));
-    if (in.output().shape.size() == 2) return in.activate("Gemm", std::move(ids), file_order(2), in.small(0), {{"transB", std::int64_t{1}}}, true);
-    if (in.small(0) != 0) return in.refusal("a fused activation on an output of " + std::to_string(in.output().shape.size()) + " dimensions");
+    if (in.output().shape.size() == 2)
+        return in.activate("Gemm", std::move(ids), file_order(2), in.small(0), {{"transB", std::int64_t{1}}});
+    if (in.small(0) != 0)
+        return in.refusal("a fused activation on an output of " + std::to_string(in.output().shape.size()) + " dimensions");
     Numbers target = in.output().shape;
     if (!target.empty()) target.back() = outputs;
     const TensorId product = in.between("product", "Gemm", std::move(ids), {{"transB", std::int64_t{1}}});
@@ -204,7 +210,7 @@ Result<void> read_normalization(Importer& in) {
 }
 
 constexpr Row kRows[] = {
-    {"ADD", read_arithmetic, 2},
+    {"ADD", read_arithmetic, 2, false, true},
     {"ARG_MAX", read_arg},
     {"ARG_MIN", read_arg},
     {"AVERAGE_POOL_2D", read_pool, 1, true},
@@ -213,14 +219,14 @@ constexpr Row kRows[] = {
     {"BROADCAST_TO", read_broadcast, 2},
     {"CAST", read_cast},
     {"CONCATENATION", read_concat},
-    {"CONV_2D", read_convolution, 2, true},
-    {"DEPTHWISE_CONV_2D", read_convolution, 2, true},
+    {"CONV_2D", read_convolution, 2, true, true},
+    {"DEPTHWISE_CONV_2D", read_convolution, 2, true, true},
     {"DEPTH_TO_SPACE", read_blocks, 1, true},
     {"DEQUANTIZE", read_quantize},
     {"DIV", read_arithmetic, 2},
     {"ELU", read_elu},
     {"EXPAND_DIMS", read_expand_dims},
-    {"FULLY_CONNECTED", read_fully_connected, 2},
+    {"FULLY_CONNECTED", read_fully_connected, 2, false, true},
     {"GATHER", read_gather, 2},
     {"GELU", read_gelu},
     {"L2_NORMALIZATION", read_normalization},
@@ -262,14 +268,14 @@ constexpr Row kRows[] = {
     {"TILE", read_tile, 2},
     {"TOPK_V2", read_top_k, 2},
     {"TRANSPOSE", read_transpose},
-    {"TRANSPOSE_CONV", read_transposed_convolution, 3, true},
+    {"TRANSPOSE_CONV", read_transposed_convolution, 3, true, true},
     {"UNPACK", read_unpack},
 };
 
 }  // namespace
 
 const Row* row_of(std::string_view type) {
-    static constexpr Row kSameRow = {"", read_same, 1, false};
+    static constexpr Row kSameRow = {"", read_same};
     if (same_of(type)) return &kSameRow;
     const Row* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.type == type; });
     return row == std::end(kRows) ? nullptr : row;

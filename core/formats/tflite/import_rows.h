@@ -6,8 +6,8 @@
 namespace octavo::tflite {
 
 // Of images.
-ReadRow read_convolution, read_transposed_convolution, read_pool, read_resize, read_blocks, read_response_normalization, read_space_to_batch,
-    read_batch_to_space;
+ReadRow read_convolution, read_transposed_convolution, read_pool, read_resize, read_blocks, read_response_normalization,
+    read_space_to_batch, read_batch_to_space;
 
 // Of what moves, selects or counts values.
 ReadRow read_reshape, read_squeeze, read_expand_dims, read_transpose, read_concat, read_pack, read_unpack, read_split, read_slice,

@@ -72,8 +72,8 @@ Plan plan_of(const Order& held, const Shape& from, const Shape& to) {
     Plan plan;
     if (!runs) return {file_order(from.size()), file_order(to.size()), to};
     for (const std::size_t axis : held) {
-        const auto run =
-            std::find_if(runs->begin(), runs->end(), [&](const Run& r) { return std::find(r.from.begin(), r.from.end(), axis) != r.from.end(); });
+        const auto run = std::find_if(runs->begin(), runs->end(),
+                                      [&](const Run& r) { return std::find(r.from.begin(), r.from.end(), axis) != r.from.end(); });
         if (std::find(plan.from.begin(), plan.from.end(), axis) != plan.from.end()) continue;
         plan.from.insert(plan.from.end(), run->from.begin(), run->from.end());
         plan.to.insert(plan.to.end(), run->to.begin(), run->to.end());
@@ -154,7 +154,8 @@ Result<void> read_transpose(Importer& in) {
     Order to(perm.size(), kNone);  // where each of the input's dimensions goes
     for (std::size_t i = 0; i < perm.size(); ++i) {
         const bool fits = perm.size() == in.rank(0) && perm[i] >= 0 && static_cast<std::size_t>(perm[i]) < perm.size();
-        if (!fits || to[static_cast<std::size_t>(perm[i])] != kNone) return in.refusal("its second input is no order of the first one's dimensions");
+        if (!fits || to[static_cast<std::size_t>(perm[i])] != kNone)
+            return in.refusal("its second input is no order of the first one's dimensions");
         to[static_cast<std::size_t>(perm[i])] = i;
     }
     if (perm.size() != in.rank(0)) return in.refusal("its second input is no order of the first one's dimensions");
@@ -215,7 +216,8 @@ Result<void> read_split(Importer& in) {
 Result<void> read_slice(Importer& in) {
     OCTAVO_TRY(Numbers starts, in.integers(1));
     OCTAVO_TRY(Numbers sizes, in.integers(2));
-    if (starts.size() != in.rank(0) || sizes.size() != in.rank(0)) return in.refusal("begin and size differ in length from its input's rank");
+    if (starts.size() != in.rank(0) || sizes.size() != in.rank(0))
+        return in.refusal("begin and size differ in length from its input's rank");
     Slice slice{starts, sizes, Numbers(starts.size(), 1)};
     for (std::size_t i = 0; i < sizes.size(); ++i)
         if (sizes[i] == -1)
@@ -263,7 +265,8 @@ Result<void> read_strided_slice(Importer& in) {
 // Pads stand in the file as [before, behind] for each dimension. A mirror that repeats the edge is its repetition, for a single value.
 Result<void> read_pad(Importer& in) {
     OCTAVO_TRY(const Numbers pads, in.integers(1));
-    if (pads.size() != 2 * in.rank(0)) return in.refusal(std::to_string(pads.size()) + " pads for " + std::to_string(in.rank(0)) + " dimensions");
+    if (pads.size() != 2 * in.rank(0))
+        return in.refusal(std::to_string(pads.size()) + " pads for " + std::to_string(in.rank(0)) + " dimensions");
     Numbers before, behind;
     for (const std::size_t axis : in.order(0)) {
         before.push_back(pads[2 * axis]);
@@ -296,7 +299,8 @@ Result<void> read_gather(Importer& in) {
 
 Result<void> read_tile(Importer& in) {
     OCTAVO_TRY(const Numbers times, in.integers(1));
-    if (times.size() != in.rank(0)) return in.refusal(std::to_string(times.size()) + " multiples for " + std::to_string(in.rank(0)) + " dimensions");
+    if (times.size() != in.rank(0))
+        return in.refusal(std::to_string(times.size()) + " multiples for " + std::to_string(in.rank(0)) + " dimensions");
     in.finish("Tile", {in.as_held(0), in.constant("times", in_order(times, in.order(0)))}, in.order(0));
     return {};
 }

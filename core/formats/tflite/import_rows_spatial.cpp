@@ -23,7 +23,7 @@ Numbers strides_of(const Importer& in) {
 
 Result<void> finish_product(Importer& in, const char* op, Ids inputs, std::size_t bias, std::int64_t activation, Attributes attributes) {
     if (in.has_input(bias)) inputs.push_back(in.in_file_order(bias));
-    return in.activate(op, std::move(inputs), kImage, activation, std::move(attributes), true);
+    return in.activate(op, std::move(inputs), kImage, activation, std::move(attributes));
 }
 
 }  // namespace
@@ -41,7 +41,8 @@ Result<void> read_convolution(Importer& in) {
                              {"group", depthwise ? channels : channels / taken},
                              {"auto_pad", padding}};
     if (const auto dilated = in.dilations.find(in.op().outputs[0]); dilated != in.dilations.end()) {
-        if (padding != "VALID" || strides_of(in) != Numbers{1, 1}) return in.refusal("strides or padding between SPACE_TO_BATCH_ND and back");
+        if (padding != "VALID" || strides_of(in) != Numbers{1, 1})
+            return in.refusal("strides or padding between SPACE_TO_BATCH_ND and back");
         attributes["dilations"] = dilated->second.block;
         attributes["pads"] = dilated->second.pads;
         attributes.erase("auto_pad");
@@ -116,7 +117,8 @@ Result<void> read_space_to_batch(Importer& in) {
     OCTAVO_TRY(const Numbers block, in.integers(1));
     OCTAVO_TRY(const Numbers pads, in.integers(2));
     const Operator* product = in.only_reader(in.op());
-    const bool is_product = product && product->inputs[0] == in.op().outputs[0] && (product->type == "CONV_2D" || product->type == "DEPTHWISE_CONV_2D");
+    const bool is_product =
+        product && product->inputs[0] == in.op().outputs[0] && (product->type == "CONV_2D" || product->type == "DEPTHWISE_CONV_2D");
     const Operator* back = is_product ? in.only_reader(*product) : nullptr;
     if (!back || back->type != "BATCH_TO_SPACE_ND" || back->inputs.size() != 3)
         return in.refusal("expected a convolution and BATCH_TO_SPACE_ND behind it and nothing else");
