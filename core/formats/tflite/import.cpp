@@ -221,22 +221,35 @@ Result<void> Importer::list_outputs() {
         if (constants_[place]) held.id = constant_in(place, held.order);
         if (held.id == TensorId::none) return Error(Code::model, "output '" + name_of(place) + "': no operator makes it");
         const bool is_in_order = held.order == kImage || held.order == file_order(held.order.size());
-        if (!is_in_order || !made_for_.contains(held.id) || made_for_[held.id] != place) {
+        const auto bearer = made_for_.find(held.id);
+        const bool is_own = bearer != made_for_.end() && bearer->second == place;
+        if (!is_in_order || !is_own) {
+            if (is_own) yield_name(held.id);
             const TensorId id = define(name_of(place), Tensor{});
             Numbers perm;
-            for (std::size_t axis = 0; axis < held.order.size(); ++axis)
-                perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
+            for (std::size_t axis = 0; axis < held.order.size(); ++axis) perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
             if (is_in_order)
                 add(node_name_of(place), "Identity", {held.id}, {id});
             else
                 add(node_name_of(place), "Transpose", {held.id}, {id}, {{"perm", perm}});
-            held.id = id;
+            held = {id, is_in_order ? held.order : file_order(held.order.size())};
             made_for_[id] = place;
         }
         graph_.outputs.push_back(held.id);
     }
     if (graph_.outputs.empty()) return Error(Code::model, "the model has no output, expected at least one");
     return {};
+}
+
+// Another tensor is to bear it.
+void Importer::yield_name(TensorId id) {
+    const std::string name = graph_[id].name;
+    graph_[id].name = unique(taken_, name + "/held");
+    taken_.erase(name);
+    if (auto claim = claimed_.extract(name)) {
+        claim.key() = graph_[id].name;
+        claimed_.insert(std::move(claim));
+    }
 }
 
 // ---- tensors and nodes
@@ -434,7 +447,7 @@ std::optional<std::pair<float, float>> Importer::implied_ends() const {
 
 // The node that computes bears the operator's name, the activation one of its own.
 Result<void> Importer::activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes) {
-    const char* const known[] = {nullptr, "Relu", "Clip", "Clip", "Tanh"};
+    const char* const known[] = {nullptr, "Relu", "Clip", "Clip"};
     if (activation < 0 || activation >= std::ssize(known))
         return refusal("fused activation " + std::to_string(activation) + ", which is not supported");
     const char* fused = known[activation];

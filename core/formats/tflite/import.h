@@ -109,6 +109,7 @@ private:
     Result<void> define_constants();
     Result<void> read_operator();
     Result<void> list_outputs();
+    void yield_name(TensorId id);
     bool feeds_images(std::size_t tensor) const;
     TensorId constant_in(std::size_t place, const Order& order);
     // A tensor of the graph for one of the file that is being made, before its grid.
