@@ -54,6 +54,8 @@ check_includes() {
     only_in '^core/image/' '^(jpeglib|turbojpeg|png)\.h' 'libjpeg-turbo and libpng only in core/image'
     only_in '^(core/formats/openvino|plugins/datasets/voc2007)/' '^pugixml' 'pugixml only in core/formats/openvino and plugins/datasets/voc2007'
 
+    only_in "$none" '^flatbuffers/' 'FlatBuffers only in tests'
+
     # base <- graph <- passes, plan <- formats, search, report <- pipeline <- cli, runtime; image, statistics, plugins <- pipeline
     layer base
     layer graph base

@@ -3,7 +3,8 @@
 usage: tflite_operators.py OCTAVO [--only TEXT] [--device NAME]
 
 Each network stands alone and behind a pooling of one pixel, which makes the reader hold its input as an image. The files are written with
-LiteRT's own classes, and with the shapes that LiteRT says.
+LiteRT's own classes, and with the shapes that LiteRT says. Quantized networks run in int8 by the plan that their grids say, and must give
+LiteRT's codes, or their neighbours where a sum lies between two.
 """
 import subprocess
 import sys
@@ -15,9 +16,10 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from support import device_parser, infer, range_share
+from support import DEVICES, device_parser, infer, range_share
 
 MOST_DIFFERENCE = 1e-5  # of an output's range
+MOST_STEPS, MOST_NEIGHBOURS = 1, 0.05  # of a quantized output's grid, and the share of values that differ at all
 TYPES = {np.dtype(np.float32): 0, np.dtype(np.float16): 1, np.dtype(np.int32): 2, np.dtype(np.uint8): 3, np.dtype(np.int64): 4,
          np.dtype(np.bool_): 6, np.dtype(np.int8): 9}
 RANDOM = np.random.default_rng(5)
@@ -111,8 +113,8 @@ def reference(path: Path) -> Interpreter:
 CASES = []
 
 
-def case(name: str, shape: tuple, make, ranks_behind_image: bool = True) -> None:
-    CASES.append((name, shape, make, ranks_behind_image))
+def case(name: str, shape: tuple, make) -> None:
+    CASES.append((name, shape, make))
 
 
 IMAGE = (1, 6, 5, 4)
@@ -266,6 +268,87 @@ def build(path: Path, shape: tuple, make, behind_image: bool) -> None:
     network.write(path, outputs if isinstance(outputs, list) else [outputs])
 
 
+# ---- quantized networks: element type, and what makes the output of the input
+
+QUANTIZED = []
+
+
+def weights(network: Network, dtype, axis: int, *shape: int) -> int:
+    """One scale a channel for int8, one for all for uint8, there with a zero point of its own."""
+    if dtype == np.uint8:
+        return network.constant(RANDOM.integers(1, 256, shape).astype(np.uint8), (0.002, 128))
+    return network.constant(RANDOM.integers(-127, 128, shape).astype(np.int8), (RANDOM.uniform(0.001, 0.004, shape[axis]), [0] * shape[axis], axis))
+
+
+def bias(network: Network, x: int, weight: int, count: int) -> int:
+    grid, by = network.tensors[x].quantization, network.tensors[weight].quantization
+    scale = grid.scale[0] * by.scale
+    return network.constant(RANDOM.integers(-2000, 2000, count).astype(np.int32), (scale, [0] * len(scale)))
+
+
+def add_quantized() -> None:
+    step = dict(strideH=1, strideW=1)
+
+    def conv(n, x, dtype, grid, channels, kernel=1, **fields):
+        weight = weights(n, dtype, 0, channels, kernel, kernel, n.channels[x])
+        y = n.op("CONV_2D", [x, weight, bias(n, x, weight, channels)], dtype=dtype, grid=grid, options="Conv2DOptions", **{**step, **fields})
+        n.channels[y] = channels
+        return y
+
+    def depthwise(n, x, dtype, grid, **fields):
+        weight = weights(n, dtype, 3, 1, 3, 3, n.channels[x])
+        y = n.op("DEPTHWISE_CONV_2D", [x, weight, bias(n, x, weight, n.channels[x])], dtype=dtype, grid=grid, options="DepthwiseConv2DOptions",
+                 depthMultiplier=1, **{**step, **fields})
+        n.channels[y] = n.channels[x]
+        return y
+
+    for dtype, shift in ((np.uint8, 0), (np.int8, 128)):
+        wide, low = (0.1, 128 - shift), (0.03, -shift)
+
+        def classifier(n, x, dtype=dtype, wide=wide, low=low):
+            y = depthwise(n, conv(n, x, dtype, low, 8, 3, fusedActivationFunction=3), dtype, low, strideH=2, strideW=2)
+            mean = n.op("MEAN", [y, ints(1, 2)], dtype=dtype, grid=low, options="ReducerOptions")
+            weight = weights(n, dtype, 0, 5, 8)
+            if dtype == np.int8:  # one scale for all, as converters have it
+                n.tensors[weight].quantization.scale, n.tensors[weight].quantization.zeroPoint = np.float32([0.002]), np.int64([0])
+            return n.op("FULLY_CONNECTED", [mean, weight, bias(n, mean, weight, 5)], dtype=dtype, grid=wide, options="FullyConnectedOptions")
+
+        def residual(n, x, dtype=dtype, wide=wide, low=low):
+            y = conv(n, x, dtype, wide, 4)
+            total = n.op("ADD", [y, x], dtype=dtype, grid=(0.17, wide[1]), options="AddOptions")
+            pooled = n.op("MAX_POOL_2D", [total], dtype=dtype, grid=(0.17, wide[1]), options="Pool2DOptions", filterHeight=2, filterWidth=2, **step)
+            n.channels[pooled] = 4
+            return conv(n, pooled, dtype, wide, 6)
+
+        QUANTIZED.extend([(f"classifier {dtype.__name__}", dtype, wide, classifier), (f"residual {dtype.__name__}", dtype, wide, residual)])
+
+
+def quantized_fault(octavo: str, path: Path, device: str, dtype, grid: tuple, make) -> str | None:
+    network = Network()
+    x = network.input(1, 7, 8, 4, dtype=dtype, grid=grid)
+    network.channels = {x: 4}
+    network.write(path, [make(network, x)])
+    interpreter = reference(path)
+    codes = RANDOM.integers(0, 256, (1, 7, 8, 4)).astype(np.uint8).view(dtype)
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], codes)
+    interpreter.invoke()
+    plan = path.with_suffix(".json")
+    done = subprocess.run([octavo, "convert", path, plan, "--device", device, "--quiet"], capture_output=True, text=True)
+    if done.returncode:
+        return done.stderr.strip()
+    detail = interpreter.get_output_details()[0]
+    real = (codes.astype(np.float32) - grid[1]) * np.float32(grid[0])
+    got = infer(octavo, path, device, {"t0": np.ascontiguousarray(real.transpose(0, 3, 1, 2))}, [detail["name"]], ["--plan", plan])
+    if isinstance(got, str):
+        return got
+    scale, zero = detail["quantization"]
+    want = interpreter.get_tensor(detail["index"]).astype(np.float32)
+    apart = np.abs(np.round(got[0] / scale) + zero - as_ours(want, got[0].shape))
+    if apart.max() > MOST_STEPS or (apart > 0).mean() > MOST_NEIGHBOURS:
+        return f"{(apart > 0).mean():.1%} of its codes differ, by up to {apart.max():.0f}"
+    return None
+
+
 def as_ours(array: np.ndarray, shape: tuple) -> np.ndarray:
     return array if array.shape == shape else np.ascontiguousarray(array.transpose(0, 3, 1, 2))
 
@@ -305,9 +388,10 @@ def main() -> int:
     add_images()
     add_along_axes()
     add_shapes()
+    add_quantized()
     failed = count = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, shape, make, _ in CASES:
+        for name, shape, make in CASES:
             for behind_image in (False, True) if a.only in name else ():
                 path = Path(folder) / "model.tflite"
                 build(path, shape, make, behind_image)
@@ -317,6 +401,13 @@ def main() -> int:
                     if found:
                         failed += 1
                         print(f"{name}{' behind an image' if behind_image else ''}, {device}: {found}", flush=True)
+        for name, dtype, grid, make in (case for case in QUANTIZED if a.only in case[0]):
+            for device in a.devices or DEVICES:
+                found = quantized_fault(a.octavo, Path(folder) / "model.tflite", device, dtype, grid, make)
+                count += 1
+                if found:
+                    failed += 1
+                    print(f"{name}, {device}: {found}", flush=True)
     print(f"{count} networks, {failed} failures")
     return 1 if failed or not count else 0
 

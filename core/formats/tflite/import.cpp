@@ -90,17 +90,6 @@ Order file_order(std::size_t rank) {
     return order;
 }
 
-Result<Numbers> places_of(const Order& order, const Numbers& axes) {
-    const auto rank = static_cast<std::int64_t>(order.size());
-    Numbers places;
-    for (const std::int64_t axis : axes) {
-        if (axis < -rank || axis >= rank)
-            return Error(Code::model, "axis " + std::to_string(axis) + " of " + std::to_string(rank) + " dimensions");
-        places.push_back(static_cast<std::int64_t>(place_of(order, static_cast<std::size_t>(axis < 0 ? axis + rank : axis))));
-    }
-    return places;
-}
-
 Order without(const Order& order, const Numbers& places) {
     Order left;
     for (std::size_t i = 0; i < order.size(); ++i)
@@ -227,7 +216,8 @@ Result<void> Importer::list_outputs() {
             if (is_own) yield_name(held.id);
             const TensorId id = define(name_of(place), Tensor{});
             Numbers perm;
-            for (std::size_t axis = 0; axis < held.order.size(); ++axis) perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
+            for (std::size_t axis = 0; axis < held.order.size(); ++axis)
+                perm.push_back(static_cast<std::int64_t>(place_of(held.order, axis)));
             if (is_in_order)
                 add(node_name_of(place), "Identity", {held.id}, {id});
             else
@@ -365,6 +355,21 @@ Ids Importer::operands(const Order& order, std::size_t first) {
     for (std::size_t i = first; i < input_count(); ++i)
         if (has_input(i)) ids.push_back(order == file_order(order.size()) ? in_file_order(i) : in_order(i, order));
     return ids;
+}
+
+Result<Numbers> Importer::places(const Order& order, const Numbers& axes) const {
+    const auto rank = static_cast<std::int64_t>(order.size());
+    Numbers places;
+    for (const std::int64_t axis : axes) {
+        if (axis < -rank || axis >= rank) return refusal("axis " + std::to_string(axis) + " of " + std::to_string(rank) + " dimensions");
+        places.push_back(static_cast<std::int64_t>(place_of(order, static_cast<std::size_t>(axis < 0 ? axis + rank : axis))));
+    }
+    return places;
+}
+
+Result<std::int64_t> Importer::place(const Order& order, std::int64_t axis) const {
+    OCTAVO_TRY(const Numbers found, places(order, {axis}));
+    return found[0];
 }
 
 Result<Numbers> Importer::integers(std::size_t input) const {

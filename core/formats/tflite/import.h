@@ -24,8 +24,6 @@ using Numbers = std::vector<std::int64_t>;
 
 Order file_order(std::size_t rank);
 inline const Order kImage = {0, 3, 1, 2};  // NHWC held as NCHW
-// Where the order has each of these dimensions of the file, of which negative ones count from the end.
-Result<Numbers> places_of(const Order& order, const Numbers& axes);
 // The order of what is left without these dimensions of the file.
 Order without(const Order& order, const Numbers& places);
 
@@ -65,6 +63,10 @@ public:
     Order common_order(std::size_t first = 0) const;
     Ids operands(const Order& order, std::size_t first = 0);
     TensorId scalar(std::size_t input) { return in_order(input, {}); }
+
+    // Where the order has these dimensions of the file, of which negative ones count from the end.
+    Result<Numbers> places(const Order& order, const Numbers& axes) const;
+    Result<std::int64_t> place(const Order& order, std::int64_t axis) const;
 
     // Values of an input that must be constant.
     Result<Numbers> integers(std::size_t input) const;

@@ -176,12 +176,12 @@ Result<void> read_batch_product(Importer& in) {
 // ---- along axes
 
 Result<void> read_softmax(Importer& in) {
-    OCTAVO_TRY(const Numbers last, places_of(in.order(0), {-1}));
+    OCTAVO_TRY(const std::int64_t last, in.place(in.order(0), -1));
     const bool logarithm = in.op().type == "LOG_SOFTMAX";
     const float beta = logarithm ? 1 : in.real(0);
     TensorId x = in.as_held(0);
     if (beta != 1) x = in.between("scaled", "Mul", {x, in.constant("beta", beta)});
-    in.finish(logarithm ? "LogSoftmax" : "Softmax", {x}, in.order(0), {{"axis", last[0]}, {"opset", std::int64_t{13}}});
+    in.finish(logarithm ? "LogSoftmax" : "Softmax", {x}, in.order(0), {{"axis", last}, {"opset", std::int64_t{13}}});
     return {};
 }
 
@@ -193,7 +193,7 @@ Result<void> read_reduction(Importer& in) {
                                                                  {"REDUCE_PROD", "ReduceProd"}};
     const auto row = std::find_if(std::begin(kOps), std::end(kOps), [&](const auto& known) { return known.first == in.op().type; });
     OCTAVO_TRY(const Numbers axes, in.integers(1));
-    OCTAVO_TRY(const Numbers places, places_of(in.order(0), axes));
+    OCTAVO_TRY(const Numbers places, in.places(in.order(0), axes));
     const bool keeps = in.flag(0);
     in.finish(row->second, {in.as_held(0)}, keeps ? in.order(0) : without(in.order(0), places),
               {{"axes", places}, {"keepdims", std::int64_t{keeps}}});
@@ -202,7 +202,7 @@ Result<void> read_reduction(Importer& in) {
 
 // x / max(its norm along the last dimension, 1e-6)
 Result<void> read_normalization(Importer& in) {
-    OCTAVO_TRY(const Numbers last, places_of(in.order(0), {-1}));
+    OCTAVO_TRY(const Numbers last, in.places(in.order(0), {-1}));
     const TensorId x = in.as_held(0), square = in.between("square", "Mul", {x, x});
     const TensorId sum = in.between("sum", "ReduceSum", {square}, {{"axes", last}, {"keepdims", std::int64_t{1}}});
     const TensorId norm = in.between("norm", "Sqrt", {sum});

@@ -16,12 +16,6 @@ Numbers in_order(const Numbers& values, const Order& order) {
     return result;
 }
 
-Result<std::int64_t> place_of(const Importer& in, std::size_t input, std::int64_t axis) {
-    Result<Numbers> places = places_of(in.order(input), {axis});
-    if (!places) return in.refusal(places.error().message());
-    return places->front();
-}
-
 // ---- Reshape
 
 // Dimensions that become others together: the least runs of equal products. Dimensions of 1 at the end belong to the last.
@@ -126,7 +120,7 @@ Result<void> read_squeeze(Importer& in) {
     Numbers axes = in.list(0);
     for (std::size_t axis = 0; in.op().options.numbers<std::int32_t>(0).empty() && axis < in.rank(0); ++axis)
         if (in.shape(0)[axis] == 1) axes.push_back(static_cast<std::int64_t>(axis));
-    OCTAVO_TRY(const Numbers places, places_of(in.order(0), axes));
+    OCTAVO_TRY(const Numbers places, in.places(in.order(0), axes));
     in.finish("Squeeze", {in.as_held(0), in.constant("axes", places)}, without(in.order(0), places));
     return {};
 }
@@ -167,14 +161,13 @@ Result<void> read_transpose(Importer& in) {
 
 Result<void> read_concat(Importer& in) {
     const Order order = in.common_order();
-    const Result<Numbers> places = places_of(order, {in.number(0)});
-    if (!places) return in.refusal(places.error().message());
+    OCTAVO_TRY(const std::int64_t place, in.place(order, in.number(0)));
     Ids ids;
     for (std::size_t i = 0; i < in.input_count(); ++i) {
         if (!in.has_input(i) || in.rank(i) != order.size()) return in.refusal("its inputs differ in rank");
         ids.push_back(in.in_order(i, order));
     }
-    return in.activate("Concat", std::move(ids), order, in.small(1), {{"axis", places->front()}});
+    return in.activate("Concat", std::move(ids), order, in.small(1), {{"axis", place}});
 }
 
 Result<void> read_pack(Importer& in) {
@@ -188,7 +181,7 @@ Result<void> read_pack(Importer& in) {
 }
 
 Result<void> read_unpack(Importer& in) {
-    OCTAVO_TRY(const std::int64_t place, place_of(in, 0, in.number(1)));
+    OCTAVO_TRY(const std::int64_t place, in.place(in.order(0), in.number(1)));
     const Order order = without(in.order(0), {place});
     const TensorId axes = in.constant("axes", Numbers{place});
     const Ids parts = in.between_all("part", "Split", {in.as_held(0)}, {{"axis", place}});
@@ -201,7 +194,7 @@ Result<void> read_split(Importer& in) {
     const bool has_lengths = in.op().type == "SPLIT_V";
     const std::size_t x = has_lengths ? 0 : 1;
     OCTAVO_TRY(const std::int64_t axis, in.integer(has_lengths ? 2 : 0));
-    OCTAVO_TRY(const std::int64_t place, place_of(in, x, axis));
+    OCTAVO_TRY(const std::int64_t place, in.place(in.order(x), axis));
     const std::size_t along = in.order(x)[static_cast<std::size_t>(place)];
     Numbers lengths;
     for (std::size_t i = 0; i < in.op().outputs.size(); ++i) {
@@ -254,7 +247,7 @@ Result<void> read_strided_slice(Importer& in) {
     slice.ends.resize(in.rank(0), kMost);
     slice.steps.resize(in.rank(0), 1);
     const Ids ids = slice_inputs(in, slice);
-    OCTAVO_TRY(const Numbers places, places_of(in.order(0), gone));
+    OCTAVO_TRY(const Numbers places, in.places(in.order(0), gone));
     if (gone.empty())
         in.finish("Slice", ids, in.order(0));
     else
@@ -290,10 +283,9 @@ Result<void> read_gather(Importer& in) {
     if (in.number(1) != 0) return in.refusal("batch_dims is " + std::to_string(in.number(1)) + ", expected 0");
     const bool stays = in.rank(1) == 1;
     const Order order = stays ? in.order(0) : file_order(in.rank(0));
-    const Result<Numbers> places = places_of(order, {in.number(0)});
-    if (!places) return in.refusal(places.error().message());
+    OCTAVO_TRY(const std::int64_t place, in.place(order, in.number(0)));
     const TensorId x = in.in_order(0, order), indices = in.in_file_order(1);
-    in.finish("Gather", {x, indices}, stays ? order : file_order(in.rank(0) + in.rank(1) - 1), {{"axis", places->front()}});
+    in.finish("Gather", {x, indices}, stays ? order : file_order(in.rank(0) + in.rank(1) - 1), {{"axis", place}});
     return {};
 }
 
@@ -315,7 +307,7 @@ Result<void> read_broadcast(Importer& in) {
 Result<void> read_shape(Importer& in) {
     Numbers axes;
     for (std::size_t axis = 0; axis < in.rank(0); ++axis) axes.push_back(static_cast<std::int64_t>(axis));
-    OCTAVO_TRY(const Numbers places, places_of(in.order(0), axes));
+    OCTAVO_TRY(const Numbers places, in.places(in.order(0), axes));
     if (places == axes)
         in.finish("Shape", {in.as_held(0)}, file_order(1));
     else
@@ -326,7 +318,7 @@ Result<void> read_shape(Importer& in) {
 
 Result<void> read_arg(Importer& in) {
     OCTAVO_TRY(const std::int64_t axis, in.integer(1));
-    OCTAVO_TRY(const std::int64_t place, place_of(in, 0, axis));
+    OCTAVO_TRY(const std::int64_t place, in.place(in.order(0), axis));
     in.finish(in.op().type == "ARG_MAX" ? "ArgMax" : "ArgMin", {in.as_held(0)}, without(in.order(0), {place}),
               {{"axis", place}, {"keepdims", std::int64_t{0}}});
     return {};
@@ -335,7 +327,7 @@ Result<void> read_arg(Importer& in) {
 // Along the last dimension. Outputs: values, places.
 Result<void> read_top_k(Importer& in) {
     OCTAVO_TRY(const std::int64_t k, in.integer(1));
-    OCTAVO_TRY(const std::int64_t place, place_of(in, 0, -1));
+    OCTAVO_TRY(const std::int64_t place, in.place(in.order(0), -1));
     in.finish_all("TopK", {in.as_held(0), in.constant("k", Numbers{k})}, in.order(0), {{"axis", place}});
     return {};
 }

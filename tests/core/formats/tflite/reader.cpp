@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_SUITE(tflite_reader)
 BOOST_AUTO_TEST_CASE(images_and_weights_are_nchw) {
     TfliteBuilder b;
     const int x = b.input({1, 2, 2, 2});
-    const Graph graph = read_valid(b.done({b.op_to({1, 2, 2, 1}, kConv, {x, b.floats({1, 1, 1, 2}, {1, 10}), b.floats({1}, {0.5F})}, kOneByOne)}));
+    const Graph graph =
+        read_valid(b.done({b.op_to({1, 2, 2, 1}, kConv, {x, b.floats({1, 1, 1, 2}, {1, 10}), b.floats({1}, {0.5F})}, kOneByOne)}));
     BOOST_TEST(ops_of(graph) == "Conv");
     BOOST_TEST((graph[graph.inputs[0]].shape == Shape{1, 2, 2, 2}));
     BOOST_TEST((graph[tensor_named(graph, "t1")].shape == Shape{1, 2, 1, 1}));
@@ -82,8 +83,9 @@ BOOST_AUTO_TEST_CASE(an_input_is_an_image_where_that_comes_first) {
     };
     const Fields pool = {{1, 1}, {2, 1}, {3, 1}, {4, 1}};
     const Shape image = {1, 4, 2, 3}, file = {1, 2, 3, 4};
-    BOOST_TEST((input_of([&](TfliteBuilder& b, int x) { return b.op_to({1, 2, 3, 4}, kMaxPool, {b.op_to({1, 2, 3, 4}, kRelu, {x})}, pool); }) ==
-                image));
+    BOOST_TEST((input_of([&](TfliteBuilder& b, int x) {
+                    return b.op_to({1, 2, 3, 4}, kMaxPool, {b.op_to({1, 2, 3, 4}, kRelu, {x})}, pool);
+                }) == image));
     BOOST_TEST((input_of([&](TfliteBuilder& b, int x) { return b.op_to({1, 24}, kReshape, {x, b.integers({1, 24})}); }) == file));
     BOOST_TEST((input_of([&](TfliteBuilder& b, int x) { return b.op_to({1, 2, 3, 4}, kRelu, {x}); }) == file));
 }
@@ -102,7 +104,9 @@ BOOST_AUTO_TEST_CASE(each_operator_becomes_what_it_says) {
     const V image = {1, 4, 6, 2};
     const auto alone = [](TfliteBuilder&, int x) { return V{x}; };
     const auto with = [](V values) { return [values](TfliteBuilder& b, int x) { return V{x, b.integers(values)}; }; };
-    const auto with_two = [](V one, V two) { return [one, two](TfliteBuilder& b, int x) { return V{x, b.integers(one), b.integers(two)}; }; };
+    const auto with_two = [](V one, V two) {
+        return [one, two](TfliteBuilder& b, int x) { return V{x, b.integers(one), b.integers(two)}; };
+    };
     const auto with_channels = [](TfliteBuilder& b, int x) { return V{x, b.filled({2})}; };
     const std::vector<Case> cases = {
         {kAdd, image, "Add", {}, with_channels},
@@ -113,8 +117,20 @@ BOOST_AUTO_TEST_CASE(each_operator_becomes_what_it_says) {
         {57, image, "Min", {}, with_channels},
         {78, image, "Pow", {}, with_channels},
         {99, image, "Sub Mul", {}, with_channels},
-        {106, image, "Sum", {}, [](TfliteBuilder&, int x) { return V{x, x, x}; }},
-        {kPRelu, image, "PRelu", {}, [](TfliteBuilder& b, int x) { return V{x, b.filled({1, 1, 2})}; }},
+        {106,
+         image,
+         "Sum",
+         {},
+         [](TfliteBuilder&, int x) {
+             return V{x, x, x};
+         }},
+        {kPRelu,
+         image,
+         "PRelu",
+         {},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.filled({1, 1, 2})};
+         }},
         {101, image, "Abs", {}, alone},
         {104, image, "Ceil", {}, alone},
         {111, image, "Elu", {}, alone},
@@ -144,11 +160,27 @@ BOOST_AUTO_TEST_CASE(each_operator_becomes_what_it_says) {
         {63, image, "LessOrEqual", {}, with_channels},
         {kDequantize, image, "Identity", {}, alone},
         {kCast, image, "Cast", {}, alone},
-        {kConv, {1, 4, 6, 3}, "Conv Clip", {{1, 1}, {2, 1}, byte(3, 2)}, [](TfliteBuilder& b, int x) { return V{x, b.filled({3, 1, 1, 2}), -1}; }},
-        {kDepthwiseConv, {1, 2, 3, 4}, "Conv Relu", {{1, 2}, {2, 2}, {3, 2}, byte(4, 1)},
-         [](TfliteBuilder& b, int x) { return V{x, b.filled({1, 3, 3, 4}), b.filled({4})}; }},
-        {kTransposeConv, {1, 8, 12, 3}, "ConvTranspose", {{1, 2}, {2, 2}},
-         [](TfliteBuilder& b, int x) { return V{b.integers({1, 8, 12, 3}), b.filled({3, 3, 3, 2}), x}; }},
+        {kConv,
+         {1, 4, 6, 3},
+         "Conv Clip",
+         {{1, 1}, {2, 1}, byte(3, 2)},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.filled({3, 1, 1, 2}), -1};
+         }},
+        {kDepthwiseConv,
+         {1, 2, 3, 4},
+         "Conv Relu",
+         {{1, 2}, {2, 2}, {3, 2}, byte(4, 1)},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.filled({1, 3, 3, 4}), b.filled({4})};
+         }},
+        {kTransposeConv,
+         {1, 8, 12, 3},
+         "ConvTranspose",
+         {{1, 2}, {2, 2}},
+         [](TfliteBuilder& b, int x) {
+             return V{b.integers({1, 8, 12, 3}), b.filled({3, 3, 3, 2}), x};
+         }},
         {kMaxPool, {1, 2, 3, 2}, "MaxPool", {{1, 2}, {2, 2}, {3, 2}, {4, 2}}, alone},
         {kAveragePool, {1, 3, 5, 2}, "AveragePool", {byte(0, 1), {1, 1}, {2, 1}, {3, 2}, {4, 2}}, alone},
         {kResizeBilinear, {1, 8, 12, 2}, "Resize", {}, with({8, 12})},
@@ -164,15 +196,33 @@ BOOST_AUTO_TEST_CASE(each_operator_becomes_what_it_says) {
         {82, {1, 2}, "ReduceMax", {}, with({1, 2})},
         {89, {1, 2}, "ReduceMin", {}, with({1, 2})},
         {81, {1, 2}, "ReduceProd", {}, with({1, 2})},
-        {kConcatenation, {1, 4, 6, 4}, "Concat", {{0, 3}}, [](TfliteBuilder&, int x) { return V{x, x}; }},
-        {kPack, {2, 1, 4, 6, 2}, "Transpose Unsqueeze Unsqueeze Concat", {}, [](TfliteBuilder&, int x) { return V{x, x}; }},
+        {kConcatenation,
+         {1, 4, 6, 4},
+         "Concat",
+         {{0, 3}},
+         [](TfliteBuilder&, int x) {
+             return V{x, x};
+         }},
+        {kPack,
+         {2, 1, 4, 6, 2},
+         "Transpose Unsqueeze Unsqueeze Concat",
+         {},
+         [](TfliteBuilder&, int x) {
+             return V{x, x};
+         }},
         {kReshape, {1, 48}, "Transpose Reshape", {{0, V{1, 48}}}, alone},
         {kSqueeze, {4, 6, 2}, "Squeeze Transpose", {{0, V{0}}}, alone},
         {kExpandDims, {1, 1, 4, 6, 2}, "Unsqueeze Transpose", {}, with({0})},
         {kTranspose, {2, 6, 4, 1}, "Transpose", {}, with({3, 2, 1, 0})},
         {kSlice, {1, 2, 6, 2}, "Slice", {}, with_two({0, 1, 0, 0}, {1, 2, -1, 2})},
         {kPad, {1, 5, 6, 2}, "Pad", {}, with({0, 0, 1, 0, 0, 0, 0, 0})},
-        {60, {1, 5, 6, 2}, "Pad", {}, [](TfliteBuilder& b, int x) { return V{x, b.integers({0, 0, 1, 0, 0, 0, 0, 0}), b.filled({1})}; }},
+        {60,
+         {1, 5, 6, 2},
+         "Pad",
+         {},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.integers({0, 0, 1, 0, 0, 0, 0, 0}), b.filled({1})};
+         }},
         {kMirrorPad, {1, 5, 6, 2}, "Pad", {byte(0, 1)}, with({0, 0, 1, 0, 0, 0, 0, 0})},
         {kGather, {1, 4, 3, 2}, "Gather", {{0, 2}}, with({0, 0, 5})},
         {kTile, {1, 4, 12, 2}, "Tile", {}, with({1, 1, 2, 1})},
@@ -180,8 +230,20 @@ BOOST_AUTO_TEST_CASE(each_operator_becomes_what_it_says) {
         {kShape, {4}, "Shape Gather", {}, alone},
         {kArgMax, {1, 4, 6}, "ArgMax", {}, with({3})},
         {79, {1, 4, 6}, "ArgMin", {}, with({-1})},
-        {kFullyConnected, {1, 3}, "Transpose Reshape Gemm", {}, [](TfliteBuilder& b, int x) { return V{x, b.filled({3, 48}), b.filled({3})}; }},
-        {126, {1, 4, 6, 3}, "Transpose MatMul", {}, [](TfliteBuilder& b, int x) { return V{x, b.filled({1, 4, 2, 3})}; }},
+        {kFullyConnected,
+         {1, 3},
+         "Transpose Reshape Gemm",
+         {},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.filled({3, 48}), b.filled({3})};
+         }},
+        {126,
+         {1, 4, 6, 3},
+         "Transpose MatMul",
+         {},
+         [](TfliteBuilder& b, int x) {
+             return V{x, b.filled({1, 4, 2, 3})};
+         }},
     };
     for (const Case& c : cases) {
         TfliteBuilder b;
@@ -200,7 +262,8 @@ BOOST_AUTO_TEST_CASE(parts_are_outputs_of_their_own) {
     const int x = b.input({1, 2, 3, 4});
     std::vector<std::int32_t> outputs = {b.tensor({1, 2, 3, 1}), b.tensor({1, 2, 3, 3})};
     b.op(102, {x, b.integers({1, -1}), b.integers({3})}, outputs, {{0, 2}});
-    const std::vector<std::int32_t> rows = {b.tensor({1, 3, 4}), b.tensor({1, 3, 4})}, halves = {b.tensor({1, 2, 3, 2}), b.tensor({1, 2, 3, 2})};
+    const std::vector<std::int32_t> rows = {b.tensor({1, 3, 4}), b.tensor({1, 3, 4})},
+                                    halves = {b.tensor({1, 2, 3, 2}), b.tensor({1, 2, 3, 2})};
     b.op(kUnpack, {x}, rows, {{0, 2}, {1, 1}});
     b.op(kSplit, {b.integers({3}), x}, halves, {{0, 2}});
     const std::vector<std::int32_t> best = {b.tensor({1, 2, 3, 1}), b.tensor({1, 2, 3, 1}, Element::int32)};
@@ -213,9 +276,11 @@ BOOST_AUTO_TEST_CASE(parts_are_outputs_of_their_own) {
 BOOST_AUTO_TEST_CASE(blocks_around_a_convolution_are_its_dilation) {
     TfliteBuilder b;
     const int x = b.input({1, 5, 6, 1});
-    const int apart = b.op_to({4, 5, 5, 1}, kSpaceToBatch, {x, b.integers({2, 2}), b.constant({2, 2}, std::vector{2, 3, 2, 2}, Element::int32)});
+    const int apart =
+        b.op_to({4, 5, 5, 1}, kSpaceToBatch, {x, b.integers({2, 2}), b.constant({2, 2}, std::vector{2, 3, 2, 2}, Element::int32)});
     const int conv = b.op_to({4, 3, 3, 1}, kConv, {apart, b.filled({1, 3, 3, 1}), -1}, {byte(0, 1), {1, 1}, {2, 1}});
-    const int y = b.op_to({1, 5, 6, 1}, kBatchToSpace, {conv, b.integers({2, 2}), b.constant({2, 2}, std::vector{0, 1, 0, 0}, Element::int32)});
+    const int y =
+        b.op_to({1, 5, 6, 1}, kBatchToSpace, {conv, b.integers({2, 2}), b.constant({2, 2}, std::vector{0, 1, 0, 0}, Element::int32)});
     const Graph graph = read_valid(b.done({y}));
     BOOST_TEST(ops_of(graph) == "Conv Identity");
     const Attributes& attributes = graph.nodes[0].attributes;
@@ -263,16 +328,17 @@ std::vector<std::byte> classifier(Element element, std::int64_t zero, const std:
     b.tensors.back().scale = {0.25F};
     b.tensors.back().zero_point = {0};
     const int logits = b.op(kConv, {x, w, bias}, {b.tensor({1, 2, 2, 2}, element, {2}, {output_zero})}, kOneByOne);
-    return b.done({b.op(kSoftmax, {logits}, {b.tensor({1, 2, 2, 2}, element, {1.0F / 256}, {element == Element::int8 ? -128 : 0})}, {{0, 1.0F}})});
+    return b.done(
+        {b.op(kSoftmax, {logits}, {b.tensor({1, 2, 2, 2}, element, {1.0F / 256}, {element == Element::int8 ? -128 : 0})}, {{0, 1.0F}})});
 }
 
 BOOST_AUTO_TEST_CASE(grids_of_the_file_become_a_plan) {
     for (const bool is_signed : {false, true}) {
         const std::int64_t shift = is_signed ? 128 : 0;
         const Element element = is_signed ? Element::int8 : Element::uint8;
-        const std::vector<std::uint8_t> codes = is_signed ? std::vector<std::uint8_t>{127, 255, 2, 3} : std::vector<std::uint8_t>{227, 99, 102, 103};
-        const Quantized made =
-            quantized(classifier(element, 130 - shift, codes, element, {0.25F}, {is_signed ? 0 : 100}, 128 - shift));
+        const std::vector<std::uint8_t> codes =
+            is_signed ? std::vector<std::uint8_t>{127, 255, 2, 3} : std::vector<std::uint8_t>{227, 99, 102, 103};
+        const Quantized made = quantized(classifier(element, 130 - shift, codes, element, {0.25F}, {is_signed ? 0 : 100}, 128 - shift));
         BOOST_TEST(made.graph[made.graph.inputs[0]].type == OCTAVO_F32);
         BOOST_TEST(made.graph[made.graph.outputs[0]].name == "t4");
         BOOST_REQUIRE(made.plan.has_value());
@@ -281,7 +347,8 @@ BOOST_AUTO_TEST_CASE(grids_of_the_file_become_a_plan) {
         BOOST_TEST(is_int8(*made.plan, node_named(made.graph, "t3")));
         const auto weight = values_of(made.graph, tensor_named(made.graph, "t1"));
         BOOST_TEST(weight == (std::vector<float>{31.75F, -0.25F, 0.5F, 0.75F}), boost::test_tools::per_element());
-        BOOST_TEST(values_of(made.graph, tensor_named(made.graph, "t2")) == (std::vector<float>{0.75F, -1}), boost::test_tools::per_element());
+        BOOST_TEST(values_of(made.graph, tensor_named(made.graph, "t2")) == (std::vector<float>{0.75F, -1}),
+                   boost::test_tools::per_element());
     }
 }
 
@@ -308,7 +375,9 @@ BOOST_AUTO_TEST_CASE(what_a_grid_clamps_is_said) {
         TfliteBuilder b;
         const int x = b.input({1, 2, 2, 1}, Element::uint8, {1}, {0});
         int y = b.op(kConv, {x, b.filled({1, 1, 1, 1}, 2), -1}, {b.tensor({1, 2, 2, 1}, Element::uint8, {0.5F}, {zero})}, kOneByOne);
-        if (is_followed) y = b.op(kConv, {y, b.filled({1, 1, 1, 1}), -1}, {b.tensor({1, 2, 2, 1}, Element::uint8, {1}, {0})}, {{1, 1}, {2, 1}, byte(3, 1)});
+        if (is_followed)
+            y = b.op(kConv, {y, b.filled({1, 1, 1, 1}), -1}, {b.tensor({1, 2, 2, 1}, Element::uint8, {1}, {0})},
+                     {{1, 1}, {2, 1}, byte(3, 1)});
         return ops_of(read_valid(b.done({y})));
     };
     BOOST_TEST(clips(0, false) == "FakeQuantize Conv Clip FakeQuantize");
@@ -330,7 +399,8 @@ BOOST_AUTO_TEST_CASE(half_floats_and_requantization) {
     const int finer = b.op(kQuantize, {same}, {b.tensor({1, 2, 2, 1}, Element::uint8, {0.25F}, {0})});
     const Graph graph = read_valid(b.done({b.op_to({1, 2, 2, 1}, kDequantize, {finer})}));
     BOOST_TEST(ops_of(graph) == "Conv FakeQuantize Identity FakeQuantize Identity");
-    BOOST_TEST(run_graph(graph, {{1.2F, -3, 100, 200}}).at(0) == (std::vector<float>{2, 0, 63.75F, 63.75F}), boost::test_tools::per_element());
+    BOOST_TEST(run_graph(graph, {{1.2F, -3, 100, 200}}).at(0) == (std::vector<float>{2, 0, 63.75F, 63.75F}),
+               boost::test_tools::per_element());
 }
 
 // ---- damage
@@ -338,7 +408,8 @@ BOOST_AUTO_TEST_CASE(half_floats_and_requantization) {
 std::vector<std::byte> small_model() {
     TfliteBuilder b;
     const int x = b.input({1, 4, 4, 2}, Element::uint8, {1}, {0});
-    const int conv = b.op(kConv, {x, b.filled({3, 1, 1, 2}), b.filled({3})}, {b.tensor({1, 4, 4, 3}, Element::uint8, {0.5F}, {3})}, kOneByOne);
+    const int conv =
+        b.op(kConv, {x, b.filled({3, 1, 1, 2}), b.filled({3})}, {b.tensor({1, 4, 4, 3}, Element::uint8, {0.5F}, {3})}, kOneByOne);
     const int mean = b.op_to({1, 3}, kMean, {conv, b.integers({1, 2})});
     const int sliced = b.op_to({1, 2}, kStridedSlice, {mean, b.integers({0, 1}), b.integers({1, 3}), b.integers({1, 1})});
     return b.done({b.op_to({1, 2}, kSoftmax, {sliced}, {{0, 1.0F}})});
@@ -351,27 +422,36 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
         return refusal_of(make(b, x));
     };
     using B = TfliteBuilder;
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1}, kLstm, {x}), b.op_to({1}, kCustom, {x}), b.op_to({1}, 300, {x})}); }) ==
-               "unsupported operators: LSTM 't1', CUSTOM custom 't2', operator 300 't3': docs/tflite.md lists what is read");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op_to({1}, kLstm, {x}), b.op_to({1}, kCustom, {x}), b.op_to({1}, 300, {x})});
+               }) == "unsupported operators: LSTM 't1', CUSTOM custom 't2', operator 300 't3': docs/tflite.md lists what is read");
     BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1, 2, 3, 4}, kRelu, {x, 7})}); }) == "operator 0: an input is tensor 7 of 2");
     BOOST_TEST(with([](B& b, int) { return b.done({b.op_to({1}, kRelu, {-1})}); }) == "RELU 't1': it has no input 0");
-    BOOST_TEST(with([](B& b, int) { return b.done({b.op_to({1}, kRelu, {1})}); }) == "RELU 't1': reads 't1', which nothing before it makes");
+    BOOST_TEST(with([](B& b, int) { return b.done({b.op_to({1}, kRelu, {1})}); }) ==
+               "RELU 't1': reads 't1', which nothing before it makes");
     BOOST_TEST(with([](B& b, int x) { return b.done({b.op(kRelu, {x}, {x})}); }) == "RELU 't0': writes 't0', which is there already");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1, 2, 3, 5}, kRelu, {x})}); }) ==
-               "tensor 't1': its operator makes [1,2,3,4], the file says [1,2,3,5] (in our order of dimensions)");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1}, kTranspose, {x, b.integers({0, 1, 1, 3})})}); }) ==
-               "TRANSPOSE 't1': its second input is no order of the first one's dimensions");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1}, kMean, {x, b.integers({4})})}); }) == "MEAN 't1': axis 4 of 4 dimensions");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op_to({1, 2, 3, 5}, kRelu, {x})});
+               }) == "tensor 't1': its operator makes [1,2,3,4], the file says [1,2,3,5] (in our order of dimensions)");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op_to({1}, kTranspose, {x, b.integers({0, 1, 1, 3})})});
+               }) == "TRANSPOSE 't2': its second input is no order of the first one's dimensions");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op_to({1}, kMean, {x, b.integers({4})})});
+               }) == "MEAN 't2': axis 4 of 4 dimensions");
     BOOST_TEST(with([](B& b, int x) {
                    b.tensors.back().signature = {1, -1, 3, 4};
                    return b.done({b.op_to({1, 2, 3, 4}, kRelu, {x})});
                }) == "input 't0': a dimension other than the batch size is free: fix it when the model is converted");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op(kRelu, {x}, {b.tensor({1, 2, 3, 4}, Element::int16, {1}, {0})})}); }) ==
-               "RELU 't1': its output is quantized int16, which is not supported");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op(kRelu, {x}, {b.tensor({1, 2, 3, 4}, Element::uint8, {0}, {0})})}); }) ==
-               "RELU 't1': its output has scale 0.000000 and zero point 0");
-    BOOST_TEST(with([](B& b, int x) { return b.done({b.op_to({1, 2, 3, 4}, kAdd, {x, b.floats({2}, {1})})}); }) ==
-               "tensor 't1': 4 bytes of float32, its shape is [2]");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op(kRelu, {x}, {b.tensor({1, 2, 3, 4}, Element::int16, {1}, {0})})});
+               }) == "RELU 't1': its output is quantized int16, which is not supported");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op(kRelu, {x}, {b.tensor({1, 2, 3, 4}, Element::uint8, {0}, {0})})});
+               }) == "RELU 't1': its output has scale 0.000000 and zero point 0");
+    BOOST_TEST(with([](B& b, int x) {
+                   return b.done({b.op_to({1, 2, 3, 4}, kAdd, {x, b.floats({2}, {1})})});
+               }) == "tensor 't1': 4 bytes of float32, its shape is [2]");
     BOOST_TEST(with([](B& b, int x) {
                    b.version = 2;
                    return b.done({x});

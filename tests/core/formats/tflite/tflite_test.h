@@ -6,8 +6,8 @@
 #include "tests/support/evaluate.h"
 #include "tests/support/graph_builder.h"
 
-#include <boost/test/unit_test.hpp>
 #include <flatbuffers/flatbuffers.h>
+#include <boost/test/unit_test.hpp>
 
 #include <string>
 #include <variant>
@@ -37,7 +37,8 @@ public:
 
     int tensor(std::vector<std::int32_t> shape, tflite::Element element = tflite::Element::float32, std::vector<float> scale = {},
                std::vector<std::int64_t> zero_point = {}) {
-        tensors.push_back({"t" + std::to_string(tensors.size()), element, std::move(shape), {}, {}, std::move(scale), std::move(zero_point), 0});
+        tensors.push_back(
+            {"t" + std::to_string(tensors.size()), element, std::move(shape), {}, {}, std::move(scale), std::move(zero_point), 0});
         return static_cast<int>(tensors.size()) - 1;
     }
     int input(std::vector<std::int32_t> shape, tflite::Element element = tflite::Element::float32, std::vector<float> scale = {},
@@ -78,14 +79,17 @@ public:
         flatbuffers::FlatBufferBuilder b;
         std::vector<Offset> buffers = {table(b, {}, {})}, codes, all_tensors, all_operators;
         for (const Written& tensor : tensors) {
-            const Offset grid = tensor.scale.empty() ? Offset() : table(b, {{6, tensor.axis}}, {{2, vector(b, tensor.scale)}, {3, vector(b, tensor.zero_point)}});
+            const Offset grid = tensor.scale.empty()
+                                    ? Offset()
+                                    : table(b, {{6, tensor.axis}}, {{2, vector(b, tensor.scale)}, {3, vector(b, tensor.zero_point)}});
             Fields fields = {byte(1, static_cast<int>(tensor.element))};
             if (!tensor.data.empty()) {
                 fields.emplace_back(2, static_cast<std::int32_t>(buffers.size()));
                 buffers.push_back(table(b, {}, {{0, vector(b, tensor.data)}}));
             }
             const Offset signature = tensor.signature.empty() ? Offset() : vector(b, tensor.signature);
-            all_tensors.push_back(table(b, fields, {{0, vector(b, tensor.shape)}, {3, Offset(b.CreateString(tensor.name).o)}, {4, grid}, {7, signature}}));
+            all_tensors.push_back(
+                table(b, fields, {{0, vector(b, tensor.shape)}, {3, Offset(b.CreateString(tensor.name).o)}, {4, grid}, {7, signature}}));
         }
         for (const Operator& op : operators_) {
             constexpr std::int32_t kMostByte = 127;
@@ -94,8 +98,10 @@ public:
             codes.push_back(table(b, {byte(0, std::min(op.code, kMostByte)), {3, op.code > kMostByte ? op.code : 0}},
                                   {{1, Offset(b.CreateString("custom").o)}}));
         }
-        const Offset graph = table(b, {}, {{0, tables(b, all_tensors)}, {1, vector(b, inputs_)}, {2, vector(b, outputs)}, {3, tables(b, all_operators)}});
-        const Offset model = table(b, {{0, static_cast<std::int32_t>(version)}}, {{1, tables(b, codes)}, {2, tables(b, {graph})}, {4, tables(b, buffers)}});
+        const Offset graph =
+            table(b, {}, {{0, tables(b, all_tensors)}, {1, vector(b, inputs_)}, {2, vector(b, outputs)}, {3, tables(b, all_operators)}});
+        const Offset model =
+            table(b, {{0, static_cast<std::int32_t>(version)}}, {{1, tables(b, codes)}, {2, tables(b, {graph})}, {4, tables(b, buffers)}});
         b.Finish(model, "TFL3");
         const auto* bytes = reinterpret_cast<const std::byte*>(b.GetBufferPointer());
         return {bytes, bytes + b.GetSize()};
