@@ -5,9 +5,7 @@ usage: tflite.py OCTAVO FOLDER [--images N] [--device NAME]
 A float model must give the same values in fp32. A quantized one runs in int8 with the scales of its file. LiteRT's own kernels differ from
 each other by up to four or five steps of the logits' grid; ours must lie about as near to those of XNNPACK as its plain ones do.
 """
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -70,26 +68,21 @@ def int8_fault(octavo: str, model: Path, device: str, photographs: list) -> str 
     last = next(op for op in peers["plain"].interpreter._get_ops_details() if output["index"] in op["outputs"])
     logits = int(last["inputs"][0])
     scale = peer.tensors[logits]["quantization"][0]
-    with tempfile.TemporaryDirectory() as folder:
-        plan = Path(folder) / "plan.json"
-        done = subprocess.run([octavo, "convert", model, plan, "--device", device, "--quiet"], capture_output=True, text=True)
-        if done.returncode:
-            return done.stderr.strip()
-        name = peer.tensors[logits]["name"]
-        apart = {"ours": [], "plain": []}
-        outputs, same = [], 0
-        for path in photographs:
-            x = photograph(path, peer.entry)
-            planar = np.ascontiguousarray(real(x, peer.entry).transpose(0, 3, 1, 2))
-            got = infer(octavo, model, device, {peer.entry["name"]: planar}, [name, output["name"]], ["--plan", plan, "--tap", name])
-            if isinstance(got, str):
-                return got
-            want = peer.run(x, logits)
-            apart["ours"].append(np.abs(got[0] - want) / scale)
-            apart["plain"].append(np.abs(peers["plain"].run(x, logits) - want) / scale)
-            wanted = peer.run(x, output["index"])
-            outputs.append(np.abs(got[1] - wanted) / output["quantization"][0])
-            same += int(got[1].argmax() == wanted.argmax())
+    name = peer.tensors[logits]["name"]
+    apart = {"ours": [], "plain": []}
+    outputs, same = [], 0
+    for path in photographs:
+        x = photograph(path, peer.entry)
+        planar = np.ascontiguousarray(real(x, peer.entry).transpose(0, 3, 1, 2))
+        got = infer(octavo, model, device, {peer.entry["name"]: planar}, [name, output["name"]], ["--tap", name])
+        if isinstance(got, str):
+            return got
+        want = peer.run(x, logits)
+        apart["ours"].append(np.abs(got[0] - want) / scale)
+        apart["plain"].append(np.abs(peers["plain"].run(x, logits) - want) / scale)
+        wanted = peer.run(x, output["index"])
+        outputs.append(np.abs(got[1] - wanted) / output["quantization"][0])
+        same += int(got[1].argmax() == wanted.argmax())
     for who, differences in apart.items():
         print(f"{model.name}, {device}: {who} beside XNNPACK: mean {np.mean(differences):.2f} steps, {np.mean(np.array(differences) < 1.5):.1%} "
               f"within one, worst {np.max(differences):.1f}")

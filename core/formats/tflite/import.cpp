@@ -444,10 +444,8 @@ void Importer::finish_all(const char* op, Ids inputs, const Order& order, Attrib
 
 std::optional<std::pair<float, float>> Importer::implied_ends() const {
     const std::size_t place = op_->outputs[0];
-    if (!has_grid(place) || !row_of(op_->type)->is_product) return std::nullopt;
-    const Grid grid = unsigned_grid(output());
-    if (grid.zero_point[0] != 0 && is_followed_[place]) return std::nullopt;
-    return ends_of(grid);
+    if (!has_grid(place) || !row_of(op_->type)->is_product || is_followed_[place]) return std::nullopt;
+    return ends_of(unsigned_grid(output()));
 }
 
 // The node that computes bears the operator's name, the activation one of its own.

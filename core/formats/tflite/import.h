@@ -7,8 +7,7 @@
 // elsewhere; outputs are left as they are held where that is NCHW or the file's order.
 //
 // A quantized operator of the file saturates at the ends of its output's grid. On the way to further products the grid does so here too;
-// a Clip says it where it is an activation that the converter folded into the range (a product or ADD without one, whose grid starts at
-// zero), and at products and ADDs that no further one follows, whose values are read as real ones.
+// behind those that none follows, whose values are read as real ones, a Clip says it.
 #pragma once
 
 #include "core/formats/tflite/document.h"
@@ -85,7 +84,7 @@ public:
     TensorId between(const char* what, const char* op, Ids inputs, Attributes attributes = {});
     Ids between_all(const char* what, const char* op, Ids inputs, Attributes attributes);  // as many as the operator has outputs
     // The node that writes the operator's output 0; with a fused activation behind it (`activate`), or one that
-    // the grid alone says. `finish_all` writes every output.
+    // the grid implies. `finish_all` writes every output.
     void finish(const char* op, Ids inputs, Order order, Attributes attributes = {}) { finish_one(0, op, inputs, order, attributes); }
     void finish_one(std::size_t output, const char* op, Ids inputs, Order order, Attributes attributes = {});
     Result<void> activate(const char* op, Ids inputs, Order order, std::int64_t activation, Attributes attributes = {});
@@ -119,7 +118,7 @@ private:
     // It is held like this, behind its grid where it has one.
     void put(std::size_t place, Held held);
     TensorId on_grid(std::size_t place, TensorId id);
-    // The ends at which the grid alone keeps the operator's output.
+    // The ends at which the grid alone keeps the output of the last product or ADD.
     std::optional<std::pair<float, float>> implied_ends() const;
     void find_followed();
     bool has_grid(std::size_t place) const;
@@ -151,7 +150,7 @@ struct Row {
     ReadRow* read;
     std::size_t inputs = 1;   // that must be there
     bool is_image = false;    // takes NHWC alone
-    bool is_product = false;  // or ADD: a range of its output may stand for an activation
+    bool is_product = false;  // or ADD
 };
 // What reads an operator of this type; nullptr: nothing does.
 const Row* row_of(std::string_view type);
