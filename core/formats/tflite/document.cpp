@@ -59,7 +59,7 @@ const ElementRow* row_of(Element element) {
 Grid read_grid(const Table& table) {
     Grid grid{table.numbers<float>(2), table.numbers<std::int64_t>(3), 0};
     grid.axis = static_cast<std::size_t>(table.number<std::int32_t>(6, 0));
-    grid.zero_point.resize(grid.scale.size(), 0);  // left out: symmetric
+    grid.zero_point.resize(grid.scale.size(), grid.zero_point.size() == 1 ? grid.zero_point[0] : 0);  // left out: symmetric
     return grid;
 }
 
@@ -134,7 +134,6 @@ Result<std::vector<T>> read_all(const std::vector<Table>& tables, const char* wh
 
 Result<Document> read_document(const std::shared_ptr<FlatFile>& file) {
     const Table model = Table::root(*file);
-    if (file->fault()) return Error(Code::model, "");
     if (const auto version = model.number<std::uint32_t>(0, 0); version != 3)
         return Error(Code::model, "it is of version " + std::to_string(version) + ", expected 3");
     const std::vector<Table> codes = model.tables(1), subgraphs = model.tables(2), buffers = model.tables(4);

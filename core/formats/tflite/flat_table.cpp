@@ -46,7 +46,7 @@ Table Table::at(FlatFile& file, std::size_t place) {
     if (table.vtable_size_ < kHead || !file.holds(table.vtable_, table.vtable_size_))
         return failed("a vtable of a wrong size, for a table");
     if (table.size_ < sizeof(std::int32_t) || !file.holds(place, table.size_)) return failed("a table of a wrong size");
-    if (!file.take(table.size_)) return {};
+    if (!file.take(FlatFile::kTableBytes + table.size_)) return {};
     table.file_ = &file;
     return table;
 }

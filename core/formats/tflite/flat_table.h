@@ -28,6 +28,7 @@ public:
 private:
     friend class Table;
     static constexpr std::size_t kMostReads = 16;
+    static constexpr std::size_t kTableBytes = 64;  // counted for each, since whoever reads makes something larger of it
 
     void fail(std::string why) {
         if (!fault_) fault_ = std::move(why);

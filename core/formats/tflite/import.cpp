@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace octavo::tflite {
 namespace {
@@ -14,39 +13,6 @@ std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
     do name = wish + "." + std::to_string(++taken[wish]);
     while (!taken.emplace(name, 1).second);
     return name;
-}
-
-std::size_t place_of(const Order& order, std::size_t axis) {
-    return static_cast<std::size_t>(std::find(order.begin(), order.end(), axis) - order.begin());
-}
-
-Shape permuted(const Shape& shape, const Order& order) {
-    Shape result;
-    for (const std::size_t axis : order) result.push_back(shape[axis]);
-    return result;
-}
-
-Numbers as_numbers(const Order& order) {
-    return {order.begin(), order.end()};
-}
-
-// The bytes of a tensor of this shape with its dimensions in another order.
-Buffer permuted(const Buffer& data, const Shape& shape, const Order& order, std::size_t element) {
-    std::vector<std::size_t> strides(shape.size(), element);
-    for (std::size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * static_cast<std::size_t>(shape[axis]);
-    std::vector<std::byte> result(data.size_bytes);
-    std::vector<std::int64_t> at(shape.size(), 0);
-    std::size_t from = 0;
-    for (std::size_t to = 0; to < result.size(); to += element) {
-        std::copy_n(data.data + from, element, result.begin() + static_cast<std::ptrdiff_t>(to));
-        for (std::size_t i = order.size(); i-- > 0;) {
-            from += strides[order[i]];
-            if (++at[i] < shape[order[i]]) break;
-            from -= strides[order[i]] * static_cast<std::size_t>(at[i]);
-            at[i] = 0;
-        }
-    }
-    return make_buffer(std::move(result));
 }
 
 std::size_t bytes_of(octavo_type type) {
@@ -84,22 +50,6 @@ Result<void> check_types(const Document& document) {
 
 }  // namespace
 
-Order file_order(std::size_t rank) {
-    Order order(rank);
-    std::iota(order.begin(), order.end(), 0);
-    return order;
-}
-
-Order without(const Order& order, const Numbers& places) {
-    Order left;
-    for (std::size_t i = 0; i < order.size(); ++i)
-        if (std::find(places.begin(), places.end(), static_cast<std::int64_t>(i)) == places.end()) left.push_back(order[i]);
-    Order sorted = left;
-    std::sort(sorted.begin(), sorted.end());
-    for (std::size_t& axis : left) axis = place_of(sorted, axis);
-    return left;
-}
-
 // ---- the walk
 
 Result<Graph> Importer::run() {
@@ -113,7 +63,7 @@ Result<Graph> Importer::run() {
     for (const Operator& op : document_.operators)
         for (const std::size_t input : op.inputs)
             if (input != kNone) readers_[input].push_back(&op);
-    find_followed();
+    look_ahead();
     OCTAVO_CHECK_OK(define_inputs());
     for (std::size_t i = 0; i < held_.size(); ++i) {
         held_[i].order = held_[i].id == TensorId::none ? file_order(document_.tensors[i].shape.size()) : held_[i].order;
@@ -128,13 +78,21 @@ Result<Graph> Importer::run() {
     return std::move(graph_);
 }
 
-void Importer::find_followed() {
+void Importer::look_ahead() {
     is_followed_.resize(document_.tensors.size(), false);
+    feeds_images_.resize(document_.tensors.size(), false);
     for (auto op = document_.operators.rbegin(); op != document_.operators.rend(); ++op) {
-        const bool follows = row_of(op->type)->is_product ||
-                             std::any_of(op->outputs.begin(), op->outputs.end(), [&](std::size_t place) { return is_followed_[place]; });
-        for (const std::size_t input : op->inputs)
-            if (input != kNone && follows) is_followed_[input] = true;
+        const Row& row = *row_of(op->type);
+        const std::size_t to = op->outputs[0];
+        const bool is_followed =
+            row.is_product || std::any_of(op->outputs.begin(), op->outputs.end(), [&](std::size_t place) { return is_followed_[place]; });
+        const bool mixes = op->type == "TRANSPOSE" || op->type == "RESHAPE" || document_.tensors[to].shape.size() != 4;
+        const bool feeds_images = row.is_image || (!mixes && feeds_images_[to]);
+        for (const std::size_t input : op->inputs) {
+            if (input == kNone) continue;
+            if (is_followed) is_followed_[input] = true;
+            feeds_images_[input] = feeds_images;  // the first reader comes last
+        }
     }
 }
 
@@ -147,9 +105,10 @@ Result<void> Importer::define_inputs() {
         if (!graph_type(tensor) || !tensor.oddity.empty())
             return refused(tensor.oddity.empty() ? "its type is " + std::string(element_text(tensor.element)) + ", which is not supported"
                                                  : "it is " + tensor.oddity);
+        if (const Result<void> good = check_grid(place); !good) return refused("it" + good.error().message());
         Tensor input;
         input.type = *graph_type(tensor);
-        const Order order = tensor.shape.size() == 4 && feeds_images(place) ? kImage : file_order(tensor.shape.size());
+        const Order order = tensor.shape.size() == 4 && feeds_images_[place] ? kImage : file_order(tensor.shape.size());
         input.shape = permuted(tensor.shape, order);
         if (tensor.signature.size() == tensor.shape.size()) {
             if (std::any_of(tensor.signature.begin() + !tensor.signature.empty(), tensor.signature.end(),
@@ -163,17 +122,6 @@ Result<void> Importer::define_inputs() {
         put(place, {id, order});
     }
     return {};
-}
-
-// Whether an image operator comes first among those that care for the order, along the first reader of each.
-bool Importer::feeds_images(std::size_t place) const {
-    for (std::size_t steps = 0; steps < document_.operators.size() && !readers_[place].empty(); ++steps) {
-        const Operator& reader = *readers_[place].front();
-        if (row_of(reader.type)->is_image) return true;
-        place = reader.outputs[0];
-        if (reader.type == "TRANSPOSE" || reader.type == "RESHAPE" || document_.tensors[place].shape.size() != 4) return false;
-    }
-    return false;
 }
 
 Result<void> Importer::read_operator() {
@@ -190,13 +138,7 @@ Result<void> Importer::read_operator() {
         if (!graph_type(tensor))
             return refusal("its output is " + std::string(tensor.is_quantized() ? "quantized " : "") + element_text(tensor.element) +
                            ", which is not supported");
-        if (!has_grid(place)) continue;
-        const Grid& grid = tensor.grid;
-        if (grid.scale.size() != 1) return refusal("its output has " + std::to_string(grid.scale.size()) + " scales, expected 1");
-        const std::int64_t zero = unsigned_grid(tensor).zero_point[0];
-        if (!std::isfinite(1 / grid.scale[0]) || !(grid.scale[0] > 0) || zero < 0 || zero > kMostCode)
-            return refusal("its output has scale " + std::to_string(grid.scale[0]) + " and zero point " +
-                           std::to_string(grid.zero_point[0]));
+        if (const Result<void> good = check_grid(place); !good) return refusal("its output" + good.error().message());
     }
     Result<void> read = row.read(*this);
     if (document_.file->fault()) return refusal("damaged options: " + *document_.file->fault());
@@ -254,9 +196,19 @@ bool Importer::has_grid(std::size_t place) const {
     return tensor.is_quantized() && (tensor.element == Element::int8 || tensor.element == Element::uint8);
 }
 
+Result<void> Importer::check_grid(std::size_t place) const {
+    if (!has_grid(place)) return {};
+    const FileTensor& tensor = document_.tensors[place];
+    const Grid& grid = tensor.grid;
+    if (grid.scale.size() != 1) return Error(Code::model, " has " + std::to_string(grid.scale.size()) + " scales, expected 1");
+    const std::int64_t least = tensor.element == Element::int8 ? -128 : 0, zero = grid.zero_point[0];
+    if (std::isfinite(1 / grid.scale[0]) && grid.scale[0] > 0 && zero >= least && zero <= least + kMostCode) return {};
+    return Error(Code::model, " has scale " + std::to_string(grid.scale[0]) + " and zero point " + std::to_string(zero));
+}
+
 std::string Importer::node_name_of(std::size_t place) const {
     const std::string name = name_of(place);
-    return name.substr(0, name.find(';'));
+    return name.substr(0, name.find(';', 1));
 }
 
 TensorId Importer::define(const std::string& wish, Tensor tensor) {

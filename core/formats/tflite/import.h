@@ -3,7 +3,7 @@
 // The file's images are NHWC, ours NCHW. A tensor of the file is held as a tensor of the graph together with the order in which that has
 // the file's dimensions: TRANSPOSE only changes the order, what takes an axis takes it where the order has it, and values computed one by
 // one keep the order of what they read. A Transpose is put only where an operator needs another order than the one that is there. An input
-// of rank 4 stands in the graph as NCHW where an image operator is the first that cares (`feeds_images`), and in the file's order
+// of rank 4 stands in the graph as NCHW where an image operator is the first that cares (`feeds_images_`), and in the file's order
 // elsewhere; outputs are left as they are held where that is NCHW or the file's order.
 //
 // A quantized operator of the file saturates at the ends of its output's grid. On the way to further products the grid does so here too;
@@ -11,20 +11,13 @@
 #pragma once
 
 #include "core/formats/tflite/document.h"
+#include "core/formats/tflite/order.h"
 
 #include <map>
 
 namespace octavo::tflite {
 
-// Dimension i of the graph's tensor is dimension order[i] of the file's.
-using Order = std::vector<std::size_t>;
 using Ids = std::vector<TensorId>;
-using Numbers = std::vector<std::int64_t>;
-
-Order file_order(std::size_t rank);
-inline const Order kImage = {0, 3, 1, 2};  // NHWC held as NCHW
-// The order of what is left without these dimensions of the file.
-Order without(const Order& order, const Numbers& places);
 
 struct Held {
     TensorId id = TensorId::none;
@@ -111,16 +104,17 @@ private:
     Result<void> read_operator();
     Result<void> list_outputs();
     void yield_name(TensorId id);
-    bool feeds_images(std::size_t tensor) const;
     TensorId constant_in(std::size_t place, const Order& order);
     // A tensor of the graph for one of the file that is being made, before its grid.
     TensorId made(std::size_t place, const Order& order);
     // It is held like this, behind its grid where it has one.
     void put(std::size_t place, Held held);
     TensorId on_grid(std::size_t place, TensorId id);
+    // Of activations: a scale, and a zero point among the codes.
+    Result<void> check_grid(std::size_t place) const;
     // The ends at which the grid alone keeps the output of the last product or ADD.
     std::optional<std::pair<float, float>> implied_ends() const;
-    void find_followed();
+    void look_ahead();
     bool has_grid(std::size_t place) const;
     std::string name_of(std::size_t place) const;
     // The operator that writes this; converters name a tensor after all that went into it, "a;b;c".
@@ -135,7 +129,8 @@ private:
     std::vector<std::optional<Tensor>> constants_;  // in the file's order; in the graph once somebody reads them
     std::vector<std::vector<const Operator*>> readers_;
     std::vector<bool> is_output_;
-    std::vector<bool> is_followed_;  // by a product or ADD
+    std::vector<bool> is_followed_;   // by a product or ADD
+    std::vector<bool> feeds_images_;  // an image operator comes first among those that care for the order, along each first reader
     std::map<std::pair<std::size_t, Order>, TensorId> read_constants_;
     std::map<std::pair<TensorId, Order>, TensorId> turned_;
     std::map<TensorId, Grid> grids_;            // of activations

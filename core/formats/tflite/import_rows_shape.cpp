@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(), kLeast = std::numeric_limits<std::int64_t>::min();
 
-// One value for each dimension of the file, in the order of the graph's.
-Numbers in_order(const Numbers& values, const Order& order) {
-    Numbers result;
-    for (const std::size_t axis : order) result.push_back(values[axis]);
-    return result;
-}
-
 // ---- Reshape
 
 // Dimensions that become others together: the least runs of equal products. Dimensions of 1 at the end belong to the last.
@@ -72,7 +65,7 @@ Plan plan_of(const Order& held, const Shape& from, const Shape& to) {
         plan.from.insert(plan.from.end(), run->from.begin(), run->from.end());
         plan.to.insert(plan.to.end(), run->to.begin(), run->to.end());
     }
-    plan.target = in_order(to, plan.to);
+    plan.target = permuted(to, plan.to);
     const bool keeps_batch = runs->front().from == Order{0} && runs->front().to == Order{0} && plan.from[0] == 0;
     if (keeps_batch) plan.target[0] = 0;  // copies it
     if (significant(plan.from, from) == significant(held, from)) plan.from = held;
@@ -89,8 +82,8 @@ Ids slice_inputs(Importer& in, const Slice& slice) {
     Numbers axes;
     for (std::size_t i = 0; i < slice.starts.size(); ++i) axes.push_back(static_cast<std::int64_t>(i));
     const Order& order = in.order(0);
-    return {in.as_held(0), in.constant("starts", in_order(slice.starts, order)), in.constant("ends", in_order(slice.ends, order)),
-            in.constant("axes", axes), in.constant("steps", in_order(slice.steps, order))};
+    return {in.as_held(0), in.constant("starts", permuted(slice.starts, order)), in.constant("ends", permuted(slice.ends, order)),
+            in.constant("axes", axes), in.constant("steps", permuted(slice.steps, order))};
 }
 
 }  // namespace
@@ -293,7 +286,7 @@ Result<void> read_tile(Importer& in) {
     OCTAVO_TRY(const Numbers times, in.integers(1));
     if (times.size() != in.rank(0))
         return in.refusal(std::to_string(times.size()) + " multiples for " + std::to_string(in.rank(0)) + " dimensions");
-    in.finish("Tile", {in.as_held(0), in.constant("times", in_order(times, in.order(0)))}, in.order(0));
+    in.finish("Tile", {in.as_held(0), in.constant("times", permuted(times, in.order(0)))}, in.order(0));
     return {};
 }
 
