@@ -142,7 +142,13 @@ Result<void> Importer::read_operator() {
     }
     Result<void> read = row.read(*this);
     if (document_.file->fault()) return refusal("damaged options: " + *document_.file->fault());
-    return read;
+    if (!read) return read;
+    // Rows index the dimensions of what they read by its order and by its shape.
+    for (const std::size_t place : op_->outputs)
+        if (const std::size_t rank = document_.tensors[place].shape.size(), made = held_[place].order.size(); made != rank)
+            return refusal("makes " + std::to_string(made) + " dimensions, the file says " + std::to_string(rank) + " of '" +
+                           name_of(place) + "'");
+    return {};
 }
 
 // Names and order are the file's; what is held in another order than it or NCHW gets a Transpose, what bears another name an Identity.
@@ -292,19 +298,19 @@ TensorId Importer::turned(const Held& held, const Order& order) {
     return known;
 }
 
-Order Importer::common_order(std::size_t first) const {
+Order Importer::common_order() const {
     std::size_t most = 0;
-    for (std::size_t i = first; i < input_count(); ++i)
+    for (std::size_t i = 0; i < input_count(); ++i)
         if (has_input(i)) most = std::max(most, rank(i));
-    for (std::size_t i = first; i < input_count(); ++i)
+    for (std::size_t i = 0; i < input_count(); ++i)
         if (has_input(i) && rank(i) == most && !is_constant(i) && order(i) != file_order(most)) return order(i);
     return file_order(most);
 }
 
 // In the file's order ranks may differ, as they may in ONNX.
-Ids Importer::operands(const Order& order, std::size_t first) {
+Ids Importer::operands(const Order& order) {
     Ids ids;
-    for (std::size_t i = first; i < input_count(); ++i)
+    for (std::size_t i = 0; i < input_count(); ++i)
         if (has_input(i)) ids.push_back(order == file_order(order.size()) ? in_file_order(i) : in_order(i, order));
     return ids;
 }

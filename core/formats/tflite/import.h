@@ -50,10 +50,9 @@ public:
     TensorId in_file_order(std::size_t input) { return in_order(input, file_order(rank(input))); }
     TensorId turned(const Held& held, const Order& order);
     bool is_constant(std::size_t input) const { return constants_[op_->inputs[input]].has_value(); }
-    // For operands from `first` on that are computed value by value: an order that is not the file's, where one of the highest rank has
-    // such.
-    Order common_order(std::size_t first = 0) const;
-    Ids operands(const Order& order, std::size_t first = 0);
+    // For operands that are computed value by value: an order that is not the file's, where one of the highest rank has such.
+    Order common_order() const;
+    Ids operands(const Order& order);
     TensorId scalar(std::size_t input) { return in_order(input, {}); }
 
     // Where the order has these dimensions of the file, of which negative ones count from the end.
@@ -100,7 +99,6 @@ public:
 private:
     TensorId define(const std::string& wish, Tensor tensor);
     Result<void> define_inputs();
-    Result<void> define_constants();
     Result<void> read_operator();
     Result<void> list_outputs();
     void yield_name(TensorId id);

@@ -117,7 +117,7 @@ Result<void> read_squared_difference(Importer& in) {
 
 // What is computed in codes is real here: QUANTIZE puts its input on a grid, DEQUANTIZE takes it as it is.
 Result<void> read_quantize(Importer& in) {
-    if (in.is_constant(0))
+    if (in.is_constant(0) && in.shape(0) == in.output().shape)
         in.keep_constant(0);
     else
         in.keep({in.as_held(0), in.order(0)});
