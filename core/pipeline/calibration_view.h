@@ -21,9 +21,9 @@ struct ProductState {
     std::int64_t output_channels = 0;
     std::vector<float> weights;       // [output channel][rest]
     std::vector<float> biases;        // as they stand
-    std::int64_t pair_places = 0;     // places of the kernel, where pairs of input channels are added; 0: none are
     std::vector<float> weight_scale;  // [output channel]; empty before an algorithm has set it
     bool bias_changed = false;
+    std::int64_t pair_places = 0;  // places of the kernel, where pairs of input channels are added; 0: none are
 };
 
 // Keeps the arrays alive that the view points into. Must not outlive layout and statistics; the graph has its shapes for one image.
