@@ -100,7 +100,7 @@ constexpr ConfigKey kIgnoreKeys[] = {
 constexpr KeyTable kIgnore = {"operators to ignore", kIgnoreKeys};
 
 constexpr ConfigKey kConfigKeys[] = {
-    {path("model", nullptr, "ONNX file, OpenVINO IR or Caffe model")},
+    {path("model", nullptr, "ONNX, OpenVINO IR, Caffe or TensorFlow Lite model")},
     {.value = nested("dataset", nullptr, "where images and annotations come from"), .form = Form::plugin, .kind = OCTAVO_DATASET},
     {.value = nested("calibration", "{}", "images that ranges are measured on"), .form = Form::section, .keys = &kCalibration},
     {.value = nested("validation", "null", "images that accuracy is measured on; what calibration leaves of the data set without it"),

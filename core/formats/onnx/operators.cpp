@@ -232,6 +232,43 @@ void write_cast(Job& job) {
     drop_newer_attributes(job, {"saturate", "round_mode"});
 }
 
+// What one of these axes has among the numbers of input `i`, and what the others have by `other`, as one tensor.
+template <class Other>
+std::string spread_over_axes(Job& job, std::size_t i, const std::vector<std::int64_t>& axes, Other other) {
+    ModelBuilder& m = job.model;
+    const auto rank = static_cast<std::int64_t>(job.input_shape(0).size());
+    const auto slice = [&](const std::string& from, std::int64_t at) {
+        const std::string name = job.between("one");
+        m.add_node(name, "Slice", {from, m.integers(job.part("from"), {at}), m.integers(job.part("to"), {at + 1})}, {name});
+        return name;
+    };
+    Names parts;
+    for (std::int64_t d = 0; d < rank; ++d) {
+        const auto at = std::find_if(axes.begin(), axes.end(), [&](std::int64_t axis) { return axis == d || axis + rank == d; });
+        parts.push_back(at == axes.end() ? other(d, slice) : slice(job.inputs[i], at - axes.begin()));
+    }
+    const std::string all = job.between("all");
+    m.add_node(job.part("all"), "Concat", parts, {all}, {{"axis", std::int64_t{0}}});
+    return all;
+}
+
+// Opset 18 names axes; here scales and sizes are of all of them.
+void give_all_axes(Job& job) {
+    const auto found = job.attributes.find("axes");
+    if (found == job.attributes.end()) return;
+    const auto axes = std::get<std::vector<std::int64_t>>(found->second);
+    job.attributes.erase(found);
+    if (job.has_input(2)) {
+        const std::string one = job.model.constant<float>(job.part("keep"), OCTAVO_F32, {1}, {1.0F});
+        job.set_input(2, spread_over_axes(job, 2, axes, [&](std::int64_t, const auto&) { return one; }));
+    }
+    if (job.has_input(3)) {
+        const std::string shape = job.between("shape");
+        job.model.add_node(job.part("shape"), "Shape", {job.inputs[0]}, {shape});
+        job.set_input(3, spread_over_axes(job, 3, axes, [&](std::int64_t d, const auto& slice) { return slice(shape, d); }));
+    }
+}
+
 void write_resize(Job& job) {
     if (job.node.op == "Upsample" || job.inputs.size() == 2) {  // before opset 11: x, scales, on a grid without half pixels
         const auto scales = job.attributes.find("scales");
@@ -245,7 +282,13 @@ void write_resize(Job& job) {
         job.attributes["nearest_mode"] = std::string("floor");
     }
     for (const char* name : {"antialias", "keep_aspect_ratio_policy"}) job.attributes.erase(name);
+    give_all_axes(job);
     job.write("Resize");
+}
+
+void write_space_to_depth(Job& job) {
+    job.attributes.erase("mode");  // of DepthToSpace alone
+    job.write("SpaceToDepth");
 }
 
 void write_detections(Job& job) {
@@ -281,6 +324,7 @@ constexpr SpecialRow kSpecial[] = {
     {"ReduceSumSquare", write_reduction},
     {"Reshape", write_reshape},
     {"Resize", write_resize},
+    {"SpaceToDepth", write_space_to_depth},
     {"ScaleShift", write_scale_shift},
     {"Silu", write_silu},
     {"Slice", write_slice},
