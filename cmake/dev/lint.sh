@@ -41,7 +41,7 @@ layer() { # FOLDER FOLDERS...
 
 check_includes() {
     local none='^$' kinds='(datasets|metrics|adapters|algorithms|devices)'
-    refuse '^plugins/' "$none" '(^|/)core/' 'a plugin sees the SDK, nothing of core/'
+    refuse '^plugins/' "$none" '^(\.\./)*core/' 'a plugin sees the SDK, nothing of core/'
     refuse '^plugins/' "$none" "(^|/)plugins/$kinds/" 'a plugin sees no other plugin'
     refuse '^core/' "$none" "(^|/)plugins/$kinds/" 'core/ names no plugin'
     refuse '^sdk/' "$none" '(^|/)(core|plugins)/' 'sdk/ stands alone'
@@ -50,6 +50,7 @@ check_includes() {
     only_in '^core/plugins/load\.cpp$' '^boost/dll' 'Boost.DLL only in core/plugins/load.cpp'
     only_in '^core/cli/' '^boost/program_options' 'Boost.Program_options only in core/cli'
     only_in '^plugins/devices/onednn/' '^(oneapi/dnnl/)?dnnl' 'oneDNN only in plugins/devices/onednn'
+    only_in '^plugins/devices/openvino/' '^openvino/' 'OpenVINO only in plugins/devices/openvino'
     only_in '^core/formats/' '^protozero/' 'protozero only in core/formats'
     only_in '^core/image/' '^(jpeglib|turbojpeg|png)\.h' 'libjpeg-turbo and libpng only in core/image'
     only_in '^(core/formats/openvino|plugins/datasets/voc2007)/' '^pugixml' 'pugixml only in core/formats/openvino and plugins/datasets/voc2007'

@@ -132,11 +132,18 @@ BOOST_AUTO_TEST_CASE(a_code_is_explained) {
     BOOST_TEST(run(folder, "errors E999").code == 2);
 }
 
-// Every plugin of the tree is in the reference; ./dev docs writes it.
+// Every plugin of the tree is in the reference; ./dev docs writes it. Device openvino is optional: without it its section is left out.
 BOOST_AUTO_TEST_CASE(the_references_in_docs_are_up_to_date) {
     const Folder folder;
-    const std::string docs = std::string(OCTAVO_SOURCE_DIR) + "/docs/";
-    BOOST_TEST(file_text(docs + "config.md") == run(folder, "schema --markdown").out, "docs/config.md is not up to date: run ./dev docs");
+    const std::string docs = std::string(OCTAVO_SOURCE_DIR) + "/docs/", found = run(folder, "schema --markdown").out;
+    const std::string optional = "### `openvino`\n";
+    std::string written = file_text(docs + "config.md");
+    if (found.find(optional) == std::string::npos) {
+        const std::size_t begin = written.find(optional);
+        BOOST_REQUIRE(begin != std::string::npos);
+        written.erase(begin, written.find("\n### ", begin) + 1 - begin);
+    }
+    BOOST_TEST(written == found, "docs/config.md is not up to date: run ./dev docs");
     BOOST_TEST(file_text(docs + "errors.md") == run(folder, "errors").out, "docs/errors.md is not up to date: run ./dev docs");
 }
 

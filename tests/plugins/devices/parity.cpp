@@ -1,6 +1,6 @@
 // Device `onednn` against `reference`: the same plan must give the same bits in int8, whatever the operator, its shape and what is fused.
 #include "sdk/ops/op.h"
-#include "tests/support/networks.h"
+#include "tests/support/random_network.h"
 
 #include <set>
 
@@ -8,110 +8,6 @@ using namespace octavo;
 using namespace octavo::testing;
 
 namespace {
-
-Attributes activation(NetworkBuilder& net) {
-    static const std::vector<Attributes> kinds = {
-        {},
-        {{"activation", std::string("relu")}},
-        {{"activation", std::string("clip")}, {"activation_alpha", 0.0F}, {"activation_beta", 1.5F}},
-        {{"activation", std::string("leaky_relu")}, {"activation_alpha", 0.1F}},
-        {{"activation", std::string("hard_swish")}},
-        {{"activation", std::string("hard_sigmoid")}, {"activation_alpha", 0.2F}, {"activation_beta", 0.5F}},
-        {{"activation", std::string("sigmoid")}},
-        {{"activation", std::string("silu")}}};
-    return kinds[static_cast<std::size_t>(net.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
-}
-
-TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out, std::int64_t groups, bool residual,
-                     bool activated) {
-    const std::int64_t kh = net.between(1, 4), kw = net.flip() ? kh : net.between(1, 5), stride = residual ? 1 : net.between(1, 2);
-    const std::int64_t dilation = net.between(0, 3) == 0 ? 2 : 1;
-    const std::int64_t top = (kh - 1) * dilation / 2, left = (kw - 1) * dilation / 2;
-    Attributes attributes = activated ? activation(net) : Attributes{};
-    attributes["group"] = groups;
-    attributes["strides"] = std::vector<std::int64_t>{stride, stride};
-    attributes["dilations"] = std::vector<std::int64_t>{dilation, dilation};
-    attributes["pads"] = std::vector<std::int64_t>{top, left, (kh - 1) * dilation - top, (kw - 1) * dilation - left};
-    const float spread = 1.0F / std::sqrt(static_cast<float>(in / groups * kh * kw));
-    const TensorId w = net.random_constant({out, in / groups, kh, kw}, spread), b = net.random_constant({out}, 0.3F);
-    if (!residual) return net.node("Conv", {x, w, b}, attributes);
-    const TensorId inner = net.node("Conv", {x, w, b}, attributes);  // takes part as the residual of the next
-    const TensorId w2 = net.random_constant({out, out, 1, 1}, 1.0F / std::sqrt(static_cast<float>(out))),
-                   b2 = net.random_constant({out}, 0.3F);
-    Attributes fused = activation(net);
-    fused["inner"] = net.unused("inner");
-    return net.node("Conv", {inner, w2, b2, inner}, fused);
-}
-
-// A network of a few operators that all have int8 forms, with a convolution at its end so that everything before it is quantized.
-Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch) {
-    NetworkBuilder net(seed);
-    std::int64_t channels = net.between(1, 40);
-    TensorId x = net.input({batch[0], channels, net.between(5, 17), net.between(5, 17)});
-    const std::int64_t steps = net.between(1, 4);
-    for (std::int64_t i = 0; i < steps; ++i) {
-        switch (net.between(0, 8)) {
-            case 0: {
-                const std::int64_t out = net.between(1, 70);
-                x = convolution(net, x, channels, out, 1, false, true);
-                channels = out;
-                break;
-            }
-            case 1:
-                x = convolution(net, x, channels, channels, channels, false, true);
-                break;
-            case 2: {
-                const std::int64_t groups = channels % 4 == 0 ? 4 : 1, out = groups * net.between(1, 12);
-                x = convolution(net, x, channels, out, groups, false, true);
-                channels = out;
-                break;
-            }
-            case 3: {
-                const std::int64_t out = net.between(1, 40);
-                x = convolution(net, x, channels, out, 1, true, true);
-                channels = out;
-                break;
-            }
-            case 4:
-                x = net.node("MaxPool", {x},
-                             {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
-                              {"strides", std::vector<std::int64_t>{net.between(1, 2), 1}},
-                              {"pads", std::vector<std::int64_t>{1, 1, 1, 1}},
-                              {"ceil_mode", net.between(0, 1)}});
-                break;
-            case 5:
-                x = net.node("AveragePool", {x},
-                             {{"kernel_shape", std::vector<std::int64_t>{3, 2}},
-                              {"strides", std::vector<std::int64_t>{1, net.between(1, 2)}},
-                              {"pads", std::vector<std::int64_t>{1, 0, 1, 1}},
-                              {"count_include_pad", net.between(0, 1)}});
-                break;
-            case 6:
-                x = net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)},
-                             activation(net));
-                break;
-            case 7: {  // a gate
-                const TensorId gate = net.node("GlobalAveragePool", {x});
-                x = net.node(net.flip() ? "Mul" : "Add", {x, gate}, activation(net));
-                break;
-            }
-            default: {
-                const TensorId other = convolution(net, x, channels, channels, 1, false, true);
-                const TensorId back = net.node("Relu", {other});
-                x = net.node("Concat", {back, net.node("Relu", {back})}, {{"axis", std::int64_t{1}}});
-                channels *= 2;
-                break;
-            }
-        }
-    }
-    const TensorId depthwise = net.flip() ? convolution(net, x, channels, channels, channels, false, true) : x;
-    const TensorId out = convolution(net, depthwise, channels, 7, 1, false, true);
-    std::vector<TensorId> outputs = {out};
-    if (net.flip()) outputs.push_back(x);  // seen on its grid
-    const TensorId pooled = net.node("Flatten", {net.node("GlobalAveragePool", {out})});
-    outputs.push_back(net.node("Gemm", {pooled, net.random_constant({7, 5}, 0.4F), net.random_constant({5}, 0.4F)}));
-    return net.finish(outputs);
-}
 
 void compare_int8(const DeviceHandle& fast, float weight_levels, std::uint32_t seeds) {
     const DeviceHandle reference = device("reference");
@@ -154,15 +50,6 @@ std::vector<std::string> untouched_by_floating(const Graph& graph, const Plan& p
             names.push_back(graph[node.outputs[0]].name);
     }
     return names;
-}
-
-float worst_share(const std::vector<float>& expected, const std::vector<float>& found) {
-    float span = 0, worst = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        span = std::max(span, std::abs(expected[i]));
-        worst = std::max(worst, std::abs(expected[i] - found[i]));
-    }
-    return span > 0 ? worst / span : worst;
 }
 
 }  // namespace
