@@ -2,6 +2,7 @@
 // for rounding sizes up are others than ONNX's.
 #include "operators.h"
 
+#include <ops/average.h>
 #include <ops/interpolation.h>
 #include <openvino/op/ops.hpp>
 
@@ -76,6 +77,20 @@ Value convolve_back(const Job& job, const Lists& lists, const Value& weight) {
     return make<Op>(job.read(0), weight, as<ov::Strides>(lists.strides), as<ov::CoordinateDiff>(lists.begin),
                     as<ov::CoordinateDiff>(lists.end), as<ov::Strides>(lists.dilations), op::PadType::EXPLICIT,
                     as<ov::CoordinateDiff>(added));
+}
+
+// Of each window of an average that counts padding: how much of it lies inside of the image.
+Result<std::vector<float>> shares_inside(const Job& job) {
+    OCTAVO_TRY(const ops::Window w, ops::window_of(job.node));
+    const std::vector<float> ones(static_cast<std::size_t>(w.input_h * w.input_w), 1.0F);
+    std::vector<float> shares;
+    for (std::int64_t y = 0; y < w.output_h; ++y)
+        for (std::int64_t x = 0; x < w.output_w; ++x) {
+            const auto [inside, count] = ops::window_sum<float>(w, true, ones.data(), y, x);
+            if (inside == 0) return ops::refusal(job.node, "device openvino has no averages of padding alone");
+            shares.push_back(inside / static_cast<float>(count));
+        }
+    return shares;
 }
 
 using Interpolate = op::v4::Interpolate;
@@ -160,27 +175,20 @@ Result<Outputs> build_max_pool(const Job& job) {
                                          as<ov::Shape>(lists.begin), as<ov::Shape>(lists.end_for_floor()), as<ov::Shape>(lists.kernel))};
 }
 
-// Padding that counts is an operator of its own where more must follow that does not.
+// Where padding counts: averages of what lies inside, times the share of the window that does. OpenVINO's own averages that count padding
+// take code 0 of a grid for it, be the zero point what it may (2026.4.1), and it makes them out of a Pad, too.
 Result<Outputs> build_average_pool(const Job& job) {
-    OCTAVO_TRY(Lists lists, lists_of(job, ops::window_of));
+    OCTAVO_TRY(const Lists lists, lists_of(job, ops::window_of));
     if (std::ranges::any_of(lists.dilations, [](std::int64_t d) { return d != 1; }))
         return ops::refusal(job.node, "device openvino has no averages over windows with gaps");
-    const Numbers end = lists.end_for_floor();
-    bool counts = job.node.integer("count_include_pad", 0) != 0;
-    Value x = job.read(0);
-    if (counts && end != lists.end) {
-        Numbers before(2, 0), behind(2, 0);
-        before.insert(before.end(), lists.begin.begin(), lists.begin.end());
-        behind.insert(behind.end(), lists.end.begin(), lists.end.end());
-        x = make<op::v12::Pad>(x, integers(before), integers(behind), real(0), op::PadMode::CONSTANT);
-        std::ranges::transform(end, lists.end, lists.end.begin(), std::minus());
-        std::ranges::fill(lists.begin, 0);
-        counts = false;
-    } else {
-        lists.end = end;
-    }
-    return Outputs{make<op::v1::AvgPool>(x, as<ov::Strides>(lists.strides), as<ov::Shape>(lists.begin), as<ov::Shape>(lists.end),
-                                         as<ov::Shape>(lists.kernel), !counts)};
+    const Value y = make<op::v1::AvgPool>(job.read(0), as<ov::Strides>(lists.strides), as<ov::Shape>(lists.begin),
+                                          as<ov::Shape>(lists.end_for_floor()), as<ov::Shape>(lists.kernel), true);
+    if (job.node.integer("count_include_pad", 0) == 0) return Outputs{y};
+    OCTAVO_TRY(const std::vector<float> shares, shares_inside(job));
+    if (std::ranges::all_of(shares, [](float share) { return share == 1; })) return Outputs{y};
+    ov::Shape shape = as<ov::Shape>(job.output_shape());
+    shape[0] = shape[1] = 1;
+    return Outputs{make<op::v1::Multiply>(y, make<op::v0::Constant>(ov::element::f32, shape, shares))};
 }
 
 // Sizes and scales are those of the axes that change. Scales decide, as they do in ONNX where they are given.

@@ -27,7 +27,7 @@ std::vector<std::string> outputs_of_nodes(const Graph& graph) {
     return names;
 }
 
-// Of all tapped values, how many are further apart than rounding; `span` of each tensor is its largest value.
+// Of all tapped values, how many are further apart than rounding.
 double share_apart(const Run& expected, const Run& found) {
     std::size_t apart = 0, count = 0;
     for (const auto& [name, values] : expected.taps) {
@@ -40,13 +40,13 @@ double share_apart(const Run& expected, const Run& found) {
     return static_cast<double>(apart) / static_cast<double>(count);
 }
 
-// One operator on a constant-free input of some shape.
+// One operator on one input, with constants behind it.
 struct Case {
     const char* op;
     Shape input;
     Attributes attributes;
-    std::vector<std::vector<std::int64_t>> integers = {};  // constant inputs behind it
-    std::vector<std::vector<float>> reals = {};            // and behind those; an empty one is absent
+    std::vector<std::vector<std::int64_t>> integers = {};
+    std::vector<std::vector<float>> reals = {};  // behind those; one number is a scalar
 };
 
 using Ints = std::vector<std::int64_t>;
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(emulation_keeps_the_grids_of_a_plan) {
         const Run expected = run_on(reference, graph, &plan, inputs, all), found = run_on(other, graph, &plan, inputs, all);
         BOOST_TEST(share_apart(expected, found) < 0.02, "seed " << seed);
         for (const auto& [name, values] : expected.taps)
-            BOOST_TEST(worst_share(values, found.taps.at(name)) < 0.03F, "seed " << seed << ", tap '" << name << "'");
+            BOOST_TEST(worst_share(values, found.taps.at(name)) < 0.02F, "seed " << seed << ", tap '" << name << "'");
     }
 }
 
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(int8_kernels_run_and_are_near_the_plan) {
         const Plan plan = plan_for(other, graph, inputs, 63.0F);
         const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(other, graph, &plan, inputs);
         for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.06F, "seed " << seed << ", output " << o);
+            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.02F, "seed " << seed << ", output " << o);
         for (const OperatorTime& step : found.operators) in_int8 += step.op == "Conv" && step.precision == OCTAVO_INT8;
     }
     BOOST_TEST(in_int8 > 60U);
@@ -251,8 +251,10 @@ BOOST_AUTO_TEST_CASE(int8_kernels_run_and_are_near_the_plan) {
 BOOST_AUTO_TEST_CASE(profiled_steps_have_the_names_of_nodes_and_times) {
     const Graph graph = random_network(4, {1});
     std::mt19937 random(1);
-    Session session = must(Session::compile(device("openvino"), graph, nullptr, {.threads = 1, .profile = true}, {}));
-    must(session.run(as_bytes(random_inputs(graph, random)), {}));
+    CompileOptions options;
+    options.profile = true;
+    Session session = must(Session::compile(device("openvino"), graph, nullptr, options, {}));
+    BOOST_REQUIRE(session.run(as_bytes(random_inputs(graph, random)), {}));
     double milliseconds = 0;
     std::size_t convolutions = 0;
     for (const OperatorTime& step : session.executable().operators()) {
