@@ -117,6 +117,7 @@ private:
         config_.calibration = read_slice(calibration ? *calibration : none, "calibration", "/calibration", "calibration", parameters);
         const std::int64_t used = config_.calibration.skip + config_.calibration.limit;
         cap(config_.calibration, most);
+        if (config_.dataset) resolved_["dataset"] = config_.dataset->name();
         resolved_["calibration"] = shown_slice(config_.calibration);
 
         if (const json::array* slices = section.array("validation")) {
@@ -166,9 +167,10 @@ private:
         return slice;
     }
 
-    json::value shown_slice(const Slice& slice) const {
-        if (!config_.dataset) return nullptr;
-        json::object object{{"dataset", shown_use(*config_.dataset, slice.dataset)}, {"skip", slice.skip}};
+    // With all of the data set's parameters, so that none is left to be said for slices in common.
+    static json::value shown_slice(const Slice& slice) {
+        json::object object = json::parse(slice.dataset.json()).as_object();
+        object["skip"] = slice.skip;
         object["limit"] = slice.limit == 0 ? json::value(nullptr) : json::value(slice.limit);
         return object;
     }

@@ -66,7 +66,7 @@ struct Config {
     int threads = 0;               // 0: all
     bool skip_unreadable = false;  // an image that cannot be decoded is counted and left out instead of ending the run
     std::string output;            // folder
-    std::string json;              // all of the above as JSON text, defaults included
+    std::string json;              // all of the above as the text of a config that means the same anywhere
     ConfigSource source;           // for later findings
 };
 

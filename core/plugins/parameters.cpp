@@ -28,7 +28,8 @@ public:
             if (!value.is_null() && check_value(parameter, value, place_of(parameter.name), findings_))
                 store(parameter, value, values_.storage_[i]);
             values_.values_.push_back(view(parameter.type, values_.storage_[i]));
-            all[parameter.name] = value;
+            const bool is_path = parameter.type == OCTAVO_PATH && value.is_string();
+            all[parameter.name] = is_path ? json::value(resolve_path(place_.folder, std::string(value.get_string()))) : value;
         }
         values_.json_ = json::serialize(all);
         return std::move(values_);

@@ -27,7 +27,7 @@ public:
 
     const octavo_value* data() const { return values_.data(); }
     std::size_t size() const { return values_.size(); }
-    // The values as JSON text, defaults included: what the report shows.
+    // The values as JSON text, defaults included and paths resolved: what the report shows.
     const std::string& json() const { return json_; }
 
 private:

@@ -124,6 +124,23 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
     BOOST_TEST(boost::json::parse(config.json).at_pointer("/algorithm/1/percent").to_number<double>() == 99);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_report_shows_is_a_config_that_means_the_same_in_any_folder) {
+    for (const char* more : {"", R"("validation": [{"list": "a.txt"}, {"list": "b.txt", "skip": 2, "limit": 7}])",
+                             R"("calibration": {"list": "b.txt", "limit": 3}, "adapter": "classes", "algorithm": {"plugin": "widest"})",
+                             R"("target": {"max_drop": {"points": 1}}, "ignore": {"operators": ["Gemm"]}, "output": "out")"}) {
+        const Config config = good(with(more));
+        const Result<Config> again = parse_config(config.json, "report.json", "/nowhere", testing::made_up_registry(), {});
+        BOOST_REQUIRE_MESSAGE(again, (again ? "" : again.error().message()));
+        BOOST_TEST(boost::json::parse(again->json) == boost::json::parse(config.json));
+        BOOST_REQUIRE_EQUAL(again->validation.size(), config.validation.size());
+        for (std::size_t i = 0; i < config.validation.size(); ++i) {
+            BOOST_TEST(again->validation[i].dataset.json() == config.validation[i].dataset.json());
+            BOOST_TEST(again->validation[i].skip == config.validation[i].skip);
+            BOOST_TEST(again->validation[i].limit == config.validation[i].limit);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_algorithm_takes_the_place_of_the_one_that_chooses_ranges) {
     const std::vector<std::string> kept = {"widest", "bias_correction"}, alone = {"widest"};
     BOOST_TEST(algorithms(good(with(R"("algorithm": "widest")"))) == kept, each);

@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(defaults_are_filled_in_and_paths_resolved) {
     BOOST_TEST(values.texts("names").empty());
     BOOST_TEST(
         boost::json::parse(checked.values.json()) ==
-        boost::json::parse(
-            R"({"images":"../images","list":null,"seed":7,"percent":99.5,"strict":true,"weights":"channel","top":[1,5],"names":[]})"));
+        boost::json::parse(R"({"images":")" + root() +
+                           R"(/images","list":null,"seed":7,"percent":99.5,"strict":true,"weights":"channel","top":[1,5],"names":[]})"));
 }
 
 BOOST_AUTO_TEST_CASE(given_values_stand_above_defaults) {
