@@ -1,11 +1,14 @@
 // octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
 #include "core/pipeline/drawings.h"
+#include "core/pipeline/npy.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
+#include "core/pipeline/stage_infer.h"
 
 #include <boost/json.hpp>
 
@@ -53,10 +56,22 @@ std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, 
 }
 
 std::string answers_table(const AccuracyResult& evaluation) {
-    std::string text = "id\tclass\tscore\n";
+    std::string text = "id\tclass\tscore\tlabel\n";
     for (const SampleAnswer& answer : evaluation.answers)
-        text += answer.id + "\t" + std::to_string(answer.best_class) + "\t" + std::to_string(answer.score) + "\n";
+        text += answer.id + "\t" + std::to_string(answer.best_class) + "\t" + std::to_string(answer.score) + "\t" +
+                std::to_string(answer.label) + "\n";
     return text;
+}
+
+// What went in and what came out, each as FOLDER/TENSOR.npy.
+Result<void> write_arrays(const std::string& folder, const Batch& batch, const Session& session) {
+    const auto file = [&](const std::string& tensor) { return folder + "/" + as_file_name(tensor) + ".npy"; };
+    for (std::size_t i = 0; i < session.inputs().size(); ++i) {
+        const Port& port = session.inputs()[i];
+        OCTAVO_CHECK_OK(write_npy(file(port.name), port.type, port.shape, batch.inputs[i]));
+    }
+    for (const auto& [name, array] : output_arrays(session)) OCTAVO_CHECK_OK(write_npy(file(name), array.type, array.shape, array.bytes));
+    return {};
 }
 
 }  // namespace
@@ -73,7 +88,8 @@ Result<void> evaluate(Arguments arguments) {
     syntax.text("model", "ONNX file in place of the config's");
     add_plan(syntax);
     syntax.text("device", "device plugin that runs the model");
-    syntax.text("answers", "file for one line a sample: id, class, the metric's score of it");
+    syntax.text("answers", "file for one line a sample: id, class, the metric's score of it, label");
+    syntax.text("arrays", "folder for the model's inputs and outputs: DIR/NUMBER/TENSOR.npy, numbered by batch from 0");
     syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
     syntax.number("limit", "most images of each validation list");
     syntax.number("threads", "0: all");
@@ -95,7 +111,9 @@ Result<void> evaluate(Arguments arguments) {
     OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
     OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
-    if (!config.metric) return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
+    const bool is_judged = !parsed.has("answers") && !parsed.has("arrays");
+    if (!config.metric && is_judged)
+        return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
     if (parsed.has("draw")) OCTAVO_CHECK_OK(check_drawable(config));
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
@@ -107,6 +125,11 @@ Result<void> evaluate(Arguments arguments) {
     events.begin("evaluate", images);
     const auto start = std::chrono::steady_clock::now();
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
+    std::size_t batches = 0;
+    if (const auto folder = parsed.text("arrays"))
+        request.record = [&batches, folder = *folder](const Batch& batch, const Session& session) {
+            return write_arrays(folder + "/" + std::to_string(batches++), batch, session);
+        };
     std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
     if (drawings) {
         if (plan) request.beside = {nullptr};

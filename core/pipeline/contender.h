@@ -36,6 +36,7 @@ public:
     // `parts`: of each sample; empty where there are none.
     Result<void> run(const Batch& batch, std::span<const std::size_t> parts = {});
 
+    const Session& session() const { return session_; }
     // Of the last batch: the outputs that the comparison wants, and the answers.
     std::span<const KeptOutput> kept() const { return kept_; }
     const std::vector<Answer>& answers() const { return answers_; }

@@ -100,6 +100,7 @@ private:
         for (std::size_t row = 0; has_parts_ && row < batch.size(); ++row)
             parts.push_back(request_.search->contains(slice, batch.numbers[row]) ? Part::searched : Part::held_back);
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
+        if (request_.record) OCTAVO_CHECK_OK(request_.record(batch, contenders_.back().session()));
         OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
         if (contenders_.size() == 2) {
@@ -112,9 +113,10 @@ private:
                 tally->count();
                 if (!nearness.empty()) tally->add(contenders_[0].answers()[row], contenders_[1].answers()[row], nearness[row]);
             }
-            if (const auto label = class_of(batch.annotations[row])) result_.labels.insert(*label);
+            const std::optional<std::int64_t> label = class_of(batch.annotations[row]);
+            if (label) result_.labels.insert(*label);
             const Answer& answer = contenders_.back().answers()[row];
-            result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1)});
+            result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1), label.value_or(-1)});
         }
         if (request_.progress) request_.progress(static_cast<std::int64_t>(result_.answers.size()));
         return {};

@@ -28,6 +28,7 @@ struct SampleAnswer {
     std::string id;
     double score = 0;              // the metric's, of this sample; NaN where it gives none, 0 without a metric
     std::int64_t best_class = -1;  // -1 where predictions are no class scores
+    std::int64_t label = -1;       // -1 where annotations are no classes
 };
 
 // Of some of the images.
@@ -68,6 +69,7 @@ struct EvaluateRequest {
     const SearchImages* search = nullptr;                       // tells parts apart; may be null
     std::function<Result<bool>(const SeenSample&)> watch = {};  // is called until it says that it wants no more; may be empty
     std::vector<const Plan*> beside = {};                       // run only while the watch wants samples; their boxes come first
+    std::function<Result<void>(const Batch&, const Session&)> record = {};  // sees every batch as the last contender ran it; may be empty
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);
