@@ -26,4 +26,8 @@ install(FILES ${CMAKE_BINARY_DIR}/OctavoRuntimeConfig.cmake ${CMAKE_BINARY_DIR}/
     DESTINATION ${runtime_package})
 
 install(DIRECTORY sdk/templates configs/quickstart DESTINATION share/octavo)
+# Beside the program in the build tree as well, so that it finds them by its place.
+install(DIRECTORY core/cli/peers DESTINATION share/octavo FILES_MATCHING PATTERN "*.py")
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/share/octavo)
+file(CREATE_LINK ${CMAKE_SOURCE_DIR}/core/cli/peers ${CMAKE_BINARY_DIR}/share/octavo/peers SYMBOLIC)
 install(FILES LICENSE docs/plugins.md docs/numbers.md docs/runtime.md DESTINATION share/octavo)

@@ -15,6 +15,7 @@ std::span<const Verb> verbs() {
         {"check", "say what is wrong with a config, and print it with all defaults; reads no data", &check},
         {"evaluate", "measure the accuracy of a config's model, with or without a plan", &evaluate},
         {"benchmark", "measure latency and memory of a model, with or without a plan", &benchmark},
+        {"verify", "compare a run's exported model in ONNX Runtime and OpenVINO with our integer kernels", &verify},
         {"convert", "write a model anew, cleaned: constants and batch norms folded, nothing dead left", &convert},
         {"infer", "run a model on arrays or an image and write its outputs", &infer},
         {"errors", "explain the codes of messages", &errors},

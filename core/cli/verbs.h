@@ -31,5 +31,6 @@ Result<void> inspect(Arguments arguments);
 Result<void> operators(Arguments arguments);
 Result<void> plugins(Arguments arguments);
 Result<void> schema(Arguments arguments);
+Result<void> verify(Arguments arguments);
 
 }  // namespace octavo::cli

@@ -17,6 +17,7 @@ import numpy as np
 import openvino as ov
 
 from support import own_classes, run_parser, validation
+from runtimes import openvino_options
 
 PRODUCTS = ("Convolution", "GroupConvolution", "FullyConnected", "MatMul")
 
@@ -49,9 +50,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run([a.octavo, "convert", a.config.parent / config["model"], f"{scratch}/m.xml", "--plan", plan, "--quiet"], check=True)
         core = ov.Core()
-        hint = {"INFERENCE_PRECISION_HINT": "f32"}
-        native = core.compile_model(f"{scratch}/m.xml", "CPU", hint)
-        emulated = core.compile_model(f"{scratch}/m.xml", "CPU", {**hint, "LP_TRANSFORMS_MODE": "OFF"})
+        native = core.compile_model(f"{scratch}/m.xml", "CPU", openvino_options(integer=True))
+        emulated = core.compile_model(f"{scratch}/m.xml", "CPU", {**openvino_options(), "LP_TRANSFORMS_MODE": "OFF"})
         kinds = precisions(native)
         by_native, by_emulated = classes(native, tensors) - offset, classes(emulated, tensors) - offset
 

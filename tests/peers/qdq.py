@@ -18,6 +18,7 @@ import onnx
 import onnxruntime as ort
 
 from support import own_classes, run_parser, validation
+from runtimes import onnxruntime_options
 
 LEVELS = {"disable": ort.GraphOptimizationLevel.ORT_DISABLE_ALL, "basic": ort.GraphOptimizationLevel.ORT_ENABLE_BASIC,
           "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED, "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL}
@@ -25,19 +26,11 @@ INTEGER = {"QLinearConv", "QGemm", "QLinearMatMul", "MatMulIntegerToFloat"}
 FLOATING = {"Conv", "FusedConv", "Gemm", "FusedGemm", "MatMul"}
 
 
-def has_vnni() -> bool:
-    return "vnni" in Path("/proc/cpuinfo").read_text()
-
-
 def run_level(model: Path, level: str, tensors: list[np.ndarray]) -> tuple[list[int], Counter, list[str]]:
     with tempfile.TemporaryDirectory() as scratch:
-        options = ort.SessionOptions()
+        options = onnxruntime_options()
         options.graph_optimization_level = LEVELS[level]
-        options.log_severity_level = 3
         options.optimized_model_filepath = f"{scratch}/optimised.onnx"
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if not has_vnni():  # ONNX Runtime's u8 x s8 kernels saturate there; with this it presents the weights as u8, which is exact
-            options.add_session_config_entry("session.x64quantprecision", "1")
         session = ort.InferenceSession(str(model), options, ["CPUExecutionProvider"])
         nodes = onnx.load(options.optimized_model_filepath).graph.node
         floating = [node.name for node in nodes if node.op_type in FLOATING]

@@ -20,6 +20,7 @@ import onnxruntime as ort
 from onnxruntime import quantization as q
 
 from support import absolute, preprocess, samples
+from runtimes import onnxruntime_options
 
 FORMS = {  # name: form, activations, weights by channel
     "qdq-u8": (q.QuantFormat.QDQ, q.QuantType.QUInt8, True),
@@ -46,9 +47,7 @@ def quantize(model: Path, to: Path, tensors: list, form: tuple) -> None:
 
 
 def their_classes(model: Path, tensors: list) -> np.ndarray:
-    options = ort.SessionOptions()
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(model, onnxruntime_options(), providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     return np.array([int(session.run(None, {name: tensor})[0].argmax()) for tensor in tensors])
 

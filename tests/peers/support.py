@@ -1,15 +1,18 @@
 """What the scripts of tests/peers and tests/bench share: runs of `octavo infer`, comparisons that a shape or a NaN cannot slip through, the
-overlap of boxes, and configs, lists and pictures read as Octavo reads them. Needs numpy and Pillow alone.
+overlap of boxes, and configs, lists and pictures read as Octavo reads them. Needs numpy and Pillow alone. Whoever imports it can import what
+`octavo verify` is made of (core/cli/peers), too.
 """
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "core/cli/peers"))
 DEVICES = ("reference", "onednn")
 
 
