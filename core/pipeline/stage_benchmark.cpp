@@ -8,6 +8,7 @@
 #include <fstream>
 #include <random>
 #include <string>
+#include <thread>
 
 namespace octavo {
 namespace {
@@ -16,6 +17,28 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+Latency latency_of(const std::vector<double>& times) {
+    return {quantile(times, 0), quantile(times, 0.5), quantile(times, 0.9), quantile(times, 0.99), static_cast<int>(times.size())};
+}
+
+// What one thread has done.
+struct Stream {
+    std::vector<double> times;
+    double runs_per_s = 0;
+    Result<void> end = {};
+};
+
+void run_stream(Session& session, const std::vector<std::vector<std::byte>>& inputs, const BenchmarkLimits& limits, Stream& stream) {
+    const Clock::time_point begin = Clock::now();
+    const auto is_late = [&] { return milliseconds_since(begin) > limits.seconds * 1000; };
+    for (int i = 0; i < limits.most_runs && (i < limits.least_runs || !is_late()) && !limits.stop.stop_requested(); ++i) {
+        const Clock::time_point start = Clock::now();
+        if (stream.end = session.run(inputs); !stream.end) return;
+        stream.times.push_back(milliseconds_since(start));
+    }
+    stream.runs_per_s = 1000 * static_cast<double>(stream.times.size()) / std::max(milliseconds_since(begin), 1e-6);
 }
 
 }  // namespace
@@ -60,9 +83,30 @@ Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, con
         }
     }
     std::vector<Latency> latencies;
-    for (const std::vector<double>& of : times)
-        latencies.push_back({quantile(of, 0), quantile(of, 0.5), quantile(of, 0.9), quantile(of, 0.99), static_cast<int>(of.size())});
+    for (const std::vector<double>& of : times) latencies.push_back(latency_of(of));
     return latencies;
+}
+
+Result<Throughput> measure_throughput(std::vector<Session>& sessions, const BenchmarkLimits& limits) {
+    if (sessions.empty()) return Throughput();
+    const std::vector<std::vector<std::byte>> inputs = random_inputs(sessions[0].inputs());
+    for (Session& session : sessions) OCTAVO_CHECK_OK(session.run(inputs));
+    std::vector<Stream> streams(sessions.size());
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t s = 0; s < sessions.size(); ++s)
+            threads.emplace_back([&, s] { run_stream(sessions[s], inputs, limits, streams[s]); });
+    }
+    if (limits.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
+    Throughput throughput;
+    std::vector<double> times;
+    for (const Stream& stream : streams) {
+        OCTAVO_CHECK_OK(stream.end);
+        throughput.runs_per_s += stream.runs_per_s;
+        times.insert(times.end(), stream.times.begin(), stream.times.end());
+    }
+    throughput.latency = latency_of(times);
+    return throughput;
 }
 
 ProcessMemory process_memory() {

@@ -26,6 +26,14 @@ struct BenchmarkLimits {
 // [session]; the inputs are the same numbers from a fixed seed for all.
 Result<std::vector<Latency>> measure_latency(std::vector<Session>& sessions, const BenchmarkLimits& limits);
 
+struct Throughput {
+    double runs_per_s = 0;  // of all sessions together
+    Latency latency;        // of each run while the others run too
+};
+
+// The sessions at once, each on a thread of its own. Limits of runs are those of each session.
+Result<Throughput> measure_throughput(std::vector<Session>& sessions, const BenchmarkLimits& limits);
+
 // Numbers of both signs for f32 from a fixed seed, zeros for everything else (indices and flags).
 std::vector<std::vector<std::byte>> random_inputs(const std::vector<Port>& ports);
 
