@@ -128,12 +128,15 @@ public:
     const char* isa() const override {
         if (__builtin_cpu_supports("avx512vnni")) return "avx512_core_vnni";
         if (__builtin_cpu_supports("avx512bw")) return "avx512_core";
+        if (has_vnni()) return "avx2_vnni";
         return __builtin_cpu_supports("avx2") ? "avx2" : "sse41";
     }
-    // Below VNNI its kernels add two products of u8 and s8 in 16 bits, which holds 255 * 128.
-    std::int32_t pair_limit() const override { return emulates_ || __builtin_cpu_supports("avx512vnni") ? 0 : 128; }
+    // Without VNNI its kernels add two products of u8 and s8 in 16 bits, which hold 255 * 128.
+    std::int32_t pair_limit() const override { return emulates_ || has_vnni() ? 0 : 128; }
 
 private:
+    static bool has_vnni() { return __builtin_cpu_supports("avx512vnni") || __builtin_cpu_supports("avxvnni"); }
+
     static Result<void> can_quantize(const ops::NodeView& node) {
         const ops::Role role = ops::find(node.op())->role;
         if (role == ops::Role::floating) return ops::refusal(node, "it has no int8 form");
