@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(help_and_version_are_printed) {
     const Outcome help = run(folder, "--help");
     BOOST_TEST(help.code == 0);
     for (const char* verb : {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins", "check", "convert",
-                             "errors", "schema"}) {
+                             "errors", "schema", "verify"}) {
         BOOST_TEST(help.out.find(verb) != std::string::npos);
         const Outcome of_verb = run(folder, std::string(verb) + " --help");
         BOOST_TEST(of_verb.code == 0);
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
     const Folder folder;
     const std::pair<const char*, const char*> cases[] = {
         {"calibrat",
-         "octavo: error: found the verb 'calibrat', expected one of init, calibrate, check, evaluate, benchmark, convert, infer, "
+         "octavo: error: found the verb 'calibrat', expected one of init, calibrate, check, evaluate, benchmark, verify, convert, infer, "
          "errors, operators, inspect, plugins, schema, did you mean 'calibrate'?\n"},
         {"init m.onnx", "octavo: error: expected --images DIR (octavo init --help)\n"},
         {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
@@ -188,6 +188,13 @@ BOOST_AUTO_TEST_CASE(a_calibration_is_evaluated_benchmarked_and_run_from_its_pla
     const boost::json::value figures = boost::json::parse(benchmark.out);
     BOOST_TEST(figures.at_pointer("/latency_ms/median").to_number<double>() > 0);
     BOOST_TEST(!figures.at_pointer("/operators").as_array().empty());
+    const Outcome streams =
+        run(folder, "benchmark " + kQuickstart + ".onnx --device reference --streams 3 --threads 3 --runs 4 --json" + plan);
+    BOOST_TEST(streams.code == 0, streams.err);
+    const boost::json::value together = boost::json::parse(streams.out);
+    BOOST_TEST(together.at("runs").to_number<int>() == 12);
+    BOOST_TEST(together.at("streams").to_number<int>() == 3);
+    BOOST_TEST(together.at("throughput_per_s").to_number<double>() > 0);
 
     const std::string image = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/images/q00000003/validation_0163.jpg";
     const Outcome infer = run(folder, "infer " + kQuickstart + ".onnx --device reference --config " + kQuickstart + ".json --image " +
@@ -201,6 +208,34 @@ BOOST_AUTO_TEST_CASE(a_calibration_is_evaluated_benchmarked_and_run_from_its_pla
         ++files;
     }
     BOOST_TEST(files == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(evaluate_keeps_what_infer_computes_again) {
+    const Folder folder;
+    const Outcome kept = run(folder, "evaluate " + kQuickstart + ".json --device reference --limit 3 --quiet --arrays " +
+                                         (folder / "kept") + " --answers " + (folder / "answers"));
+    BOOST_TEST(kept.code == 0, kept.err);
+    for (const char* number : {"0", "1", "2"}) {
+        const std::string arrays = (folder / "kept/") + number;
+        const Outcome again = run(folder, "infer " + kQuickstart + ".onnx --device reference --input " + arrays +
+                                              "/input.npy --output-dir " + (folder / "again"));
+        BOOST_TEST(again.code == 0, again.err);
+        BOOST_TEST((file_text(arrays + "/logits.npy") == file_text(folder / "again/logits.npy")));
+    }
+    BOOST_TEST(!fs::exists(folder / "kept/3"));
+    BOOST_TEST(file_text(folder / "answers").starts_with("id\tclass\tscore\tlabel\n"));
+}
+
+BOOST_AUTO_TEST_CASE(options_of_a_comparison_stand_together) {
+    const Folder folder;
+    const std::string model = "benchmark " + kQuickstart + ".onnx ";
+    BOOST_TEST(run(folder, model + "--rounds 2").err == "octavo: error: --rounds: expected --compare besides\n");
+    const Outcome mixed = run(folder, model + "--compare openvino --streams 2");
+    BOOST_TEST(mixed.code == 2);
+    BOOST_TEST(mixed.err.starts_with("octavo: error: --compare: found --streams besides"), mixed.err);
+    const Outcome no_python = run(folder, "verify run --python " + (folder / "python"));
+    BOOST_TEST(no_python.code == 2);
+    BOOST_TEST(no_python.err.find("cannot be run: No such file or directory; name a Python 3 with --python") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_model_is_inspected_with_and_without_its_plan) {
