@@ -147,7 +147,7 @@ Result<void> benchmark(Arguments arguments) {
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
     syntax.number("streams", "executables that run at once and share the threads (1)");
-    syntax.number("seconds", "how long to measure (4)");
+    syntax.number("seconds", "how long to measure (4; with --compare 1 a turn)");
     syntax.number("runs", "how many runs to measure, however long they take");
     syntax.text("compare", "runtimes that take turns with octavo, separated by commas (openvino,onnxruntime)");
     syntax.text("run", "with --compare: folder of a calibration whose int8 model is measured too");
@@ -165,7 +165,9 @@ Result<void> benchmark(Arguments arguments) {
     wanted.streams = parsed.number("streams").value_or(wanted.streams);
     if (wanted.streams > kMostThreads) return Error(Code::config, "--streams: expected 1 to " + std::to_string(kMostThreads));
     wanted.limits.seconds = static_cast<double>(parsed.number("seconds").value_or(4));
-    if (const auto runs = parsed.number("runs")) wanted.limits.least_runs = wanted.limits.most_runs = static_cast<int>(*runs);
+    if (const auto runs = parsed.number("runs"))
+        wanted.limits.least_runs = wanted.limits.most_runs =
+            static_cast<int>(std::min<std::int64_t>(*runs, std::numeric_limits<int>::max()));
     if (parsed.has("compare")) return compare(parsed);
     for (const char* option : {"run", "rounds"})
         if (parsed.has(option)) return Error(Code::config, "--" + std::string(option) + ": expected --compare besides");

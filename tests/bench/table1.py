@@ -137,7 +137,9 @@ def tables(a, rows: list[dict], real: list[dict]) -> list[tuple[str, list, list]
     speed_rows, time_rows, cost_rows = [], [], []
     for row in rows:
         published = ARTICLE.get(row["name"], ({}, None))[0]
-        speed_rows.append([row["name"], *(text for isa in a.isa for text in (f"{row['gain'][isa]:.2f} ({row['gain_of_minima'][isa]:.2f})", shown(published.get(isa))))])
+        speed_rows.append([row["name"]])
+        for isa in a.isa:
+            speed_rows[-1] += [f"{row['gain'][isa]:.2f} ({row['gain_of_minima'][isa]:.2f})", shown(published.get(isa))]
         for isa in a.isa:
             times = [row["ms"].get(f"{job} {isa}") for job in ("octavo fp32", "openvino fp32", "onnxruntime fp32", "octavo int8")]
             time_rows.append([row["name"], isa, *(f"{one['median']:.2f} ({one['min']:.2f})" if one else "" for one in times)])
@@ -146,7 +148,8 @@ def tables(a, rows: list[dict], real: list[dict]) -> list[tuple[str, list, list]
                           shown(memory["octavo int8"] / max(memory["octavo fp32"], 1e-9)), shown(row["snr_db"], 1), shown(row["agreement"]),
                           shown(drops.get(row["name"]))])
     return [
-        ("Times faster in int8 than the fastest fp32: of medians (of minima)", ["network", *(text for isa in a.isa for text in (isa, f"{isa}, article"))], speed_rows),
+        ("Times faster in int8 than the fastest fp32: of medians (of minima)",
+         ["network", *(text for isa in a.isa for text in (isa, f"{isa}, article"))], speed_rows),
         ("Milliseconds, median (minimum)", ["network", "instructions", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8"],
          time_rows),
         (f"Memory in MB ({native}), and what int8 changes", ["network", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8",

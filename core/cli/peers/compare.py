@@ -53,7 +53,7 @@ def in_process(command: list, environment: dict) -> dict:
 
 def turn(engine: str, model: Path, options: dict, plan: Path | None = None, octavo: str = "", environment: dict = {}) -> dict:
     """One measurement in a process of its own; options: threads, seconds, runs."""
-    given = [text for name, value in options.items() if value for text in (f"--{name}", str(value))]
+    given = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     if engine == "octavo":
         return in_process([octavo, "benchmark", model, "--json", *given, *(["--plan", plan] if plan else [])], environment)
     return in_process([sys.executable, "-B", __file__, "--measure", engine, model, *given], environment)
@@ -62,8 +62,8 @@ def turn(engine: str, model: Path, options: dict, plan: Path | None = None, octa
 def summary(turns: list[dict]) -> dict:
     """Of the turns of one engine."""
     latencies = [one["latency_ms"] for one in turns]
-    return {"min": min(one["min"] for one in latencies), **{key: statistics.median(one[key] for one in latencies) for key in ("median", "p90", "p99")},
-            "memory_mb": statistics.median(one["memory_mb"]["steady"] for one in turns)}
+    middle = {key: statistics.median(one[key] for one in latencies) for key in ("median", "p90", "p99")}
+    return {"min": min(one["min"] for one in latencies), **middle, "memory_mb": statistics.median(one["memory_mb"]["steady"] for one in turns)}
 
 
 def print_text(rows: list[dict]) -> None:
