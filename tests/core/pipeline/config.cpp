@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(every_finding_names_line_column_pointer_and_code) {
     BOOST_TEST(
         message(
             "{\n  \"modle\": \"m.onnx\",\n  \"dataset\": {\"plugin\": \"imagenet\", \"images\": \"i\"},\n  /* \u00e9 */ \"batch\": 0\n}") ==
-        "my.json:1:1: /model: found nothing, expected a path (ONNX file, OpenVINO IR or Caffe model) [E102-missing-key]\n"
+        "my.json:1:1: /model: found nothing, expected a path (ONNX, OpenVINO IR, Caffe or TensorFlow Lite model) [E102-missing-key]\n"
         "my.json:2:3: /modle: found an unknown key, expected one of model, dataset, calibration, validation, preprocess, "
         "metric, adapter, algorithm, device, objective, max_noise, target, ignore, batch, threads, unreadable_images, output, $schema; did "
         "you mean "
