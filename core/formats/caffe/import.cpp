@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/formats/caffe/rows.h"
 #include "core/graph/flat.h"
+#include "core/graph/unique_name.h"
 #include "sdk/ops/op.h"
 
 #include <algorithm>
@@ -11,14 +12,6 @@
 
 namespace octavo::caffe {
 namespace {
-
-std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
-    if (taken.emplace(wish, 1).second) return wish;
-    std::string name;
-    do name = wish + "." + std::to_string(++taken[wish]);
-    while (!taken.emplace(name, 1).second);
-    return name;
-}
 
 // Every layer that no row covers, in one message.
 Result<void> check_types(const Net& net) {
@@ -97,7 +90,7 @@ Result<T> within(Result<T> result, const Layer& layer) {
 }  // namespace
 
 TensorId Importer::define(const std::string& wish, Tensor tensor) {
-    tensor.name = unique(taken_, wish);
+    tensor.name = unique_name(taken_, wish);
     return graph_.add_tensor(std::move(tensor));
 }
 
@@ -107,7 +100,7 @@ TensorId Importer::define_top(const std::string& top) {
     const bool bears_name = layer_->is_input || (left != writes_.end() && --left->second == 0);
     if (layer_->is_input) writes_.erase(top);
     Tensor tensor;
-    tensor.name = bears_name ? top : unique(taken_, layer_->name);
+    tensor.name = bears_name ? top : unique_name(taken_, layer_->name);
     const TensorId id = graph_.add_tensor(std::move(tensor));
     blobs_[top] = versions_.size();
     versions_.push_back({id, false});
@@ -298,7 +291,7 @@ TensorId Importer::constant(const char* what, Shape shape, std::vector<float> va
 
 Result<void> Importer::add_node(const std::string& name, const char* op, std::vector<TensorId> inputs, std::vector<TensorId> outputs,
                                 Attributes attributes) {
-    Node node{unique(taken_nodes_, name), op, std::move(inputs), std::move(outputs), std::move(attributes), {}};
+    Node node{unique_name(taken_nodes_, name), op, std::move(inputs), std::move(outputs), std::move(attributes), {}};
     OCTAVO_CHECK_OK(within(infer(graph_, node), *layer_));
     graph_.nodes.push_back(std::move(node));
     return {};

@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 #include "core/formats/openvino/old_rows.h"
 #include "core/graph/order.h"
+#include "core/graph/unique_name.h"
 
 #include <algorithm>
 
@@ -11,14 +12,6 @@ namespace octavo::openvino {
 namespace {
 
 const std::vector<std::int64_t> kNone;
-
-std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
-    if (taken.emplace(wish, 1).second) return wish;
-    std::string name;
-    do name = wish + "." + std::to_string(++taken[wish]);
-    while (!taken.emplace(name, 1).second);
-    return name;
-}
 
 bool is_structure(const Layer& layer) {
     return layer.type == "Const" || layer.type == "Parameter" || layer.type == "Result";
@@ -46,7 +39,7 @@ Result<void> check_types(const Net& net) {
 }  // namespace
 
 TensorId Importer::define(const std::string& wish, Tensor tensor) {
-    tensor.name = unique(taken_, wish);
+    tensor.name = unique_name(taken_, wish);
     return graph_.add_tensor(std::move(tensor));
 }
 
@@ -223,14 +216,15 @@ Result<TensorId> Importer::blob(const char* name, const std::optional<Shape>& sh
 
 TensorId Importer::between(const char* what, const char* op, std::vector<TensorId> inputs, Attributes attributes) {
     const TensorId made = define(layer_->name + "/" + what, Tensor{});
-    graph_.nodes.push_back({unique(taken_nodes_, layer_->name + "/" + what), op, std::move(inputs), {made}, std::move(attributes), {}});
+    graph_.nodes.push_back(
+        {unique_name(taken_nodes_, layer_->name + "/" + what), op, std::move(inputs), {made}, std::move(attributes), {}});
     return made;
 }
 
 void Importer::finish(const char* op, std::vector<TensorId> inputs, Attributes attributes, std::size_t outputs) {
     std::vector<TensorId> made = outputs_[place_];
     made.resize(std::min(made.size(), outputs));
-    graph_.nodes.push_back({unique(taken_nodes_, layer_->name), op, std::move(inputs), std::move(made), std::move(attributes), {}});
+    graph_.nodes.push_back({unique_name(taken_nodes_, layer_->name), op, std::move(inputs), std::move(made), std::move(attributes), {}});
 }
 
 }  // namespace octavo::openvino

@@ -77,20 +77,6 @@ Result<void> read_convert(Importer& in) {
 
 // ---- activations
 
-Result<void> read_clamp(Importer& in) {
-    OCTAVO_TRY(const float low, in.real("min", 0));
-    OCTAVO_TRY(const float high, in.real("max", 0));
-    const TensorId least = in.constant("min", low), most = in.constant("max", high);
-    in.finish("Clip", {in.input(0), least, most});
-    return {};
-}
-
-Result<void> read_elu(Importer& in) {
-    OCTAVO_TRY(const float alpha, in.real("alpha", 1));
-    in.finish("Elu", {in.input(0)}, {{"alpha", alpha}});
-    return {};
-}
-
 // A slope of rank 1 means channels here and the last dimension in ONNX.
 Result<void> read_prelu(Importer& in) {
     if (const Result<std::vector<float>> slope = in.reals(1); slope && slope->size() == 1) {
@@ -359,6 +345,20 @@ constexpr Row kRows[] = {
 };
 
 }  // namespace
+
+Result<void> read_clamp(Importer& in) {
+    OCTAVO_TRY(const float low, in.real("min", 0));
+    OCTAVO_TRY(const float high, in.real("max", 1));
+    const TensorId least = in.constant("min", low), most = in.constant("max", high);
+    in.finish("Clip", {in.input(0), least, most});
+    return {};
+}
+
+Result<void> read_elu(Importer& in) {
+    OCTAVO_TRY(const float alpha, in.real("alpha", 1));
+    in.finish("Elu", {in.input(0)}, {{"alpha", alpha}});
+    return {};
+}
 
 Result<void> set_pads(const Importer& in, Attributes& attributes, const std::vector<std::int64_t>& pads) {
     const std::string pad = in.text("auto_pad", "explicit");

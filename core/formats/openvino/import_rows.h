@@ -11,6 +11,9 @@ ReadRow read_broadcast, read_concat, read_blocks, read_gather, read_gather_nd, r
 // Of object detectors.
 ReadRow read_prior_boxes, read_detection_output, read_region, read_reorganization;
 
+// The same in all versions.
+ReadRow read_clamp, read_elu;
+
 // A StridedSlice whose masks of begin and end say `counts` where a value counts.
 Result<void> read_slice_by_masks(Importer& in, std::int64_t counts);
 

@@ -66,20 +66,6 @@ Result<void> read_relu6(Importer& in) {
     return {};
 }
 
-Result<void> read_clamp(Importer& in) {
-    OCTAVO_TRY(const float least, in.real("min", 0));
-    OCTAVO_TRY(const float most, in.real("max", 1));
-    const TensorId low = in.constant("low", least), high = in.constant("high", most);
-    in.finish("Clip", {in.input(0), low, high});
-    return {};
-}
-
-Result<void> read_elu(Importer& in) {
-    OCTAVO_TRY(const float alpha, in.real("alpha", 1));
-    in.finish("Elu", {in.input(0)}, {{"alpha", alpha}});
-    return {};
-}
-
 // One slope a channel, or one.
 Result<void> read_prelu(Importer& in) {
     OCTAVO_TRY(const TensorId slopes, in.blob("weights"));

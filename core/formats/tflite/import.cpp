@@ -1,19 +1,13 @@
 // See import.h.
 #include "core/formats/tflite/import.h"
 
+#include "core/graph/unique_name.h"
+
 #include <algorithm>
 #include <cmath>
 
 namespace octavo::tflite {
 namespace {
-
-std::string unique(std::map<std::string, int>& taken, const std::string& wish) {
-    if (taken.emplace(wish, 1).second) return wish;
-    std::string name;
-    do name = wish + "." + std::to_string(++taken[wish]);
-    while (!taken.emplace(name, 1).second);
-    return name;
-}
 
 std::size_t bytes_of(octavo_type type) {
     return type == OCTAVO_S64 ? 8 : type == OCTAVO_F32 ? 4 : 1;
@@ -182,7 +176,7 @@ Result<void> Importer::list_outputs() {
 // Another tensor is to bear it.
 void Importer::yield_name(TensorId id) {
     const std::string name = graph_[id].name;
-    graph_[id].name = unique(taken_, name + "/held");
+    graph_[id].name = unique_name(taken_, name + "/held");
     taken_.erase(name);
     if (auto claim = claimed_.extract(name)) {
         claim.key() = graph_[id].name;
@@ -218,12 +212,12 @@ std::string Importer::node_name_of(std::size_t place) const {
 }
 
 TensorId Importer::define(const std::string& wish, Tensor tensor) {
-    tensor.name = unique(taken_, wish);
+    tensor.name = unique_name(taken_, wish);
     return graph_.add_tensor(std::move(tensor));
 }
 
 void Importer::add(const std::string& name, const char* op, Ids inputs, Ids outputs, Attributes attributes) {
-    graph_.nodes.push_back({unique(taken_nodes_, name), op, std::move(inputs), std::move(outputs), std::move(attributes), {}});
+    graph_.nodes.push_back({unique_name(taken_nodes_, name), op, std::move(inputs), std::move(outputs), std::move(attributes), {}});
 }
 
 TensorId Importer::made(std::size_t place, const Order& order) {
