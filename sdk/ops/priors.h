@@ -27,7 +27,9 @@ struct ImageSize {
 
 inline std::vector<float> reals(const NodeView& node, const char* name) {
     const octavo_attribute* found = node.attribute(name);
-    return found && found->count > 0 ? std::vector<float>(found->floats, found->floats + found->count) : std::vector<float>();
+    std::vector<float> values;
+    if (found && found->count > 0) values.assign(found->floats, found->floats + found->count);
+    return values;
 }
 
 inline Result<ImageSize> image_size(const NodeView& node, std::size_t input, const char* what) {
