@@ -65,6 +65,28 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_no_pair_of_products_can_overflow)
     compare_int8(device("onednn"), 64.0F, 150);
 }
 
+// One pixel a place, and places outside of the image at any of its sides.
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_a_kernel_of_one_pixel_leaves_the_image) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    std::uint32_t seed = 0;
+    for (const std::vector<std::int64_t>& pads : {std::vector<std::int64_t>{0, 0, 3, 3}, {0, 0, 0, 2}, {2, 0, 0, 0}, {1, 2, 3, 1}})
+        for (const std::int64_t stride : {1, 2})
+            for (const float weight_levels : {127.0F, 64.0F}) {
+                NetworkBuilder net(++seed);
+                const TensorId x = net.input({2, 8, 6, 6});
+                const TensorId y = net.node("Conv", {x, net.random_constant({16, 8, 1, 1}, 0.3F), net.random_constant({16}, 0.3F)},
+                                            {{"pads", pads}, {"strides", std::vector<std::int64_t>{stride, stride}}});
+                const TensorId last = net.node("Conv", {y, net.random_constant({4, 16, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
+                const Graph graph = net.finish({last});
+                std::mt19937 random(seed);
+                const Tensors inputs = random_inputs(graph, random);
+                const Plan plan = plan_for(fast, graph, inputs, weight_levels);
+                const Difference d =
+                    bit_difference(run_on(reference, graph, &plan, inputs).outputs[0], run_on(fast, graph, &plan, inputs).outputs[0]);
+                BOOST_TEST(d.count == 0U, "seed " << seed << ": " << d.count << " differ: " << d.expected << " != " << d.found);
+            }
+}
+
 // Any operators may go back to floating point: the plan still fits, and both devices mean the same by it. Sums in floating point differ by
 // their order, so that behind them a value may fall on the next step.
 BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {

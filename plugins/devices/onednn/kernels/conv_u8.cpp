@@ -48,8 +48,9 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
         if (kernels_->bytes && zero_point_.size() == 1 && pairs_fit(weights)) element_bytes_ = 1, step_ = 4;
         pack(weights);
     }
-    reads_in_place_ = element_bytes_ == 1 && shape_.kernel_h * shape_.kernel_w == 1 && shape_.pad_top == 0 && shape_.pad_left == 0 &&
-                      padded_channels_ == shape_.input_c;
+    const bool stays_inside = shape_.pad_top == 0 && shape_.pad_left == 0 && (shape_.output_h - 1) * shape_.stride_h < shape_.input_h &&
+                              (shape_.output_w - 1) * shape_.stride_w < shape_.input_w;
+    reads_in_place_ = element_bytes_ == 1 && shape_.kernel_h * shape_.kernel_w == 1 && stays_inside && padded_channels_ == shape_.input_c;
     padded_w_ =
         std::max((shape_.output_w - 1) * shape_.stride_w + (shape_.kernel_w - 1) * shape_.dilation_w + 1, shape_.pad_left + shape_.input_w);
     const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
