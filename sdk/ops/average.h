@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "ops/op.h"
 
@@ -31,6 +32,18 @@ WindowSum<Sum> window_sum(const Window& w, bool include_pad, const T* plane, std
         }
     }
     return result;
+}
+
+// Of each window of an average that counts padding, row by row: how much of it lies inside of the image.
+inline std::vector<float> shares_inside(const Window& w) {
+    const std::vector<float> ones(static_cast<std::size_t>(w.input_h * w.input_w), 1.0F);
+    std::vector<float> shares;
+    for (std::int64_t y = 0; y < w.output_h; ++y)
+        for (std::int64_t x = 0; x < w.output_w; ++x) {
+            const auto [inside, count] = window_sum<float>(w, true, ones.data(), y, x);
+            shares.push_back(inside / static_cast<float>(count));
+        }
+    return shares;
 }
 
 }  // namespace octavo::ops

@@ -18,6 +18,7 @@ struct Job {
     IrBuilder& ir;
     const Graph& graph;
     const Node& node;
+    bool is_int8;                               // by the plan
     const std::vector<PortType>& types;         // [tensor]
     std::span<const octavo_tensor_info> infos;  // [tensor]
     // Input i as the operator is to read it, in another shape where one is given; written when it is asked for.

@@ -3,6 +3,7 @@
 #include "core/formats/openvino/operator_rows.h"
 
 #include "core/graph/flat.h"
+#include "sdk/ops/average.h"
 #include "sdk/ops/interpolation.h"
 #include "sdk/ops/op.h"
 
@@ -97,6 +98,20 @@ Result<Values> write_max_pool(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), outputs).front()};
 }
 
+// Averages of what lies inside of the image, times the share of the window that does: OpenVINO's int8 averages that count padding take code
+// 0 of a grid for it, be the zero point what it may, and it makes them out of a Pad, too (2026.4.1).
+Result<Values> average_of_inside(Job& job, const LayerType& layer, const Data& data) {
+    const FlatNode flat(job.node);
+    OCTAVO_TRY(const ops::Window window, ops::window_of(ops::NodeView(flat.view(), job.infos)));
+    std::vector<float> shares = ops::shares_inside(window);
+    if (std::count(shares.begin(), shares.end(), 0.0F) > 0) return job.refusal("it averages padding alone");
+    Shape shape = job.output().shape;
+    shape[0] = shape[1] = 1;
+    const Value y = job.ir.add(layer, job.part("inside"), data, {job.read(0)}, job.output());
+    const Value share = job.ir.constant(job.part("share"), OCTAVO_F32, shape, make_buffer(std::move(shares)));
+    return Values{job.ir.add({"Multiply", "opset1"}, job.node.name, {{"auto_broadcast", "numpy"}}, {y, share}, job.output())};
+}
+
 // Padding that counts is a layer of its own where more must follow that does not.
 Result<Values> write_average_pool(Job& job, const LayerType& layer) {
     OCTAVO_TRY(Lists lists, lists_of(job, ops::window_of));
@@ -104,8 +119,14 @@ Result<Values> write_average_pool(Job& job, const LayerType& layer) {
         return job.refusal("its window has gaps");
     const Numbers end = lists.end_for_floor();
     bool counts = attribute_or(job.node, "count_include_pad", std::int64_t{0}) != 0;
-    Value x = job.read(0);
-    if (counts && end != lists.end) {
+    const bool pads = std::any_of(end.begin(), end.end(), [](std::int64_t pad) { return pad != 0; }) ||
+                      std::any_of(lists.begin.begin(), lists.begin.end(), [](std::int64_t pad) { return pad != 0; });
+    const bool of_inside = counts && pads && job.is_int8;
+    Value x = of_inside ? Value{} : job.read(0);
+    if (of_inside) {
+        lists.end = end;
+        counts = false;
+    } else if (counts && end != lists.end) {
         Numbers before(2, 0), behind(2, 0);
         before.insert(before.end(), lists.begin.begin(), lists.begin.end());
         behind.insert(behind.end(), lists.end.begin(), lists.end.end());
@@ -129,6 +150,7 @@ Result<Values> write_average_pool(Job& job, const LayerType& layer) {
                        {"exclude-pad", counts ? "false" : "true"},
                        {"rounding_type", "floor"},
                        {"auto_pad", kExplicit}};
+    if (of_inside) return average_of_inside(job, layer, data);
     return Values{job.ir.add(layer, job.node.name, data, {x}, job.output())};
 }
 

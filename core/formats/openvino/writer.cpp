@@ -160,7 +160,8 @@ private:
     }
 
     Result<void> write_node(const Node& node) {
-        Job job{ir_, graph_, node, types_, infos_, [&](std::size_t i, const Shape* shape) { return source(node, i, shape); }};
+        Job job{
+            ir_, graph_, node, is_int8(node), types_, infos_, [&](std::size_t i, const Shape* shape) { return source(node, i, shape); }};
         OCTAVO_TRY(Values outputs, write_operator(job));
         if (residual_of(node) != TensorId::none) outputs[0] = add_residual(node, outputs[0], job.output());
         outputs[0] = write_activation(ir_, node.name, activation_of(node), outputs[0], job.output());

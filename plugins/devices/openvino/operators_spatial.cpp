@@ -79,20 +79,6 @@ Value convolve_back(const Job& job, const Lists& lists, const Value& weight) {
                     as<ov::CoordinateDiff>(added));
 }
 
-// Of each window of an average that counts padding: how much of it lies inside of the image.
-Result<std::vector<float>> shares_inside(const Job& job) {
-    OCTAVO_TRY(const ops::Window w, ops::window_of(job.node));
-    const std::vector<float> ones(static_cast<std::size_t>(w.input_h * w.input_w), 1.0F);
-    std::vector<float> shares;
-    for (std::int64_t y = 0; y < w.output_h; ++y)
-        for (std::int64_t x = 0; x < w.output_w; ++x) {
-            const auto [inside, count] = ops::window_sum<float>(w, true, ones.data(), y, x);
-            if (inside == 0) return ops::refusal(job.node, "device openvino has no averages of padding alone");
-            shares.push_back(inside / static_cast<float>(count));
-        }
-    return shares;
-}
-
 using Interpolate = op::v4::Interpolate;
 
 template <class Mode>
@@ -184,7 +170,9 @@ Result<Outputs> build_average_pool(const Job& job) {
     const Value y = make<op::v1::AvgPool>(job.read(0), as<ov::Strides>(lists.strides), as<ov::Shape>(lists.begin),
                                           as<ov::Shape>(lists.end_for_floor()), as<ov::Shape>(lists.kernel), true);
     if (job.node.integer("count_include_pad", 0) == 0) return Outputs{y};
-    OCTAVO_TRY(const std::vector<float> shares, shares_inside(job));
+    OCTAVO_TRY(const ops::Window window, ops::window_of(job.node));
+    const std::vector<float> shares = ops::shares_inside(window);
+    if (std::ranges::count(shares, 0.0F) > 0) return ops::refusal(job.node, "device openvino has no averages of padding alone");
     if (std::ranges::all_of(shares, [](float share) { return share == 1; })) return Outputs{y};
     ov::Shape shape = as<ov::Shape>(job.output_shape());
     shape[0] = shape[1] = 1;

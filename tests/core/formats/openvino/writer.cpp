@@ -114,6 +114,31 @@ BOOST_AUTO_TEST_CASE(a_plan_becomes_fake_quantize_and_i8_weights) {
     BOOST_TEST(constant_of<float>(ir, "a.b") == (std::vector<float>{3, 4}), boost::test_tools::per_element());
 }
 
+// OpenVINO's int8 kernel would pad with code 0, which is -64 here.
+BOOST_AUTO_TEST_CASE(averages_on_a_grid_leave_padding_out_and_are_scaled) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 1, 3, 3});
+    const TensorId pool = builder.node("AveragePool", "pool", {x},
+                                       {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                        {"pads", std::vector<std::int64_t>{1, 1, 1, 1}},
+                                        {"count_include_pad", std::int64_t{1}}});
+    const Graph graph = builder.done({pool}, 1);
+    Plan plan;
+    plan.tensors["x"].whole = Quantization{{0.5F}, {128}};
+    plan.operators["pool"] = {Precision::int8, Reason::default_int8};
+    const IrModel ir = write_valid(graph, &plan);
+    BOOST_TEST(layers_of(ir.xml) ==
+               "Parameter x\n"
+               "FakeQuantize x/fq <- x x/fq/low x/fq/high x/fq/low x/fq/high\n"
+               "AvgPool pool/inside <- x/fq\n"
+               "Multiply pool <- pool/inside pool/share\n"
+               "Result pool/result <- pool\n");
+    const std::vector<float> shares = {4.0F / 9, 6.0F / 9, 4.0F / 9, 6.0F / 9, 1, 6.0F / 9, 4.0F / 9, 6.0F / 9, 4.0F / 9};
+    BOOST_TEST(constant_of<float>(ir, "pool/share") == shares, boost::test_tools::per_element());
+    const std::vector<float> values = {1, -2, 3, 4.5F, -5, 6, 7, 8, 9.5F};  // on the grid
+    BOOST_TEST(difference(run_graph(read_valid(ir), {values}), run_graph(graph, {values})) < 1e-6);
+}
+
 BOOST_AUTO_TEST_CASE(the_sum_in_front_of_a_residual_is_rounded_as_devices_round_it) {
     GraphBuilder builder;
     const TensorId x = builder.input("x", {-1, 2, 4, 4});
