@@ -15,7 +15,7 @@ int largest_pair(std::span<const float> weights, std::int64_t places, float scal
         for (std::size_t place = at; place < std::min(at + step, weights.size()); ++place) {
             const int a = quantize_weight(weights[place], scale);
             const int b = place + step < weights.size() ? quantize_weight(weights[place + step], scale) : 0;
-            largest = std::max({largest, std::max(a, 0) + std::max(b, 0), std::max(-a, 0) + std::max(-b, 0)});
+            largest = std::max(largest, pair_sum(a, b));
         }
     return largest;
 }

@@ -2,6 +2,7 @@
 // that give the same bits. Everything is IEEE float32, each step rounded, no fused multiply-add (compile with -ffp-contract=off).
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -27,6 +28,11 @@ inline std::int8_t quantize_weight(float w, float scale) {
     const float y = w / scale;
     const float clamped = y > -kWeightLevels ? (y < kWeightLevels ? y : kWeightLevels) : -kWeightLevels;
     return static_cast<std::int8_t>(std::nearbyintf(clamped));
+}
+
+// What a pair of weight codes adds up to at most, when some of its products with codes of activations are 0: the sum of one sign.
+inline int pair_sum(int a, int b) {
+    return std::max(std::max(a, 0) + std::max(b, 0), std::max(-a, 0) + std::max(-b, 0));
 }
 
 // e^x within 2 units in the last place for x in -87..88, by range reduction and a polynomial whose every step a vector unit repeats.

@@ -97,7 +97,7 @@ bool ConvU8::pairs_fit(const std::int8_t* weights) const {
             for (std::int64_t tap = 0; tap < taps; ++tap) {
                 const std::int8_t* at = weights + (oc * inputs + ic) * taps + tap;
                 const int a = at[0], b = ic + 1 < inputs ? at[taps] : 0;
-                if (std::max(a, 0) + std::max(b, 0) > kMostPair || std::max(-a, 0) + std::max(-b, 0) > kMostPair) return false;
+                if (pair_sum(a, b) > kMostPair) return false;
             }
     return true;
 }
