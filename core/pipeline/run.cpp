@@ -7,8 +7,10 @@
 #include "core/pipeline/near_chance.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_check.h"
+#include "core/pipeline/stage_costs.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_export.h"
+#include "core/pipeline/stage_front.h"
 #include "core/pipeline/stage_quantize.h"
 #include "core/pipeline/stage_search.h"
 #include "core/pipeline/target.h"
@@ -176,8 +178,6 @@ public:
             if (measured.error().code() != Code::interrupted) return measured.error();
             report_.interrupted = measured.error().message();
         }
-        if (config_.objective == Objective::latency)
-            report_.warnings.push_back("objective latency: operators are not chosen by speed yet, so this is the plan of objective int8");
         const std::string isa = device_.isa();
         if (isa == "sse41" || isa == "avx2" || isa == "avx512_core")
             report_.warnings.push_back("this CPU (" + isa +
@@ -221,10 +221,24 @@ private:
                        return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
                    }));
         plan_ = std::move(quantized.plan);
+        if (config_.objective == Objective::latency) OCTAVO_CHECK_OK(choose_fastest());
         noise_ = std::move(quantized.noise);
         add_joined(quantized.joined, model_.executed, report_);
         report_.algorithm = plan_.algorithm;
         report_.objective = plan_.objective;
+        return {};
+    }
+
+    // The plan becomes the fastest one.
+    Result<void> choose_fastest() {
+        OCTAVO_TRY(FastestPlan chosen, timed(events_, "costs", 0, report_.seconds.costs, [&] {
+                       return choose_by_speed({config_, model_, device_, plan_, cpu_name(), events_.stop});
+                   }));
+        plan_ = fastest_ = std::move(chosen.plan);
+        costs_ = std::move(chosen.costs);
+        if (!chosen.measured)
+            report_.warnings.push_back("times of operators are those of " + config_.output +
+                                       "/costs.json, which an earlier run has measured; remove it to have them measured anew");
         return {};
     }
 
@@ -233,6 +247,10 @@ private:
         OCTAVO_TRY(Exported exported,
                    timed(events_, "export", 0, report_.seconds.export_files, [&] { return export_model(model_, plan_, config_.output); }));
         report_.files = std::move(exported.files);
+        if (costs_) {
+            report_.files.push_back(config_.output + "/costs.json");
+            OCTAVO_CHECK_OK(write_atomically(report_.files.back(), to_json(*costs_), Code::data));
+        }
         OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
         report_.operators = report_operators(graph, plan_);
         for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = ReportNoise{100 * one.share, one.channel};
@@ -248,6 +266,11 @@ private:
         if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         add_notes(evaluation_.unreadable, report_.unreadable);
         add_notes(evaluation_.noted, report_.noted);
+        if (costs_) {
+            OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
+                           return find_front({config_, model_, device_, *costs_, fastest_, plan_, noise_, search_images_, events_.stop});
+                       }));
+        }
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
                      [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });
     }
@@ -277,7 +300,8 @@ private:
     Result<void> search() {
         const AccuracyPart& plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
         OCTAVO_TRY(SearchResult found, timed(events_, "search", 0, report_.seconds.search, [&] {
-                       return search_plan({config_, model_, device_, plan_, plain, search_images_, events_.advance, events_.stop});
+                       return search_plan({config_, model_, device_, plan_, plain, search_images_, costs_ ? &*costs_ : nullptr,
+                                           events_.advance, events_.stop});
                    }));
         report_.search = report_search(found, model_.executed, plain.images);
         if (!found.returned.empty()) {
@@ -304,6 +328,8 @@ private:
     DeviceHandle device_;
     Layout layout_;
     Plan plan_;
+    Plan fastest_;  // where costs are known: before the search
+    std::optional<Costs> costs_;
     std::vector<ProductNoise> noise_;
     SearchImages search_images_;
     AccuracyResult evaluation_;

@@ -149,9 +149,12 @@ Result<SearchResult> search_plan(const SearchRequest& request) {
         const double share = int8_share(report_operators(graph, plan)).multiply_adds;
         return share > 0 && share >= target.min_int8_share;
     };
+    std::function<double(const Plan&)> cost;
+    if (request.costs) cost = [&](const Plan& plan) { return predicted_ms(graph, plan, *request.costs); };
     const double excess = judge(target, request.plain.figures[0], request.plain.figures[1], request.plain.snr_db).excess;
     return search_by_bisection({graph, request.plan, excess, [&](const Plan& plan) { return trials.error(plan); },
-                                [&](const Plan& plan) { return trials.evaluate(plan); }, precision, is_allowed, target.most_evaluations});
+                                [&](const Plan& plan) { return trials.evaluate(plan); }, precision, cost, is_allowed,
+                                target.most_evaluations});
 }
 
 }  // namespace octavo

@@ -6,6 +6,7 @@
 #include "core/pipeline/search_images.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/target.h"
+#include "core/plan/costs.h"
 #include "core/search/search.h"
 
 #include <functional>
@@ -20,6 +21,7 @@ struct SearchRequest {
     const Plan& plan;           // misses the target
     const AccuracyPart& plain;  // of fp32 and the plan on the search images
     const SearchImages& images;
+    const Costs* costs = nullptr;                       // of the graph; may be null
     std::function<void(std::int64_t trials)> progress;  // may be empty
     std::stop_token stop = {};
 };

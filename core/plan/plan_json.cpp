@@ -51,10 +51,6 @@ std::vector<std::string> texts_of(const std::array<Text<T>, N>& table) {
     return texts;
 }
 
-std::string json_text(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text));
-}
-
 std::string number(std::int64_t value) {
     return std::to_string(value);
 }
@@ -96,14 +92,6 @@ std::string operator_text(const OperatorPlan& plan) {
            ", \"reason\": " + json_text(reason_text(plan.reason)) + "}";
 }
 
-// "key": { one line an entry }
-template <class Map, class Entry>
-std::string section(const char* key, const Map& entries, Entry&& text) {
-    std::string lines;
-    for (const auto& [name, value] : entries) lines += (lines.empty() ? "\n    " : ",\n    ") + json_text(name) + ": " + text(value);
-    return std::string("  \"") + key + "\": {" + lines + (lines.empty() ? "}" : "\n  }");
-}
-
 }  // namespace
 
 const char* precision_text(Precision precision) {
@@ -123,6 +111,10 @@ std::vector<std::string> precision_texts() {
 }
 std::vector<std::string> reason_texts() {
     return texts_of(kReasons);
+}
+
+std::string json_text(std::string_view text) {
+    return boost::json::serialize(boost::json::string(text));
 }
 
 std::string delta_name(const std::string& plan_path) {

@@ -1,10 +1,12 @@
-// The words of plan.json that more than one file needs. Of no interest outside of core/plan.
+// The words of plan.json and costs.json that more than one file needs. Of no interest outside of core/plan.
 #pragma once
 
 #include "core/plan/plan.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace octavo {
 
@@ -20,6 +22,16 @@ std::vector<std::string> reason_texts();
 // "runs/plan.json" has "plan.delta.bin" beside it.
 std::string delta_name(const std::string& plan_path);
 std::string beside(const std::string& plan_path, const std::string& name);
+
+std::string json_text(std::string_view text);  // in quotes
+
+// "key": { one line an entry }
+template <class Map, class Entry>
+std::string section(const char* key, const Map& entries, Entry&& text) {
+    std::string lines;
+    for (const auto& [name, value] : entries) lines += (lines.empty() ? "\n    " : ",\n    ") + json_text(name) + ": " + text(value);
+    return std::string("  \"") + key + "\": {" + lines + (lines.empty() ? "}" : "\n  }");
+}
 
 std::string to_json(const Plan& plan, const std::string& delta_name, const std::string& delta_hash);
 

@@ -3,69 +3,16 @@
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/plan/delta.h"
+#include "core/plan/place.h"
 #include "core/plan/plan_json.h"
 
-#include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cmath>
 
 namespace octavo {
 namespace {
 
 namespace json = boost::json;
-
-// A value with its place, so that each error can name it.
-struct Place {
-    const json::value& value;
-    std::string pointer;
-
-    Error error(const std::string& text) const { return {Code::config, (pointer.empty() ? "/" : pointer) + ": " + text}; }
-    Error expected(const std::string& what) const { return error("found " + kind() + ", expected " + what); }
-    Place at(const json::value& inner, std::string_view key) const {
-        std::string escaped;  // RFC 6901
-        for (const char letter : key) escaped += letter == '~' ? "~0" : letter == '/' ? "~1" : std::string(1, letter);
-        return {inner, pointer + "/" + escaped};
-    }
-    std::string kind() const {
-        const std::string text = json::serialize(value);
-        return text.size() <= 60 ? text : text.substr(0, 57) + "...";
-    }
-};
-
-Result<const json::object*> object_of(const Place& place) {
-    if (const json::object* object = place.value.if_object()) return object;
-    return place.expected("an object");
-}
-
-// The member, or an error; all members are checked against the known keys.
-Result<void> check_keys(const Place& place, std::span<const std::string> known) {
-    OCTAVO_TRY(const json::object* object, object_of(place));
-    for (const auto& member : *object) {
-        const std::string key(member.key());
-        if (std::find(known.begin(), known.end(), key) == known.end())
-            return place.error("has an unknown key '" + key + "'" + did_you_mean(key, known));
-    }
-    return {};
-}
-
-Result<Place> member(const Place& place, const char* key) {
-    OCTAVO_TRY(const json::object* object, object_of(place));
-    const json::value* found = object->if_contains(key);
-    if (!found) return place.error(std::string("lacks '") + key + "'");
-    return place.at(*found, key);
-}
-
-Result<std::string> text_of(const Place& place) {
-    if (const json::string* text = place.value.if_string()) return std::string(*text);
-    return place.expected("a string");
-}
-
-Result<std::string> text_member(const Place& place, const char* key) {
-    OCTAVO_TRY(const Place found, member(place, key));
-    return text_of(found);
-}
 
 Result<float> scale_of(const Place& place) {
     if (!place.value.is_number()) return place.expected("a positive number");
@@ -145,26 +92,6 @@ Result<std::vector<float>> weight_scales(const Place& place) {
     return numbers<float>(place, &scale_of);
 }
 
-template <class T>
-Result<std::map<std::string, T>> section(const Place& root, const char* key, Result<T> (*read)(const Place&)) {
-    OCTAVO_TRY(const Place place, member(root, key));
-    OCTAVO_TRY(const json::object* object, object_of(place));
-    std::map<std::string, T> entries;
-    for (const auto& entry : *object) {
-        OCTAVO_TRY(entries[std::string(entry.key())], read(place.at(entry.value(), entry.key())));
-    }
-    return entries;
-}
-
-Result<void> check_format(const Place& root) {
-    OCTAVO_TRY(const std::string format, text_member(root, "format"));
-    OCTAVO_TRY(const Place version, member(root, "version"));
-    if (format != kPlanFormat) return root.error("is no plan: format is '" + format + "'");
-    const std::int64_t* number = version.value.if_int64();
-    if (!number || *number != kPlanVersion) return version.expected(std::to_string(kPlanVersion));
-    return {};
-}
-
 Result<void> read_head(const Place& root, Plan& plan) {
     OCTAVO_TRY(const Place graph, member(root, "graph"));
     OCTAVO_TRY(plan.graph_structure, text_member(graph, "structure"));
@@ -195,11 +122,9 @@ Result<void> read_replaced(const Place& root, const std::string& path, Plan& pla
     return {};
 }
 
-Result<Plan> plan_of(const json::value& value, const std::string& path) {
-    const Place root{value, ""};
+Result<Plan> plan_of(const Place& root, const std::string& path) {
     const std::array<std::string, 10> known = {"format", "version", "graph",     "algorithm", "objective",
                                                "isa",    "delta",   "operators", "tensors",   "weights"};
-    OCTAVO_CHECK_OK(object_of(root) ? check_format(root) : root.expected("an object"));
     OCTAVO_CHECK_OK(check_keys(root, known));
     Plan plan;
     OCTAVO_CHECK_OK(read_head(root, plan));
@@ -213,12 +138,11 @@ Result<Plan> plan_of(const json::value& value, const std::string& path) {
 }  // namespace
 
 Result<Plan> load_plan(const std::string& path) {
-    OCTAVO_TRY(const MappedFile file, map_file(path, Code::config));
-    boost::json::error_code failed;
-    const json::value value = json::parse(json::string_view(file.text().data(), file.text().size()), failed);
-    if (failed) return Error(Code::config, path + ": is no JSON: " + failed.message());
-    Result<Plan> plan = plan_of(value, path);
-    if (!plan) return plan.error().within(path);
+    Plan plan;
+    OCTAVO_CHECK_OK(read_json(path, kPlanFormat, kPlanVersion, [&](const Place& root) -> Result<void> {
+        OCTAVO_TRY(plan, plan_of(root, path));
+        return {};
+    }));
     return plan;
 }
 

@@ -80,8 +80,18 @@ struct ReportSearch {
     std::vector<std::string> won_back;     // went back and are int8 again
 };
 
+// A plan between the fastest and fp32.
+struct ReportPoint {
+    std::string name;
+    double ms = 0;          // as its operators' times say
+    double snr_db = 0;      // on a few images; infinite for fp32
+    double int8_share = 0;  // of all multiply-adds
+    bool is_chosen = false;
+};
+
 struct ReportSeconds {
-    double load = 0, calibrate = 0, quantize = 0, evaluate = 0, search = 0, benchmark = 0, export_files = 0, total = 0;
+    double load = 0, calibrate = 0, quantize = 0, costs = 0, evaluate = 0, search = 0, front = 0, benchmark = 0, export_files = 0,
+           total = 0;
 };
 
 struct ReportNote {
@@ -97,6 +107,7 @@ struct Report {
     ReportLatency latency_fp32, latency_int8;
     std::int64_t memory_fp32_bytes = 0, memory_int8_bytes = 0, memory_peak_bytes = 0;
     std::vector<ReportOperator> operators;
+    std::vector<ReportPoint> front;  // the fastest first; empty where operators' times are not known
     ReportTarget target;
     std::optional<ReportSearch> search;
     std::vector<std::string> algorithm;

@@ -133,10 +133,22 @@ json::value search_of(const Report& report) {
                         {"won_back", names(report.search->won_back)}};
 }
 
+json::array front_of(const Report& report) {
+    json::array points;
+    for (const ReportPoint& point : report.front)
+        points.push_back({{"plan", point.name},
+                          {"ms", number(point.ms, 1e3)},
+                          {"snr_db", number(point.snr_db, 1e3)},
+                          {"int8_share", number(point.int8_share)},
+                          {"chosen", point.is_chosen}});
+    return points;
+}
+
 json::object seconds_of(const ReportSeconds& seconds) {
     return {{"load", number(seconds.load, 1e3)},           {"calibrate", number(seconds.calibrate, 1e3)},
-            {"quantize", number(seconds.quantize, 1e3)},   {"evaluate", number(seconds.evaluate, 1e3)},
-            {"search", number(seconds.search, 1e3)},       {"benchmark", number(seconds.benchmark, 1e3)},
+            {"quantize", number(seconds.quantize, 1e3)},   {"costs", number(seconds.costs, 1e3)},
+            {"evaluate", number(seconds.evaluate, 1e3)},   {"search", number(seconds.search, 1e3)},
+            {"front", number(seconds.front, 1e3)},         {"benchmark", number(seconds.benchmark, 1e3)},
             {"export", number(seconds.export_files, 1e3)}, {"total", number(seconds.total, 1e3)}};
 }
 
@@ -160,6 +172,7 @@ std::string report_json(const Report& report) {
     root["int8_share"] = {{"operators", number(share.operators)}, {"multiply_adds", number(share.multiply_adds)}};
     root["target"] = target_of(report);
     root["search"] = search_of(report);
+    root["front"] = front_of(report);
     root["plan"] = {{"algorithm", names(report.algorithm)}, {"objective", report.objective}, {"isa", report.isa}};
     root["seconds"] = seconds_of(report.seconds);
     root["calibration_images"] = report.calibration_images;

@@ -114,6 +114,16 @@ std::string search_lines(const Report& report) {
            std::to_string(search.evaluations) + " plans evaluated, " + fixed(report.seconds.search, 1) + " s\n";
 }
 
+// Of plans rather than of precisions, so its columns have heads of their own.
+std::string front_table(const Report& report) {
+    if (report.front.empty()) return "";
+    std::vector<Row> rows = {{"what accuracy costs", "ms", "dB", "% in int8"}};
+    for (const ReportPoint& point : report.front)
+        rows.push_back(
+            {point.name, fixed(point.ms, 2), fixed(point.snr_db, 1), fixed(100 * point.int8_share, 1), point.is_chosen ? "chosen" : ""});
+    return "\n" + printed(rows);
+}
+
 std::string operators_lines(const Report& report) {
     std::map<std::string, std::int64_t> by_precision;
     std::map<std::string, std::int64_t> floating;  // "Softmax (reason)"
@@ -131,7 +141,8 @@ std::string operators_lines(const Report& report) {
 }  // namespace
 
 std::string report_table(const Report& report) {
-    std::string text = "\n" + printed(rows_of(report)) + metric_tables(report) + "\n" + answers_line(report) + operators_lines(report);
+    std::string text = "\n" + printed(rows_of(report)) + metric_tables(report) + front_table(report) + "\n" + answers_line(report) +
+                       operators_lines(report);
     for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
     if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
     if (!report.noted.empty())

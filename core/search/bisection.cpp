@@ -1,7 +1,8 @@
 // search_by_bisection. What an operator costs is measured by the error at the outputs with its group alone in int8, since several faults
-// that are fatal each hide one another in a network that is int8 throughout. How many of the worst groups must go back is bisected on the
-// target itself, which need not rise evenly with their number: what counts is what was evaluated. Then each operator, the least costly
-// first, is put back into int8 where the target still holds and the error does not rise much: several at a time as long as that goes well.
+// that are fatal each hide one another in a network that is int8 throughout; where costs are known, by that error for the time that it
+// takes to be rid of it. How many of the worst groups must go back is bisected on the target itself, which need not rise evenly with their
+// number: what counts is what was evaluated. Then each operator, the least costly first, is put back into int8 where the target still holds
+// and the error does not rise much: several at a time as long as that goes well.
 #include "core/plan/rules.h"
 #include "core/search/search.h"
 
@@ -18,6 +19,8 @@ using Floating = std::set<NodeId>;
 // What is won back may raise the error at the outputs to so many times (5 dB) that of the bisected plan (or of the best that missed the
 // target, if that is more). Beyond, meeting the target would be the luck of the search images.
 constexpr double kMostError = 3.0;
+
+constexpr double kLeastCost = 1e-3;  // ms: a group that costs nothing, or less, still has its error to be ranked by
 
 class Bisection {
 public:
@@ -61,6 +64,10 @@ private:
         return std::isnan(*error) ? std::numeric_limits<double>::infinity() : *error;
     }
 
+    double cost_of(const Floating& floating) const {
+        return task_.cost ? task_.cost(plan_with(floating)) : static_cast<double>(floating.size());
+    }
+
     bool rank() {
         for (std::vector<NodeId>& nodes : groups_to_return(task_.graph, task_.plan)) result_.ranking.push_back({std::move(nodes), 0});
         const Floating all = worst(result_.ranking.size());
@@ -70,9 +77,10 @@ private:
             const std::optional<double> error = error_of(others);
             if (!error) return false;
             group.error = *error;
+            if (task_.cost) group.cost = std::max(cost_of({group.nodes.begin(), group.nodes.end()}) - cost_of({}), kLeastCost);
         }
         std::stable_sort(result_.ranking.begin(), result_.ranking.end(),
-                         [](const RankedGroup& a, const RankedGroup& b) { return a.error > b.error; });
+                         [](const RankedGroup& a, const RankedGroup& b) { return a.error / a.cost > b.error / b.cost; });
         return true;
     }
 
@@ -107,7 +115,7 @@ private:
     bool is_better(double excess, const Floating& floating) const {
         const bool met = excess <= 0, was_met = result_.excess <= 0;
         if (met != was_met) return met;
-        if (met || excess == result_.excess) return floating.size() < best_.size();
+        if (met || excess == result_.excess) return std::pair(cost_of(floating), floating.size()) < std::pair(cost_of(best_), best_.size());
         return excess < result_.excess;
     }
 

@@ -27,6 +27,8 @@ struct SearchTask {
     std::function<Result<Verdict>(const Plan& plan)> evaluate;
     // The precision of an operator that goes back.
     std::function<Precision(NodeId node)> precision;
+    // Milliseconds that a plan takes to run; may be empty. Then what goes back is what gains most for its time, else what gains most.
+    std::function<double(const Plan& plan)> cost;
     // Whether the plan is one that the user would take (enough of it in int8).
     std::function<bool(const Plan& plan)> is_allowed;
     int most_evaluations = 0;  // calls of `evaluate`
@@ -36,12 +38,13 @@ struct SearchTask {
 struct RankedGroup {
     std::vector<NodeId> nodes;
     double error = 0;
+    double cost = 1;  // what it adds to the task's cost when it goes back
 };
 
 struct SearchResult {
-    Plan plan;  // the best: one that meets the target with the fewest operators in floating point, else the one that loses least
+    Plan plan;  // the best: one that meets the target at least cost (or with the fewest floating operators), else the one that loses least
     double excess = 0;
-    std::vector<RankedGroup> ranking;  // the greatest error first
+    std::vector<RankedGroup> ranking;  // the greatest error, or error for its cost, first
     std::vector<NodeId> returned;      // to floating point, in the best plan
     std::vector<NodeId> won_back;      // were returned and are int8 in the best plan again
     int evaluations = 0;

@@ -235,20 +235,16 @@ private:
     std::int64_t total_ = 0;
 };
 
-// The codes of an input under the parameters of the output.
-BufferId codes_for(Builder& builder, std::int32_t in, std::int32_t out) {
+// The codes of a concatenation's input under the parameters of its output.
+BufferId codes_for(Builder& builder, const ops::NodeView& node, std::int32_t in, std::int32_t out) {
     if (equal_codes(builder, in, out)) return builder.read(in, Form::whole);
     auto step = std::make_unique<PointwiseStep>();
     step->a = source_of(builder, in);
     step->layout = layout_of(builder.tensor(in));
     const BufferId codes = builder.add_buffer(static_cast<std::size_t>(step->layout.count()) + 64);
     step->targets = {{codes, builder.parameters(out, Form::whole), step->layout.channels}};
-    step->name = "requantize " + std::string(builder.tensor(in).name);
-    step->op = "quantize";
-    step->implementation = "values";
-    step->precision = OCTAVO_INT8;
     step->declare();
-    builder.add_step(std::move(step));
+    builder.add(std::move(step), node, OCTAVO_INT8, "values");
     return codes;
 }
 
@@ -265,7 +261,7 @@ bool lower_concat(Builder& builder, std::int32_t index) {
     const bool codes = builder.has(out, Form::whole) && builder.precision(index) == OCTAVO_INT8;
     auto step = std::make_unique<ConcatStep>();
     for (std::size_t i = 0; i < node.input_count(); ++i) {
-        step->reads.push_back(codes ? codes_for(builder, node.input_id(i), out) : builder.read(node.input_id(i), Form::real));
+        step->reads.push_back(codes ? codes_for(builder, node, node.input_id(i), out) : builder.read(node.input_id(i), Form::real));
         step->row_bytes.push_back(layout_of(node.input(i)).channels * (codes ? 1 : 4));
     }
     const Layout layout = layout_of(node.output(0));

@@ -3,7 +3,7 @@
 
 #include "core/base/files.h"
 #include "core/base/text.h"
-#include "core/plan/plan.h"
+#include "core/plan/costs.h"
 #include "core/plugins/find.h"
 #include "tests/support/folder.h"
 
@@ -94,6 +94,45 @@ BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
     for (const fs::directory_entry& entry : fs::directory_iterator(folder.path))
         BOOST_TEST((std::find(report.files.begin(), report.files.end(), entry.path().string()) != report.files.end()),
                    entry.path() << " is left behind");
+}
+
+// Times cannot be foretold, so those that were measured are changed, as if an operator were much faster in floating point.
+BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.device = "onednn";
+    overrides.objective = "latency";
+    const Report report = calibrated(overrides);
+    const std::string path = *overrides.output + "/costs.json", plan_path = *overrides.output + "/plan.json";
+    BOOST_TEST((std::find(report.files.begin(), report.files.end(), path) != report.files.end()));
+    BOOST_REQUIRE(!report.front.empty());
+    BOOST_TEST(report.front.back().name == "fp32");
+    BOOST_TEST(std::count_if(report.front.begin(), report.front.end(), [](const ReportPoint& point) { return point.is_chosen; }) == 1);
+
+    Result<Costs> costs = load_costs(path);
+    BOOST_REQUIRE_MESSAGE(costs, (costs ? "" : costs.error().message()));
+    const auto slow = std::find_if(report.operators.begin(), report.operators.end(),
+                                   [](const ReportOperator& one) { return one.type == "Conv" && one.precision == "int8"; });
+    BOOST_REQUIRE((slow != report.operators.end()));
+    for (auto& [name, times] : costs->operators) times = {{Precision::fp32, 2}, {Precision::int8, name == slow->name ? 1000 : 1}};
+    costs->plans = {{"fp32", 3}, {"int8", 2}, {"fastest", 1}};
+    BOOST_REQUIRE(bool(write_atomically(path, to_json(*costs), Code::config)));
+    const Report again = calibrated(overrides);
+    const std::string plan = content(plan_path);
+    const Result<Plan> loaded = load_plan(plan_path);
+    BOOST_REQUIRE(loaded);
+    for (const auto& [name, decided] : loaded->operators)
+        BOOST_TEST((decided.reason == Reason::speed) == (name == slow->name), name << ": " << reason_text(decided.reason));
+    BOOST_TEST(again.warnings.front().find("costs.json") != std::string::npos, again.warnings.front());
+    calibrated(overrides);
+    BOOST_TEST((content(plan_path) == plan), "the same costs gave another plan");
+
+    costs->isa = "another";
+    BOOST_REQUIRE(bool(write_atomically(path, to_json(*costs), Code::config)));
+    calibrated(overrides);
+    const Result<Costs> anew = load_costs(path);
+    BOOST_REQUIRE(anew);
+    BOOST_TEST(anew->isa != "another");
 }
 
 BOOST_AUTO_TEST_CASE(tables_and_notes_of_a_metric_are_reported_and_samples_without_scores_turn_neither_right_nor_wrong) {

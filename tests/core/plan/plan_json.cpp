@@ -103,7 +103,7 @@ struct Damage {
     const char *from, *to, *message;  // behind "plan.json: "
 };
 const Damage kDamages[] = {
-    {"\"format\": \"octavo-plan\"", "\"format\": \"oktavo\"", "/: is no plan: format is 'oktavo'"},
+    {"\"format\": \"octavo-plan\"", "\"format\": \"oktavo\"", "/: is no octavo-plan: format is 'oktavo'"},
     {"\"version\": 1", "\"version\": 2", "/version: found 2, expected 1"},
     {"\"isa\": ", "\"isb\": ", "/: has an unknown key 'isb', did you mean 'isa'?"},
     {"\"isa\": \"avx2\"", "\"isa\": 3", "/isa: found 3, expected a string"},

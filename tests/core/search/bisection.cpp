@@ -44,6 +44,7 @@ struct Synthetic {
     int most_evaluations = 1000;
     Precision precision = Precision::fp32;
     std::function<bool(const Plan&)> is_allowed = [](const Plan&) { return true; };
+    std::function<double(const Plan&)> time = {};
     int evaluated = 0;
 
     double lost(const Plan& plan) const { return sum_of(costs, plan); }
@@ -64,7 +65,7 @@ struct Synthetic {
             return Verdict{lost(tried) - allowed, error(tried)};
         };
         return search_by_bisection({graph, plan, lost(plan) - allowed, [this](const Plan& tried) -> Result<double> { return error(tried); },
-                                    evaluate, [this](NodeId) { return precision; }, is_allowed, most_evaluations});
+                                    evaluate, [this](NodeId) { return precision; }, time, is_allowed, most_evaluations});
     }
 };
 
@@ -94,6 +95,19 @@ BOOST_AUTO_TEST_CASE(the_fewest_of_the_costliest_go_back) {
     BOOST_TEST(!found.is_spent);
     BOOST_TEST(names_of(made.graph, found.ranking[0].nodes) == std::vector<std::string>{"c1"}, boost::test_tools::per_element());
     BOOST_TEST(found.ranking[0].error == 5);
+}
+
+// c1 loses most but is slow in floating point; two others that lose as much together are fast.
+BOOST_AUTO_TEST_CASE(where_times_are_known_those_go_back_that_gain_most_for_theirs) {
+    Synthetic made = with_costs({0.1, 5, 3, 3}, 6.0);
+    made.time = [](const Plan& plan) {
+        const auto is_floating = [&plan](const char* name) { return plan.operators.at(name).precision != Precision::int8; };
+        return 10 + (is_floating("c1") ? 7.0 : 0) + (is_floating("c2") ? 1.0 : 0) + (is_floating("c3") ? 1.0 : 0);
+    };
+    const SearchResult found = made.search();
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c2", "c3"}), boost::test_tools::per_element());
+    BOOST_TEST(names_of(made.graph, found.ranking.back().nodes) == std::vector<std::string>{"c1"}, boost::test_tools::per_element());
+    BOOST_TEST(found.ranking.back().cost == 7);
 }
 
 // c1 costs most, but alone it seems the most harmless: all three go back, and c2 was not needed.
@@ -161,9 +175,15 @@ BOOST_AUTO_TEST_CASE(a_failing_trial_ends_the_search_with_the_best_so_far) {
         if (++calls > 1) return Error(Code::interrupted, "enough");
         return Verdict{made.lost(tried) - made.allowed, made.lost(tried)};
     };
-    const SearchResult found =
-        search_by_bisection({made.graph, plan, 9.5, [&](const Plan& tried) -> Result<double> { return made.lost(tried); }, evaluate,
-                             [](NodeId) { return Precision::fp32; }, [](const Plan&) { return true; }, 100});
+    const SearchResult found = search_by_bisection({made.graph,
+                                                    plan,
+                                                    9.5,
+                                                    [&](const Plan& tried) -> Result<double> { return made.lost(tried); },
+                                                    evaluate,
+                                                    [](NodeId) { return Precision::fp32; },
+                                                    {},
+                                                    [](const Plan&) { return true; },
+                                                    100});
     BOOST_REQUIRE(found.stopped);
     BOOST_TEST((found.stopped->code() == Code::interrupted));
     BOOST_TEST(calls == 2);
@@ -186,8 +206,15 @@ BOOST_AUTO_TEST_CASE(a_failing_error_ends_the_search_without_another_evaluation)
         ++evaluations;
         return Verdict{made.lost(tried) - made.allowed, made.lost(tried)};
     };
-    const SearchResult found = search_by_bisection({made.graph, plan, made.lost(plan) - made.allowed, error, evaluate,
-                                                    [](NodeId) { return Precision::fp32; }, [](const Plan&) { return true; }, 100});
+    const SearchResult found = search_by_bisection({made.graph,
+                                                    plan,
+                                                    made.lost(plan) - made.allowed,
+                                                    error,
+                                                    evaluate,
+                                                    [](NodeId) { return Precision::fp32; },
+                                                    {},
+                                                    [](const Plan&) { return true; },
+                                                    100});
     BOOST_REQUIRE(found.stopped);
     BOOST_TEST(found.stopped->message() == "the device is gone");
     BOOST_TEST(errors == 5);
