@@ -103,24 +103,34 @@ Result<void> compare(const Parsed& parsed) {
     return become_script(parsed, "compare.py", std::move(passed));
 }
 
-Result<Figures> measure(const DeviceHandle& device, const Graph& graph, const Plan* plan, const Wanted& wanted) {
+// The model is gone when it is compiled, as it would be in a product.
+Result<std::vector<Session>> compile(const Parsed& parsed, const DeviceHandle& device, const Wanted& wanted, std::int64_t streams,
+                                     bool profile) {
+    OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
+    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
+    OCTAVO_TRY(const Graph batched, with_batch(model.executed, wanted.batch));
+    const int threads = wanted.streams == 1 ? wanted.threads : std::max(1, thread_count(wanted.threads) / static_cast<int>(wanted.streams));
+    std::vector<Session> sessions(static_cast<std::size_t>(streams));
+    for (Session& session : sessions) {
+        OCTAVO_TRY(session, Session::compile(device, batched, plan ? &*plan : nullptr, {threads, {}, profile}));
+    }
+    return sessions;
+}
+
+Result<Figures> measure(const Parsed& parsed, const DeviceHandle& device, const Wanted& wanted) {
     Figures figures;
     figures.batch = wanted.batch;
-    OCTAVO_TRY(const Graph batched, with_batch(graph, figures.batch));
     figures.streams = wanted.streams;
-    const int threads = wanted.streams == 1 ? wanted.threads : std::max(1, thread_count(wanted.threads) / static_cast<int>(wanted.streams));
-    std::vector<Session> sessions(static_cast<std::size_t>(wanted.streams));
-    for (Session& session : sessions) {
-        OCTAVO_TRY(session, Session::compile(device, batched, plan, {threads, {}, false}));
-    }
+    OCTAVO_TRY(std::vector<Session> sessions, compile(parsed, device, wanted, wanted.streams, false));
+    give_back_memory();
     OCTAVO_CHECK_OK(measure_speed(sessions, wanted.limits, figures));
     const ProcessMemory memory = process_memory();
     figures.steady_mb = static_cast<double>(memory.steady_bytes) / kMega;
     figures.peak_mb = static_cast<double>(memory.peak_bytes) / kMega;
     for (const Session& session : sessions) figures.device_mb += static_cast<double>(session.executable().memory_bytes()) / kMega;
     // Times by operator come from an executable of their own, since keeping them costs time.
-    sessions.resize(1);
-    OCTAVO_TRY(sessions[0], Session::compile(device, batched, plan, {threads, {}, true}));
+    sessions.clear();
+    OCTAVO_TRY(sessions, compile(parsed, device, wanted, 1, true));
     BenchmarkLimits limits = wanted.limits;
     limits.seconds /= 4;
     OCTAVO_TRY(const std::vector<Latency> ignored, measure_latency(sessions, limits));
@@ -176,9 +186,7 @@ Result<void> benchmark(Arguments arguments) {
     wanted.limits.stop = interrupt.token();
     const Registry registry = registry_of(parsed);
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry));
-    OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
-    OCTAVO_TRY(const Figures figures, measure(device, model.executed, plan ? &*plan : nullptr, wanted));
+    OCTAVO_TRY(const Figures figures, measure(parsed, device, wanted));
     parsed.flag("json") ? print_json(figures) : print_text(figures);
     return {};
 }

@@ -1,6 +1,8 @@
 // Times are wall-clock times of whole runs on the calling thread.
 #include "core/pipeline/stage_benchmark.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -119,6 +121,10 @@ ProcessMemory process_memory() {
         if (word == "VmHWM:" && status >> size) memory.peak_bytes = size * kKibi;
     }
     return memory;
+}
+
+void give_back_memory() {
+    malloc_trim(0);
 }
 
 }  // namespace octavo

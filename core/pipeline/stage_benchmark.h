@@ -46,4 +46,7 @@ struct ProcessMemory {
 };
 ProcessMemory process_memory();
 
+// What the allocator holds free goes back to the system.
+void give_back_memory();
+
 }  // namespace octavo

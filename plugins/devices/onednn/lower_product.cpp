@@ -29,7 +29,7 @@ public:
           conv_(shape, product_.weights.data(), std::move(zero_point), threads),
           stride_(shape.input_c),
           channels_(static_cast<std::size_t>(shape.output_c)) {
-        product_.weights = {};
+        product_.weights = std::vector<std::int8_t>();  // `= {}` would keep its memory
         scratch_bytes = conv_.scratch_bytes();
         reads = {product_.source, product_.residual.buffer};
         for (const Target& target : product_.targets) writes.push_back(target.buffer);
