@@ -12,12 +12,9 @@ namespace {
 
 constexpr std::int64_t kColors = 3;
 
-bool looks_like_colors(std::int64_t size) {
-    return size == 1 || size == kColors || size == 4;
-}
-
 std::size_t channel_axis(const Shape& shape) {
-    return shape.size() == 4 && !looks_like_colors(shape[1]) && looks_like_colors(shape[3]) ? 3 : 1;
+    const auto is_color = [](std::int64_t size) { return size == kColors || size == kColors + 1; };  // with or without alpha
+    return shape.size() == 4 && is_color(shape[3]) && shape[1] > kColors + 1 && shape[2] > kColors + 1 ? 3 : 1;
 }
 
 bool has_colors(const Tensor& input) {

@@ -39,9 +39,9 @@ struct InputFeed {
     bool is_normalized() const { return !mean.empty() || !scale.empty(); }
 };
 
-// [input]. Channels are dimension 1, or the last of four where that alone has the size of colors (1, 3 or 4). Only inputs of four
-// dimensions and more with three channels are reversed. Errors, Code::config: an input that is not there, that is no float or an output
-// too, a number of values other than one or that of the channels, nothing to reverse.
+// [input]. Channels are dimension 1, or the last of four where that has the size of colors (3 or 4) and those before it are larger. Only
+// inputs of four dimensions and more with three channels are reversed. Errors, Code::config: an input that is not there, that is no float
+// or an output too, a number of values other than one or that of the channels, nothing to reverse.
 Result<std::vector<InputFeed>> input_feeds(const Graph& graph, const Feeding& feeding);
 
 // A reversal goes into the weights where all who read the input are convolutions with constant weights and without groups, unless those

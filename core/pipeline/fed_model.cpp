@@ -5,7 +5,6 @@
 #include "core/base/text.h"
 #include "core/formats/grids/grids.h"
 #include "core/passes/passes.h"
-#include "sdk/ops/op.h"
 
 #include <algorithm>
 
@@ -31,34 +30,37 @@ Result<Graph> read_reshaped(const FeedRequest& request) {
 }
 
 // What devices need of a model as it stands in its file: shapes.
-Result<Graph> plainly(Graph graph, const std::string& path) {
-    if (const Result<Grids> taken = take_grids(graph); !taken) return taken.error().within(path);
+Result<Graph> plainly(Graph graph) {
+    OCTAVO_TRY(const Grids taken, take_grids(graph));
     OCTAVO_CHECK_OK(fold_constants(graph));
     OCTAVO_CHECK_OK(free_batch(graph));
     OCTAVO_CHECK_OK(remove_dead(graph));
     return with_own_batch(graph);
 }
 
-std::string shapes_text(const InputShapes& shapes) {
+// As it was given: "data=N,3,320,320".
+std::string option_text(const InputShapes& shapes) {
     std::vector<std::string> texts;
-    for (const auto& [name, shape] : shapes) texts.push_back((name.empty() ? "" : name + "=") + ops::shape_text(shape));
-    return join(texts, ";");
+    for (const auto& [name, shape] : shapes) {
+        std::vector<std::string> sizes;
+        for (const std::int64_t size : shape) sizes.push_back(size < 0 ? "N" : std::to_string(size));
+        texts.push_back((name.empty() ? "" : name + "=") + join(sizes, ","));
+    }
+    return "--input-shape " + join(texts, ";");
 }
 
 Error misfit(const FeedRequest& request, const Error& error) {
-    return Error(Code::config, request.model + ": --input-shape " + shapes_text(request.shapes) + ": " + error.message() +
+    return Error(Code::config, request.model + ": " + option_text(request.shapes) + ": " + error.message() +
                                    "; the model holds numbers that belong to its own input shape: export it for this one");
 }
 
 Result<Graph> read_plainly(const FeedRequest& request) {
     OCTAVO_TRY(Graph graph, read_reshaped(request));
-    Result<Graph> plain = plainly(std::move(graph), request.model);
+    Result<Graph> plain = plainly(std::move(graph));
+    if (!plain) return request.shapes.empty() ? plain.error().within(request.model) : misfit(request, plain.error());
     if (request.shapes.empty()) return plain;
-    if (!plain) return misfit(request, plain.error());
-    const Result<Graph> own = [&]() -> Result<Graph> {
-        OCTAVO_TRY(Graph as_read, read_model(request.model));
-        return plainly(std::move(as_read), request.model);
-    }();
+    Result<Graph> own = read_model(request.model);
+    if (own) own = plainly(std::move(*own));
     if (!own) return plain;  // its file leaves open what was given
     if (const Result<void> stays = check_batch_stays(*own, *plain); !stays) return misfit(request, stays.error());
     return plain;
@@ -69,9 +71,8 @@ Result<void> check_free_batch(const FeedRequest& request, const Graph& graph) {
         OCTAVO_TRY(const std::size_t place, find_input(graph, "--input-shape", name));
         const Tensor& input = graph[graph.inputs[place]];
         if (shape.empty() || shape[0] >= 0 || input.free_batch) continue;
-        return Error(Code::config, request.model + ": --input-shape " + shapes_text(request.shapes) + ": the batch of input '" +
-                                       input.name + "' cannot be free, since operators fix it at " + std::to_string(input.shape[0]) +
-                                       ", expected that number");
+        return Error(Code::config, request.model + ": " + option_text(request.shapes) + ": found a free batch for input '" + input.name +
+                                       "', expected " + std::to_string(input.shape[0]) + ", at which operators fix it");
     }
     return {};
 }
