@@ -19,7 +19,7 @@ Result<bool> half_weights(const Parsed& parsed, const std::string& output) {
     return weights == "fp16";
 }
 
-// A plan speaks of the model in the file.
+// None of them for a plan: it speaks of the model in the file.
 Result<FeedingOptions> feeding_for(const Parsed& parsed, const std::string& output) {
     OCTAVO_TRY(FeedingOptions options, feeding_of(parsed));
     if (!options.empty() && ends_with_ignoring_case(output, ".json"))

@@ -4,7 +4,6 @@
 #include "core/pipeline/stage_benchmark.h"
 
 #include <cmath>
-#include <cstring>
 
 namespace octavo {
 namespace {
