@@ -1,5 +1,7 @@
 // octavo convert IN OUT: the model without what no run needs, as ONNX or as OpenVINO IR, in float32 or quantized by a plan.
 #include "core/base/files.h"
+#include "core/base/text.h"
+#include "core/cli/feeding.h"
 #include "core/cli/options.h"
 #include "core/pipeline/formats.h"
 #include "core/pipeline/stage_convert.h"
@@ -17,6 +19,15 @@ Result<bool> half_weights(const Parsed& parsed, const std::string& output) {
     return weights == "fp16";
 }
 
+// None of them for a plan: it speaks of the model in the file.
+Result<FeedingOptions> feeding_for(const Parsed& parsed, const std::string& output) {
+    OCTAVO_TRY(FeedingOptions options, feeding_of(parsed));
+    if (!options.empty() && ends_with_ignoring_case(output, ".json"))
+        return Error(Code::config, "--input-shape, --mean, --scale, --reverse-channels: found output " + output +
+                                       ", expected a model, .onnx or .xml, for them to become part of");
+    return options;
+}
+
 }  // namespace
 
 Result<void> convert(Arguments arguments) {
@@ -25,15 +36,18 @@ Result<void> convert(Arguments arguments) {
     syntax.description =
         "Writes the model in standard operators, as ONNX or as OpenVINO IR (OUT.xml and OUT.bin), with constants and batch norms folded,\n"
         "and identities, dropouts and dead ends taken out. What was written is run beside the original on random numbers, and compared.\n"
-        "With a plan it is the quantized model that is written.\n\n"
+        "With a plan it is the quantized model that is written. Options make how it is fed part of it: another size, pixels as they "
+        "are.\n\n"
         "  octavo convert model.onnx clean.onnx\n"
         "  octavo convert model.onnx clean.onnx && octavo inspect clean.onnx\n"
-        "  octavo convert model.onnx model.xml --plan run/plan.json";
+        "  octavo convert model.onnx model.xml --plan run/plan.json\n"
+        "  octavo convert model.onnx raw.xml --mean 123.675,116.28,103.53 --scale 58.395,57.12,57.375 --reverse-channels";
     syntax.positional = {"model", "output"};
     syntax.text("plan",
                 "plan.json of a run: what it quantizes is int8 in the written model; none: a model that was quantized elsewhere is\n"
                 "written in floating point");
     syntax.text("weights", "fp16: weights that are not int8 are rounded to float16, in an IR (fp32)");
+    add_feeding(syntax);
     syntax.text("device", "device plugin that runs both for the comparison");
     syntax.flag("quiet,q", "print nothing where all is right");
     add_plugin_path(syntax);
@@ -43,7 +57,9 @@ Result<void> convert(Arguments arguments) {
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry, OCTAVO_ORACLE_DEVICE));
     const std::string output = *parsed.text("output");
     OCTAVO_TRY(const bool half, half_weights(parsed, output));
-    OCTAVO_TRY(const Converted converted, octavo::convert({*parsed.text("model"), output, parsed.text("plan"), half}, device));
+    OCTAVO_TRY(FeedingOptions fed, feeding_for(parsed, output));
+    const FeedRequest request{*parsed.text("model"), parsed.text("plan"), std::move(fed.shapes), std::move(fed.feeding)};
+    OCTAVO_TRY(const Converted converted, octavo::convert({request, output, half}, device));
     OCTAVO_CHECK_OK(write_together(converted.files, Code::data));
     if (parsed.flag("quiet")) return {};
     std::size_t bytes = 0;

@@ -1,8 +1,8 @@
-// The original, what the passes made of it, and what was written and read back run once, at batch 1, on the same random numbers.
+// The original, what the passes made of it, and what was written and read back run once, at batch 1, on the same random numbers. What is
+// put in front of the model is done to the original's numbers here, in plain arithmetic.
 #include "core/pipeline/stage_convert.h"
 
 #include "core/base/text.h"
-#include "core/formats/grids/grids.h"
 #include "core/formats/onnx/qdq.h"
 #include "core/formats/onnx/reader.h"
 #include "core/formats/onnx/writer.h"
@@ -10,9 +10,9 @@
 #include "core/formats/openvino/reader.h"
 #include "core/formats/openvino/writer.h"
 #include "core/passes/passes.h"
+#include "core/pipeline/fed_values.h"
+#include "core/pipeline/formats.h"
 #include "core/pipeline/session.h"
-#include "core/pipeline/stage_benchmark.h"
-#include "core/pipeline/stage_load.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,16 +25,6 @@ namespace {
 // Writing changes no number. Passes round: each weight that takes in a batch norm is rounded anew, which moves mobilenet-v3-small by 1.1e-4
 // of its range; a wrong pass moves outputs by far more.
 constexpr double kMostByWriting = 1e-5, kMostByPasses = 1e-3;
-
-// What devices need of a model as it stands in its file: shapes.
-Result<Graph> read_plainly(const std::string& path) {
-    OCTAVO_TRY(Graph graph, read_model(path));
-    if (const Result<Grids> taken = take_grids(graph); !taken) return taken.error().within(path);
-    OCTAVO_CHECK_OK(fold_constants(graph));
-    OCTAVO_CHECK_OK(free_batch(graph));
-    OCTAVO_CHECK_OK(remove_dead(graph));
-    return with_batch(graph, 1);
-}
 
 // Largest difference as a share of the range of `a`; infinite where only one of two values is no number.
 double difference(std::span<const float> a, std::span<const float> b) {
@@ -66,9 +56,11 @@ Result<double> difference(const Port& port, const octavo_tensor& a, const octavo
     return Error(Code::internal, "output '" + port.name + "' of the converted model differs");
 }
 
-Result<Session> run_once(const DeviceHandle& device, const Graph& graph) {
+using Inputs = std::vector<std::vector<std::byte>>;
+
+Result<Session> run_once(const DeviceHandle& device, const Graph& graph, const Inputs& inputs) {
     OCTAVO_TRY(Session session, Session::compile(device, graph, nullptr, {}));
-    OCTAVO_CHECK_OK(session.run(random_inputs(session.inputs())));
+    OCTAVO_CHECK_OK(session.run(inputs));
     return session;
 }
 
@@ -86,15 +78,6 @@ Result<double> compare(const Session& before, const Session& after, double bound
         most = std::max(most, one);
     }
     return most;
-}
-
-// The one that is given, else what the model itself says.
-Result<std::optional<Plan>> plan_of(const ConvertRequest& request, const Model& model) {
-    if (!request.plan) return model.own_plan;
-    if (*request.plan == "none") return std::optional<Plan>();
-    OCTAVO_TRY(Plan plan, load_plan(*request.plan));
-    if (const Result<void> fits = check_plan(plan, model.executed); !fits) return fits.error().within(*request.plan);
-    return std::optional<Plan>(std::move(plan));
 }
 
 Result<std::vector<FileContent>> written(const ConvertRequest& request, const Model& model, const std::optional<Plan>& plan) {
@@ -129,28 +112,29 @@ Result<Graph> read_back(const std::vector<FileContent>& files) {
 }  // namespace
 
 Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& device) {
-    OCTAVO_TRY(const Graph original, read_plainly(request.model));
-    OCTAVO_TRY(Model model, load_model(request.model));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(request, model));
+    OCTAVO_TRY(FedModel fed, load_fed_model(request));
+    Model& model = fed.model;
     Converted converted;
-    converted.nodes_before = original.nodes.size();
+    converted.nodes_before = fed.original.nodes.size();
     converted.nodes_after = model.calibration.nodes.size();
-    OCTAVO_TRY(const Session as_read, run_once(device, original));
-    OCTAVO_TRY(Graph passed, with_batch(model.calibration, 1));
-    OCTAVO_TRY(Session as_passed, run_once(device, passed));
+    const std::vector<Port> ports = ports_of(fed.original, fed.original.inputs);
+    const Inputs raw = raw_inputs(ports, fed.feeds);
+    OCTAVO_TRY(const Session as_read, run_once(device, fed.original, preprocessed(raw, ports, fed.feeds)));
+    OCTAVO_TRY(Graph passed, with_own_batch(model.calibration));
+    OCTAVO_TRY(Session as_passed, run_once(device, passed, raw));
     OCTAVO_TRY(converted.difference, compare(as_read, as_passed, kMostByPasses));
     if (request.half_weights) {
         for (Graph* graph : {&model.calibration, &model.executed, &passed}) *graph = with_half_weights(std::move(*graph));
-        OCTAVO_TRY(as_passed, run_once(device, passed));
+        OCTAVO_TRY(as_passed, run_once(device, passed, raw));
     }
-    OCTAVO_TRY(converted.files, written(request, model, plan));
-    if (plan && !is_ir(request.output)) return converted;
+    OCTAVO_TRY(converted.files, written(request, model, fed.plan));
+    if (fed.plan && !is_ir(request.output)) return converted;
     OCTAVO_TRY(Graph again, read_back(converted.files));
-    if (plan) return converted;
+    if (fed.plan) return converted;
     if (!is_ir(request.output)) converted.nodes_after = again.nodes.size();
     OCTAVO_CHECK_OK(run_passes(again));
-    OCTAVO_TRY(again, with_batch(again, 1));
-    OCTAVO_TRY(const Session as_written, run_once(device, again));
+    OCTAVO_TRY(again, with_own_batch(again));
+    OCTAVO_TRY(const Session as_written, run_once(device, again, raw));
     OCTAVO_CHECK_OK(compare(as_passed, as_written, kMostByWriting));
     const double bound = request.half_weights ? std::numeric_limits<double>::infinity() : kMostByPasses;
     OCTAVO_TRY(converted.difference, compare(as_read, as_written, bound));

@@ -4,20 +4,18 @@
 #pragma once
 
 #include "core/base/files.h"
+#include "core/pipeline/fed_model.h"
 #include "core/plugins/handles.h"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace octavo {
 
-struct ConvertRequest {
-    std::string model;
-    std::string output;               // .onnx, or .xml with a .bin beside it
-    std::optional<std::string> plan;  // for this model; "none": in floating point whatever the model says
-    bool half_weights = false;        // of an IR: weights that are not int8 are rounded to float16 and stored as that
+struct ConvertRequest : FeedRequest {
+    std::string output;         // .onnx, or .xml with a .bin beside it
+    bool half_weights = false;  // of an IR: weights that are not int8 are rounded to float16 and stored as that
 };
 
 struct Converted {

@@ -40,9 +40,14 @@ std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
 }
 
 Result<Model> load_model(const std::string& path, const InputValues& given) {
+    OCTAVO_TRY(Graph graph, read_model(path, given));
+    return load_model_of(path, std::move(graph));
+}
+
+Result<Model> load_model_of(const std::string& path, Graph graph) {
     Model model;
     model.path = path;
-    OCTAVO_TRY(model.calibration, read_model(path, given));
+    model.calibration = std::move(graph);
     Result<Grids> grids = take_grids(model.calibration);
     if (!grids) return grids.error().within(path);
     if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);

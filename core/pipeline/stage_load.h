@@ -26,6 +26,8 @@ struct Model {
 };
 
 Result<Model> load_model(const std::string& path, const InputValues& given = {});
+// Of what was read from the file, which may have been changed since.
+Result<Model> load_model_of(const std::string& path, Graph graph);
 
 std::vector<ComparedOutput> compared_outputs(const Graph& graph);
 

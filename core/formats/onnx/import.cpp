@@ -201,7 +201,8 @@ private:
                 continue;
             }
             if (dim <= 0 && i > 0)
-                return Error(Code::model, "dimension " + std::to_string(i) + " is free: only the batch size may be, fix the others");
+                return Error(Code::model, "dimension " + std::to_string(i) +
+                                              " is free: only the batch size may be, fix the others (octavo convert --input-shape)");
             tensor.shape.push_back(dim <= 0 ? -1 : dim);
         }
         return tensor;

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_model_file_and_a_plan_make_the_same_as_the_run_folder) {
 
 BOOST_AUTO_TEST_CASE(what_a_file_says_of_its_quantization_is_its_plan) {
     const Folder folder;
-    const ConvertRequest request{kModel, folder / "int8.xml", calibrated().folder / "plan.json"};
+    const ConvertRequest request{{kModel, calibrated().folder / "plan.json"}, folder / "int8.xml"};
     for (const FileContent& file : must(convert(request, device("reference"))).files)
         folder.write(fs::path(file.path).filename().string(), file.bytes);
     const Model model = must(load_model(folder / "int8.xml"));

@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_together_is_named) {
         {no_output, "m.onnx: output 'q': nothing makes it"},
         {none, "m.onnx: no outputs, expected at least one"},
         {old, "m.onnx: opset 6, expected 7 to 28: convert the model with onnx.version_converter"},
-        {free, "m.onnx: input 'x': dimension 2 is free: only the batch size may be, fix the others"},
+        {free, "m.onnx: input 'x': dimension 2 is free: only the batch size may be, fix the others (octavo convert --input-shape)"},
         {text, "m.onnx: input 'x': its type is data type 8, which is not supported"},
         {huge, "m.onnx: initializer 'c': dimensions too large for any memory"},
         {negative, "m.onnx: initializer 'c': a dimension of -4, expected none below 0"},
