@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Our quantized IR beside NNCF's, both in OpenVINO's CPU plugin: what runs in int8, accuracy, and latency.
+
+    python nncf.py OCTAVO CONFIG... [--objective latency|int8] [--rounds 3] [--seconds 5] [--threads 2] [--layers]
+
+CONFIG is a classifier of configs/real that comes as ONNX. `octavo calibrate` and NNCF (its defaults, on convert_model's model) quantize it with the
+same photographs. Top-1 is that of the validation slices: Octavo's own integer kernels, OpenVINO's ("int8", which saturate on CPUs
+without VNNI where weights use their full range), and OpenVINO with the grids computed in floating point ("exact"). Each round is a process
+that runs the two networks by turns, a pair at a time, the first of a pair by turns too; the ratio is the median of all pairs' ours / NNCF's.
+--layers adds the microseconds of either by kind of layer. Wants a quiet machine; a benchmark, not a test: nothing fails. Exit code 77 without
+nncf. Needs numpy, pillow, onnx, openvino and nncf.
+"""
+import argparse
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+if importlib.util.find_spec("nncf") is None:
+    print("skipped: no nncf in this Python ('pip install nncf' brings it)")
+    sys.exit(77)
+
+import numpy as np
+import openvino as ov
+
+sys.path.remove(str(Path(__file__).resolve().parent))  # or `import nncf` would find this file
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
+from openvino_int8 import PRODUCTS, classes, precisions
+from support import absolute, preprocess, samples, validation
+from runtimes import openvino_options
+
+
+def ours(octavo: str, config: dict, objective: str, work: Path) -> tuple[Path, dict]:
+    """The IR that our plan gives, and the report."""
+    path, target = work / "config.json", work / "ours.xml"
+    path.write_text(json.dumps({**config, "objective": objective, "output": str(work / "run")}))
+    subprocess.run([octavo, "calibrate", path, "--quiet", "--json"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([octavo, "convert", config["model"], target, "--plan", work / "run/plan.json", "--quiet"], check=True)
+    return target, json.loads((work / "run/report.json").read_text())
+
+
+def with_batch_of_one(model: ov.Model) -> ov.Model:
+    shape = model.input(0).partial_shape
+    shape[0] = 1
+    model.reshape(shape)
+    return model
+
+
+def theirs(config: dict, work: Path) -> Path:
+    import nncf
+    tensors = [preprocess(path, config["preprocess"]) for path, _ in samples(config, config["calibration"])]
+    model = with_batch_of_one(ov.convert_model(config["model"]))
+    target = work / "nncf.xml"
+    ov.save_model(nncf.quantize(model, nncf.Dataset(tensors), subset_size=len(tensors)), target, compress_to_fp16=False)
+    return target
+
+
+def compiled(model: Path, options: dict):
+    core = ov.Core()
+    return core.compile_model(with_batch_of_one(core.read_model(model)), "CPU", options)
+
+
+def products(kinds: Counter) -> tuple[int, int]:
+    """How many convolutions and matrix products there are in int8, and in all."""
+    counts = [(precision in ("u8", "i8"), n) for (kind, precision), n in kinds.items() if kind in PRODUCTS]
+    return sum(n for integer, n in counts if integer), sum(n for _, n in counts)
+
+
+def pairs(models: list, threads: int, seconds: float) -> list[tuple[float, float]]:
+    """Milliseconds of one run of each, by turns."""
+    options = openvino_options(threads, integer=True)
+    requests = [compiled(model, options).create_infer_request() for model in models]
+    tensor = np.random.default_rng(1).standard_normal(requests[0].get_input_tensor().shape).astype(np.float32)
+    for request in requests:
+        request.set_input_tensor(ov.Tensor(tensor))
+    found, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end or len(found) < 20:
+        took = [0.0, 0.0]
+        for which in (0, 1) if len(found) % 2 else (1, 0):
+            start = time.perf_counter()
+            requests[which].infer()
+            took[which] = 1e3 * (time.perf_counter() - start)
+        found.append((took[0], took[1]))
+    return found[10:]
+
+
+def layers(model: Path, threads: int, runs: int = 50) -> Counter:
+    """Microseconds of a run by kind of layer and kernel."""
+    request = compiled(model, {**openvino_options(threads, integer=True), "PERF_COUNT": True}).create_infer_request()
+    total: Counter = Counter()
+    for run in range(runs + 5):
+        request.infer()
+        for info in request.profiling_info if run >= 5 else []:
+            total[f"{info.node_type} {info.exec_type}"] += info.real_time.total_seconds() * 1e6 / runs
+    return total
+
+
+def compare(path: Path, a, work: Path) -> None:
+    config = absolute(json.loads(path.read_text()), path.resolve().parent)
+    own, report = ours(a.octavo, config, a.objective, work)
+    models = {"ours": own, "nncf": theirs(config, work)}
+    tensors, labels = validation(config, Path(), 0)
+    offset = config["adapter"].get("label_offset", 0)
+    print(f"{path.stem}, objective {a.objective}, {len(labels)} photographs: top-1 of fp32 {report['accuracy']['fp32']['top1']:.2f}, int8 on our device "
+          f"{report['accuracy']['int8']['top1']:.2f}")
+    for name, model in models.items():
+        network = compiled(model, openvino_options(integer=True))
+        exact = compiled(model, {**openvino_options(), "LP_TRANSFORMS_MODE": "OFF"})
+        kinds = precisions(network)
+        integers, all_products = products(kinds)
+        top1 = [100 * float(np.mean(classes(form, tensors) - offset == labels)) for form in (network, exact)]
+        print(f"  {name:5} {integers} of {all_products} products in int8, top-1 int8 {top1[0]:.2f}, exact {top1[1]:.2f}; other layers: "
+              + ", ".join(f"{kind} {precision} {n}" for (kind, precision), n in sorted(kinds.items()) if kind not in PRODUCTS))
+    measured = []
+    for _ in range(a.rounds):
+        text = subprocess.run([sys.executable, __file__, "--pairs", str(a.threads), str(a.seconds), *map(str, models.values())],
+                              check=True, capture_output=True, text=True).stdout
+        measured.append(json.loads(text))
+    medians = [statistics.median(ours / theirs for ours, theirs in found) for found in measured]
+    every = [pair for found in measured for pair in found]
+    milliseconds = [statistics.median(side) for side in zip(*every)]
+    print(f"  ours {milliseconds[0]:.2f} ms, nncf {milliseconds[1]:.2f} ms; ratio of {len(every)} pairs "
+          f"{statistics.median(ours / theirs for ours, theirs in every):.3f}, of each round {', '.join(f'{m:.3f}' for m in medians)}", flush=True)
+    if a.layers:
+        columns = [layers(model, a.threads) for model in models.values()]
+        for kind in sorted(columns[0].keys() | columns[1].keys(), key=lambda kind: -max(column[kind] for column in columns)):
+            print(f"    {kind:45} {columns[0][kind]:9.0f} {columns[1][kind]:9.0f} us")
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--pairs"]:
+        print(json.dumps(pairs([Path(model) for model in sys.argv[4:6]], int(sys.argv[2]), float(sys.argv[3]))))
+        return
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("octavo")
+    parser.add_argument("configs", nargs="+", type=Path)
+    parser.add_argument("--objective", choices=["latency", "int8"], default="latency")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--layers", action="store_true")
+    parser.add_argument("--keep", type=Path, help="folder for both IRs and the report, in place of a temporary one")
+    a = parser.parse_args()
+    for path in a.configs:
+        if a.keep:
+            (a.keep / path.stem).mkdir(parents=True, exist_ok=True)
+            compare(path, a, a.keep / path.stem)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                compare(path, a, Path(folder))
+
+
+if __name__ == "__main__":
+    main()
