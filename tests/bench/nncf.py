@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Our quantized IR beside NNCF's, both in OpenVINO's CPU plugin: what runs in int8, accuracy, and latency.
 
-    python nncf.py OCTAVO CONFIG... [--objective latency|int8] [--rounds 3] [--seconds 5] [--threads 2] [--layers]
+    python nncf.py OCTAVO CONFIG... [--objective latency|int8] [--rounds 3] [--seconds 5] [--threads 2] [--layers] [--keep FOLDER]
 
 CONFIG is a classifier of configs/real that comes as ONNX. `octavo calibrate` and NNCF (its defaults, on convert_model's model) quantize it with the
 same photographs. Top-1 is that of the validation slices: Octavo's own integer kernels, OpenVINO's ("int8", which saturate on CPUs
 without VNNI where weights use their full range), and OpenVINO with the grids computed in floating point ("exact"). Each round is a process
 that runs the two networks by turns, a pair at a time, the first of a pair by turns too; the ratio is the median of all pairs' ours / NNCF's.
---layers adds the microseconds of either by kind of layer. Wants a quiet machine; a benchmark, not a test: nothing fails. Exit code 77 without
-nncf. Needs numpy, pillow, onnx, openvino and nncf.
+--layers adds the microseconds of either by kind of layer; --keep leaves both IRs in FOLDER/NAME, which a later run takes as they are.
+Wants a quiet machine; a benchmark, not a test: nothing fails. Exit code 77 without nncf. Needs numpy, pillow, openvino and nncf.
 """
 import argparse
 import importlib.util
@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+sys.path[0] = str(Path(__file__).resolve().parent.parent / "peers")  # in place of this folder, where `import nncf` would find this file
 if importlib.util.find_spec("nncf") is None:
     print("skipped: no nncf in this Python ('pip install nncf' brings it)")
     sys.exit(77)
@@ -28,20 +29,17 @@ if importlib.util.find_spec("nncf") is None:
 import numpy as np
 import openvino as ov
 
-sys.path.remove(str(Path(__file__).resolve().parent))  # or `import nncf` would find this file
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
 from openvino_int8 import PRODUCTS, classes, precisions
 from support import absolute, preprocess, samples, validation
 from runtimes import openvino_options
 
 
-def ours(octavo: str, config: dict, objective: str, work: Path) -> tuple[Path, dict]:
-    """The IR that our plan gives, and the report."""
-    path, target = work / "config.json", work / "ours.xml"
-    path.write_text(json.dumps({**config, "objective": objective, "output": str(work / "run")}))
+def ours(octavo: str, config: dict, objective: str, target: Path) -> None:
+    """The IR that our plan gives; the run stands beside it."""
+    path, run = target.with_name("config.json"), target.with_name("run")
+    path.write_text(json.dumps({**config, "objective": objective, "output": str(run)}))
     subprocess.run([octavo, "calibrate", path, "--quiet", "--json"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([octavo, "convert", config["model"], target, "--plan", work / "run/plan.json", "--quiet"], check=True)
-    return target, json.loads((work / "run/report.json").read_text())
+    subprocess.run([octavo, "convert", config["model"], target, "--plan", run / "plan.json", "--quiet"], check=True)
 
 
 def with_batch_of_one(model: ov.Model) -> ov.Model:
@@ -51,13 +49,11 @@ def with_batch_of_one(model: ov.Model) -> ov.Model:
     return model
 
 
-def theirs(config: dict, work: Path) -> Path:
+def theirs(config: dict, target: Path) -> None:
     import nncf
     tensors = [preprocess(path, config["preprocess"]) for path, _ in samples(config, config["calibration"])]
     model = with_batch_of_one(ov.convert_model(config["model"]))
-    target = work / "nncf.xml"
     ov.save_model(nncf.quantize(model, nncf.Dataset(tensors), subset_size=len(tensors)), target, compress_to_fp16=False)
-    return target
 
 
 def compiled(model: Path, options: dict):
@@ -100,36 +96,46 @@ def layers(model: Path, threads: int, runs: int = 50) -> Counter:
     return total
 
 
+def quality(model: Path, tensors: list, labels: np.ndarray, offset: int) -> str:
+    network = compiled(model, openvino_options(integer=True))
+    exact = compiled(model, {**openvino_options(), "LP_TRANSFORMS_MODE": "OFF"})
+    top1 = [100 * float(np.mean(classes(form, tensors) - offset == labels)) for form in (network, exact)]
+    kinds = precisions(network)
+    integers, every = products(kinds)
+    others = ", ".join(f"{kind} {precision} {n}" for (kind, precision), n in sorted(kinds.items()) if kind not in (*PRODUCTS, "Const", "Reshape"))
+    return f"{integers} of {every} products in int8, top-1 int8 {top1[0]:.2f}, exact {top1[1]:.2f}; other layers: {others}"
+
+
+def latency(models: list, a) -> str:
+    rounds = []
+    for _ in range(a.rounds):
+        command = [sys.executable, __file__, "--pairs", str(a.threads), str(a.seconds), *map(str, models)]
+        rounds.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    own, peer = (statistics.median(side) for side in zip(*sum(rounds, [])))
+    ratios = [statistics.median(ours / theirs for ours, theirs in found) for found in (sum(rounds, []), *rounds)]
+    return (f"ours {own:.2f} ms, nncf {peer:.2f} ms; ratio of {sum(map(len, rounds))} pairs {ratios[0]:.3f}, of each round "
+            + ", ".join(f"{ratio:.3f}" for ratio in ratios[1:]))
+
+
 def compare(path: Path, a, work: Path) -> None:
     config = absolute(json.loads(path.read_text()), path.resolve().parent)
-    own, report = ours(a.octavo, config, a.objective, work)
-    models = {"ours": own, "nncf": theirs(config, work)}
+    own, peer = work / "ours.xml", work / "nncf.xml"
+    if not own.exists():
+        ours(a.octavo, config, a.objective, own)
+    if not peer.exists():
+        theirs(config, peer)
     tensors, labels = validation(config, Path(), 0)
-    offset = config["adapter"].get("label_offset", 0)
-    print(f"{path.stem}, objective {a.objective}, {len(labels)} photographs: top-1 of fp32 {report['accuracy']['fp32']['top1']:.2f}, int8 on our device "
-          f"{report['accuracy']['int8']['top1']:.2f}")
-    for name, model in models.items():
-        network = compiled(model, openvino_options(integer=True))
-        exact = compiled(model, {**openvino_options(), "LP_TRANSFORMS_MODE": "OFF"})
-        kinds = precisions(network)
-        integers, all_products = products(kinds)
-        top1 = [100 * float(np.mean(classes(form, tensors) - offset == labels)) for form in (network, exact)]
-        print(f"  {name:5} {integers} of {all_products} products in int8, top-1 int8 {top1[0]:.2f}, exact {top1[1]:.2f}; other layers: "
-              + ", ".join(f"{kind} {precision} {n}" for (kind, precision), n in sorted(kinds.items()) if kind not in PRODUCTS))
-    measured = []
-    for _ in range(a.rounds):
-        text = subprocess.run([sys.executable, __file__, "--pairs", str(a.threads), str(a.seconds), *map(str, models.values())],
-                              check=True, capture_output=True, text=True).stdout
-        measured.append(json.loads(text))
-    medians = [statistics.median(ours / theirs for ours, theirs in found) for found in measured]
-    every = [pair for found in measured for pair in found]
-    milliseconds = [statistics.median(side) for side in zip(*every)]
-    print(f"  ours {milliseconds[0]:.2f} ms, nncf {milliseconds[1]:.2f} ms; ratio of {len(every)} pairs "
-          f"{statistics.median(ours / theirs for ours, theirs in every):.3f}, of each round {', '.join(f'{m:.3f}' for m in medians)}", flush=True)
+    accuracy = json.loads((work / "run/report.json").read_text())["accuracy"]
+    print(f"{path.stem}, objective {a.objective}, {len(labels)} photographs: top-1 fp32 {accuracy['fp32']['top1']:.2f}, int8 on our device "
+          f"{accuracy['int8']['top1']:.2f}")
+    for name, model in (("ours", own), ("nncf", peer)):
+        print(f"  {name}: {quality(model, tensors, labels, config['adapter'].get('label_offset', 0))}")
+    print(f"  {latency([own, peer], a)}", flush=True)
     if a.layers:
-        columns = [layers(model, a.threads) for model in models.values()]
+        columns = [layers(model, a.threads) for model in (own, peer)]
         for kind in sorted(columns[0].keys() | columns[1].keys(), key=lambda kind: -max(column[kind] for column in columns)):
-            print(f"    {kind:45} {columns[0][kind]:9.0f} {columns[1][kind]:9.0f} us")
+            if max(column[kind] for column in columns) >= 1:
+                print(f"    {kind:45} {columns[0][kind]:9.0f} {columns[1][kind]:9.0f} us")
 
 
 def main() -> None:
@@ -144,7 +150,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--layers", action="store_true")
-    parser.add_argument("--keep", type=Path, help="folder for both IRs and the report, in place of a temporary one")
+    parser.add_argument("--keep", type=Path, help="folder for both IRs, in place of a temporary one")
     a = parser.parse_args()
     for path in a.configs:
         if a.keep:
