@@ -96,8 +96,8 @@ def check(octavo: str, config: dict, truth: voc.Truth, model: str, wanted: list 
         good &= min(counts) >= counts[0] - 0.1 * total
         said += f", OpenVINO's int8 kernels {as_text(truth.precision(by_openvino(model, FLOAT, images, arrays)))}"
     good &= total > 0
-    print(f"{Path(model).stem}: of {total} detections in {images} photographs OpenVINO finds {counts[0]}, ours {counts[1]}, the converted IR {counts[2]}; "
-          f"{said}{'' if good else '  <- fault'}", flush=True)
+    print(f"{Path(model).stem}: of {total} detections in {images} photographs OpenVINO finds {counts[0]}, ours {counts[1]}, the converted IR "
+          f"{counts[2]}; {said}{'' if good else '  <- fault'}", flush=True)
     return not good, theirs
 
 
