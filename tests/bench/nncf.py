@@ -114,8 +114,8 @@ def latency(models: list, a) -> str:
         rounds.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
     own, peer = (statistics.median(side) for side in zip(*sum(rounds, [])))
     ratios = [statistics.median(ours / theirs for ours, theirs in found) for found in (sum(rounds, []), *rounds)]
-    return (f"ours {own:.2f} ms{' of the processor' if a.cpu else ''}, nncf {peer:.2f}; ratio of {sum(map(len, rounds))} pairs {ratios[0]:.3f}, of each round "
-            + ", ".join(f"{ratio:.3f}" for ratio in ratios[1:]))
+    return (f"ours {own:.2f} ms{' of the processor' if a.cpu else ''}, nncf {peer:.2f}; ratio of {sum(map(len, rounds))} pairs {ratios[0]:.3f}, of each "
+            "round " + ", ".join(f"{ratio:.3f}" for ratio in ratios[1:]))
 
 
 def compare(path: Path, a, work: Path) -> None:
