@@ -17,10 +17,11 @@ import onnxruntime
 import openvino as ov
 from PIL import Image
 
-from openvino_detections import EXACT, INT8, PHOTOGRAPHS, found_again, rows
+from openvino_detections import EXACT, INT8, found_again, rows
 from openvino_int8 import PRODUCTS, precisions
 from support import infer
 
+PHOTOGRAPHS = Path("../shared/images/voc")
 LEAST_NOISE_DISTANCE = 20  # decibels between predictions and the noise of int8
 FLOAT = {"INFERENCE_PRECISION_HINT": "f32"}
 
