@@ -115,6 +115,11 @@ std::shared_ptr<const CodeParameters> Builder::parameters(std::int32_t tensor, F
     return cached;
 }
 
+bool Builder::equal_codes(std::int32_t a, std::int32_t b) const {
+    const auto pa = parameters(a, Form::whole), pb = parameters(b, Form::whole);
+    return pa && pb && pa->scale[0] == pb->scale[0] && pa->integer_zero_point[0] == pb->integer_zero_point[0];
+}
+
 std::shared_ptr<const CodeParameters> Builder::inner_parameters(std::int32_t node) const {
     if (!plan_ || !plan_->inner || plan_->inner[node].channels == 0) return nullptr;
     const std::int32_t output = graph_.nodes[node].outputs[0];
@@ -205,7 +210,7 @@ bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::
     for (std::size_t i = 0; i < node.input_count(); ++i) {
         if (!node.has_input(i)) continue;
         computed = computed || !node.input(i).data;
-        special = special || byte_count(node.input(i)) == 0 || builder.bounded_shape(node.input_id(i));
+        special = special || (!node.input(i).data && byte_count(node.input(i)) == 0) || builder.bounded_shape(node.input_id(i));
     }
     for (std::size_t i = 0; i < node.output_count(); ++i) special = special || !node.has_output(i) || byte_count(node.output(i)) == 0;
     return special || !computed;
@@ -226,7 +231,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
     if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
-        lower_lrn(builder, node) || lower_transposed(builder, node))
+        lower_moves(builder, node) || lower_lrn(builder, node) || lower_transposed(builder, node))
         return {};
     lower_by_table(builder, node);
     return {};

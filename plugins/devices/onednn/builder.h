@@ -61,6 +61,7 @@ public:
     bool is_quantized(std::int32_t tensor) const;
     bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
+    bool equal_codes(std::int32_t a, std::int32_t b) const;  // both have one grid for everybody, and it is the same
     // Of the sum that the node adds a residual to; null: it stays real.
     std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
     // The shape of a tensor in the present run, where it is only bounded before; null for all others.
@@ -123,6 +124,7 @@ bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);
 bool lower_lrn(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
+bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest
 void lower_inputs(Builder& builder);
 void lower_outputs(Builder& builder);

@@ -158,11 +158,6 @@ std::optional<PoolJob> pool_geometry(const ops::NodeView& node, bool global) {
     return job;
 }
 
-bool equal_codes(const Builder& builder, std::int32_t a, std::int32_t b) {
-    const auto pa = builder.parameters(a, Form::whole), pb = builder.parameters(b, Form::whole);
-    return pa && pb && pa->scale[0] == pb->scale[0] && pa->integer_zero_point[0] == pb->integer_zero_point[0];
-}
-
 }  // namespace
 
 bool lower_pool(Builder& builder, std::int32_t index) {
@@ -184,7 +179,7 @@ bool lower_pool(Builder& builder, std::int32_t index) {
     if (average && int8 && builder.has(in, Form::whole)) {
         step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
         step->targets = builder.targets(out);
-    } else if (!average && equal_codes(builder, in, out)) {
+    } else if (!average && builder.equal_codes(in, out)) {
         step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
         const BufferId codes = builder.add_buffer(count + 64);
         builder.set(out, Form::whole, codes);
@@ -237,7 +232,7 @@ private:
 
 // The codes of a concatenation's input under the parameters of its output.
 BufferId codes_for(Builder& builder, const ops::NodeView& node, std::int32_t in, std::int32_t out) {
-    if (equal_codes(builder, in, out)) return builder.read(in, Form::whole);
+    if (builder.equal_codes(in, out)) return builder.read(in, Form::whole);
     auto step = std::make_unique<PointwiseStep>();
     step->a = source_of(builder, in);
     step->layout = layout_of(builder.tensor(in));
@@ -288,7 +283,7 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     if (in.data || out.type != OCTAVO_F32) return false;
     const bool in_dense = in.rank != 4 || layout_of(in).pixels == 1, out_dense = out.rank != 4 || layout_of(out).pixels == 1;
     if (!same_shape(in, out) && !(in_dense && out_dense)) return false;
-    const bool codes = equal_codes(builder, node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
+    const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
     const BufferId from = builder.read(node.input_id(0), codes ? Form::whole : Form::real);
     const BufferId to = builder.add_buffer(0, from);
     if (codes)
