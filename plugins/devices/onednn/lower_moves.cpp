@@ -53,17 +53,12 @@ private:
             std::memcpy(to, from + moves[3][0] * pitch, moves[3].size() * static_cast<std::size_t>(pixel_bytes_));
             return;
         }
-        // Pictures have three channels: a length that the compiler knows is no call.
-        if (pixel_bytes_ == 3) return copy_pixels(from, pitch, to, [] { return std::size_t{3}; });
-        if (pixel_bytes_ == 12) return copy_pixels(from, pitch, to, [] { return std::size_t{12}; });
-        copy_pixels(from, pitch, to, [this] { return static_cast<std::size_t>(pixel_bytes_); });
-    }
-    template <class Size>
-    void copy_pixels(const std::byte* from, std::int64_t pitch, std::byte* to, Size size) const {
-        for (const std::int64_t x : moves[3]) {
-            std::memcpy(to, from + x * pitch + offset_, size());
-            to += size();
-        }
+        with_size(pixel_bytes_, [&](auto size) {
+            for (const std::int64_t x : moves[3]) {
+                std::memcpy(to, from + x * pitch + offset_, size);
+                to += size;
+            }
+        });
     }
 
     const std::byte* from_ = nullptr;

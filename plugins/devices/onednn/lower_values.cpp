@@ -219,8 +219,10 @@ public:
         parallel((pixels + grain - 1) / grain, [&](std::int64_t task) {
             std::int64_t offset = 0;
             for (std::size_t i = 0; i < from_.size(); offset += row_bytes[i], ++i)
-                for (std::int64_t p = task * grain; p < std::min(pixels, (task + 1) * grain); ++p)
-                    std::memcpy(to_ + p * total_ + offset, from_[i] + p * row_bytes[i], static_cast<std::size_t>(row_bytes[i]));
+                with_size(row_bytes[i], [&](auto size) {
+                    for (std::int64_t p = task * grain; p < std::min(pixels, (task + 1) * grain); ++p)
+                        std::memcpy(to_ + p * total_ + offset, from_[i] + p * row_bytes[i], size);
+                });
         });
     }
 

@@ -3,6 +3,8 @@
 
 #include "builder.h"
 
+#include <type_traits>
+
 namespace octavo::onednn {
 
 struct Source {
@@ -12,6 +14,17 @@ struct Source {
 
 Destination bind_target(const Target& target, const Addresses& addresses);
 Operand bind_source(const Source& source, const Addresses& addresses, std::int64_t pixel_stride, std::int64_t image_stride);
+
+// Calls `body` with a number of bytes. Those of three channels, as pictures have, are constants to it: copying so many is no call.
+template <class Body>
+void with_size(std::int64_t bytes, Body&& body) {
+    if (bytes == 3)
+        body(std::integral_constant<std::size_t, 3>());
+    else if (bytes == 12)
+        body(std::integral_constant<std::size_t, 12>());
+    else
+        body(static_cast<std::size_t>(bytes));
+}
 
 class PointwiseStep : public Step {
 public:
