@@ -38,8 +38,9 @@ using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
 // What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
 struct ConvKernels {
     const char* name;
+    int lanes;    // output channels of a block, if a convolution has so many: 8 or 16
     Micro words;  // steps of two s16 elements
-    Micro bytes;  // steps of four u8 elements; nullptr: none
+    Micro bytes;  // steps of four u8 elements
     // 16 channels of a depthwise convolution on s16 elements, taps so many bytes away; weights: [taps][16] s16, taps even (an odd one is
     // paired with zeros).
     void (*depthwise)(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
