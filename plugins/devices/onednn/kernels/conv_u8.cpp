@@ -113,6 +113,7 @@ void ConvU8::pack(const std::int8_t* weights) {
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
     const std::int64_t taps = s.kernel_h * s.kernel_w;
     run_steps_ = static_cast<int>((whole_rows(s) ? s.kernel_w : 1) * group_pitch_ / step_);
+    static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16);  // which micro kernels rely on
     weights_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * taps * group_pitch_ * lanes_), 0);
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {

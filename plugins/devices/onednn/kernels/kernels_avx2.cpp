@@ -1,4 +1,4 @@
-// The kernels in AVX2 (compiled with -mavx2, without -mfma): vectors of eight lanes of 32 bits, or sixteen of 16.
+// The kernels in AVX2: vectors of eight lanes of 32 bits, or sixteen of 16. Compiled with -mavx2, and without -mfma.
 #include <immintrin.h>
 
 #include <cstddef>
@@ -97,7 +97,6 @@ __m128i pack_sixteen(const Ints* a) {
 }
 
 constexpr const char* kName = "avx2";
-constexpr int kBlockLanes = 16;
 
 }  // namespace
 }  // namespace octavo::onednn

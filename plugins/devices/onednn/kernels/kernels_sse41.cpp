@@ -1,4 +1,4 @@
-// The kernels in SSE4.1 (compiled with -msse4.1): vectors of four lanes of 32 bits, or eight of 16.
+// The kernels in SSE4.1: vectors of four lanes of 32 bits, or eight of 16. Compiled with -msse4.1.
 #include <immintrin.h>
 
 #include <cstddef>
@@ -73,7 +73,7 @@ Ints subtract(Ints a, Ints b) {
 Ints pair_products(Ints a, Ints b) {
     return _mm_madd_epi16(a, b);
 }
-// Weights are aligned, as operands in memory must be here.
+// Weights are aligned (MicroWork), as an operand in memory must be here.
 Ints four_products(Ints u8, const std::int8_t* weights) {
     const __m128i w = _mm_load_si128(reinterpret_cast<const __m128i*>(weights));
     return _mm_madd_epi16(_mm_maddubs_epi16(u8, w), _mm_set1_epi16(1));
@@ -101,7 +101,6 @@ __m128i pack_sixteen(const Ints* a) {
 }
 
 constexpr const char* kName = "sse41";
-constexpr int kBlockLanes = 8;
 
 }  // namespace
 }  // namespace octavo::onednn
