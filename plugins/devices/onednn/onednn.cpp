@@ -99,8 +99,7 @@ class OneDnn : public Device {
 public:
     explicit OneDnn(Products products) : products_(products) {}
     static Result<std::unique_ptr<OneDnn>> create(const Values& values) {
-        if (!has_sse41())
-            return Error(Code::config, "device onednn: its kernels need SSE4.1, which this CPU lacks; device reference runs on any");
+        if (!has_sse41()) return Error(Code::config, "its kernels need SSE4.1, which this CPU lacks; device 'reference' runs on any");
         const std::string choice = values.text("int8_kernels");
         return std::make_unique<OneDnn>(choice == "own" ? Products::own : choice == "onednn" ? Products::dnnl : Products::fastest);
     }
