@@ -99,6 +99,7 @@ class OneDnn : public Device {
 public:
     explicit OneDnn(Products products) : products_(products) {}
     static Result<std::unique_ptr<OneDnn>> create(const Values& values) {
+        if (!has_sse41()) return Error(Code::config, "its kernels need SSE4.1, which this CPU lacks; device 'reference' runs on any");
         const std::string choice = values.text("int8_kernels");
         return std::make_unique<OneDnn>(choice == "own" ? Products::own : choice == "onednn" ? Products::dnnl : Products::fastest);
     }
@@ -133,7 +134,7 @@ public:
     }
 
     const char* isa() const override { return isa_name(cpu_isa()); }
-    std::int32_t pair_limit() const override { return has_vnni(cpu_isa()) || !conv_kernels().bytes ? 0 : kMostPair; }
+    std::int32_t pair_limit() const override { return has_vnni(cpu_isa()) ? 0 : kMostPair; }
 
 private:
     static Result<void> can_sum_int8(const ops::NodeView& node) {

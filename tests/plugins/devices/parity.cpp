@@ -2,6 +2,7 @@
 #include "sdk/ops/op.h"
 #include "tests/support/random_network.h"
 
+#include <cstdlib>
 #include <set>
 
 using namespace octavo;
@@ -63,6 +64,26 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_on_random_networks) {
 // Pairs of such weights add up in 16 bits, which is what the kernel in bytes is for.
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_no_pair_of_products_can_overflow) {
     compare_int8(device("onednn"), 64.0F, 150);
+}
+
+// What the other comparisons are about: pairs of 64 and 64 fit into 16 bits, those of 127 and 127 do not.
+BOOST_AUTO_TEST_CASE(in_int8_own_convolutions_are_those_of_the_instruction_set) {
+    const DeviceHandle fast = device("onednn", {{"int8_kernels", "own"}});
+    const char* cap = std::getenv("ONEDNN_MAX_CPU_ISA");
+    const bool avx2 = __builtin_cpu_supports("avx2") && (!cap || std::string(cap) != "SSE41");
+    const std::string kernels = avx2 ? "avx2" : "sse41";
+    for (const auto& [weight_levels, form] : {std::pair{64.0F, "conv_u8_bytes:"}, {127.0F, "conv_u8:"}}) {
+        NetworkBuilder net(1);
+        const TensorId x = net.input({1, 8, 6, 6});
+        const Graph graph = net.finish({net.node("Conv", {x, net.random_constant({16, 8, 3, 3}, 0.3F)})});
+        std::mt19937 random(1);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan plan = plan_for(fast, graph, inputs, weight_levels);
+        std::vector<std::string> found;
+        for (const OperatorTime& time : run_on(fast, graph, &plan, inputs).operators)
+            if (time.op == "Conv") found.push_back(time.implementation);
+        BOOST_TEST(found == std::vector<std::string>{form + kernels}, boost::test_tools::per_element());
+    }
 }
 
 // One pixel a place, and places outside of the image at any of its sides.

@@ -45,7 +45,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     if (shape_.depthwise()) {
         pack_depthwise(weights);
     } else {
-        if (kernels_->bytes && zero_point_.size() == 1 && pairs_fit(weights)) element_bytes_ = 1, step_ = 4;
+        if (zero_point_.size() == 1 && pairs_fit(weights)) element_bytes_ = 1, step_ = 4;
         pack(weights);
     }
     const bool stays_inside = shape_.pad_top == 0 && shape_.pad_left == 0 && (shape_.output_h - 1) * shape_.stride_h < shape_.input_h &&
@@ -109,10 +109,11 @@ void ConvU8::pack(const std::int8_t* weights) {
     group_pitch_ = round_up(group_input_, step_);
     padded_channels_ = s.groups * group_pitch_;
     weight_groups_ = s.groups;
-    lanes_ = group_output_ <= 8 ? 8 : 16;
+    lanes_ = group_output_ <= 8 ? 8 : kernels_->lanes;
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
     const std::int64_t taps = s.kernel_h * s.kernel_w;
     run_steps_ = static_cast<int>((whole_rows(s) ? s.kernel_w : 1) * group_pitch_ / step_);
+    static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16);  // which micro kernels rely on
     weights_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * taps * group_pitch_ * lanes_), 0);
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {

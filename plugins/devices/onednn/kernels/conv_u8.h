@@ -30,7 +30,7 @@ struct MicroWork {
     const std::byte* const* pixel = nullptr;
     const std::int32_t* run_offset = nullptr;
     int runs = 0, run_steps = 0;
-    const std::int8_t* weights = nullptr;  // [runs][run_steps][lanes][elements of a step]
+    const std::int8_t* weights = nullptr;  // [runs][run_steps][lanes][elements of a step], aligned to 16 for bytes
     const std::int32_t* start = nullptr;   // [lanes]: what the sums begin with; bytes only
 };
 using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
@@ -38,8 +38,9 @@ using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
 // What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
 struct ConvKernels {
     const char* name;
+    int lanes;    // output channels that a micro kernel sums at once: 16, or 8 only
     Micro words;  // steps of two s16 elements
-    Micro bytes;  // steps of four u8 elements; nullptr: none
+    Micro bytes;  // steps of four u8 elements
     // 16 channels of a depthwise convolution on s16 elements, taps so many bytes away; weights: [taps][16] s16, taps even (an odd one is
     // paired with zeros).
     void (*depthwise)(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,

@@ -9,9 +9,9 @@
 
 namespace octavo::onednn {
 
-extern const ConvKernels kPlainKernels;
+extern const ConvKernels kSse41Kernels;
 extern const ConvKernels kAvx2Kernels;
-extern const ValueKernels kPlainValues;
+extern const ValueKernels kSse41Values;
 extern const ValueKernels kAvx2Values;
 
 namespace {
@@ -39,6 +39,11 @@ Isa detect() {
 
 }  // namespace
 
+bool has_sse41() {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("sse4.1");
+}
+
 Isa cpu_isa() {
     static const Isa isa = std::min(detect(), cap_from_environment());
     return isa;
@@ -54,11 +59,11 @@ const char* isa_name(Isa isa) {
 }
 
 const ConvKernels& conv_kernels() {
-    return cpu_isa() >= Isa::avx2 ? kAvx2Kernels : kPlainKernels;
+    return cpu_isa() >= Isa::avx2 ? kAvx2Kernels : kSse41Kernels;
 }
 
 const ValueKernels& value_kernels() {
-    return cpu_isa() >= Isa::avx2 ? kAvx2Values : kPlainValues;
+    return cpu_isa() >= Isa::avx2 ? kAvx2Values : kSse41Values;
 }
 
 }  // namespace octavo::onednn

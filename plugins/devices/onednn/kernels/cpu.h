@@ -7,6 +7,7 @@ namespace octavo::onednn {
 
 enum class Isa { sse41, avx2, avx512, avx2_vnni, avx512_vnni, amx };
 
+bool has_sse41();  // the least that there are kernels for, oneDNN's too
 Isa cpu_isa();
 const char* isa_name(Isa isa);
 inline bool has_vnni(Isa isa) {

@@ -1,2 +1,0 @@
-#define VALUES_TABLE kPlainValues
-#include "kernels/values.inc"

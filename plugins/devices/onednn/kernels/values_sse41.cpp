@@ -1,0 +1,2 @@
+#define VALUES_TABLE kSse41Values
+#include "kernels/values.inc"
