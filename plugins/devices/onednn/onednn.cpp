@@ -93,13 +93,17 @@ private:
 constexpr octavo_parameter kParameters[] = {
     octavo::string("int8_kernels", "\"fastest\"", "fastest|own|onednn",
                    "whose int8 convolutions run: oneDNN's from VNNI on and our exact ones below, or one of them always; oneDNN's saturate "
-                   "below VNNI with full-range weights")};
+                   "below VNNI with full-range weights"),
+    octavo::string("isa", "\"native\"", "native|sse41|avx2|avx512_core|avx2_vnni|avx512_core_vnni|avx512_core_amx",
+                   "the instruction set to run, to plan and measure for an older CPU than the one at hand; native: what "
+                   "ONEDNN_MAX_CPU_ISA allows")};
 
 class OneDnn : public Device {
 public:
     explicit OneDnn(Products products) : products_(products) {}
     static Result<std::unique_ptr<OneDnn>> create(const Values& values) {
         if (!has_sse41()) return Error(Code::config, "its kernels need SSE4.1, which this CPU lacks; device 'reference' runs on any");
+        if (const std::string isa = values.text("isa"); isa != "native") OCTAVO_CHECK_OK(cap_isa(isa));
         const std::string choice = values.text("int8_kernels");
         return std::make_unique<OneDnn>(choice == "own" ? Products::own : choice == "onednn" ? Products::dnnl : Products::fastest);
     }

@@ -1,11 +1,12 @@
-// Which kernels this CPU runs: asked once, capped by ONEDNN_MAX_CPU_ISA as oneDNN's own are.
+// Which kernels this CPU runs: oneDNN is asked once, so that ours and its own are of one instruction set.
 #include "kernels/cpu.h"
 
 #include "kernels/conv_u8.h"
 #include "kernels/values.h"
 
-#include <cstdlib>
-#include <string_view>
+#include <dnnl.hpp>
+
+#include <algorithm>
 
 namespace octavo::onednn {
 
@@ -16,24 +17,23 @@ extern const ValueKernels kAvx2Values;
 
 namespace {
 
-Isa cap_from_environment() {
-    const char* text = std::getenv("ONEDNN_MAX_CPU_ISA");
-    const std::string_view cap = text ? text : "";
-    if (cap == "SSE41" || cap == "AVX") return Isa::sse41;
-    if (cap == "AVX2") return Isa::avx2;
-    if (cap == "AVX2_VNNI" || cap == "AVX2_VNNI_2") return Isa::avx2_vnni;
-    if (cap == "AVX512_CORE") return Isa::avx512;
-    if (cap == "AVX512_CORE_VNNI" || cap == "AVX512_CORE_BF16" || cap == "AVX512_CORE_FP16") return Isa::avx512_vnni;
-    return Isa::amx;
-}
+struct IsaRow {
+    const char* name;
+    Isa isa;
+    dnnl::cpu_isa least, most;  // the least is the cap
+};
+const IsaRow kRows[] = {{"sse41", Isa::sse41, dnnl::cpu_isa::sse41, dnnl::cpu_isa::avx},
+                        {"avx2", Isa::avx2, dnnl::cpu_isa::avx2, dnnl::cpu_isa::avx2},
+                        {"avx512_core", Isa::avx512, dnnl::cpu_isa::avx512_core, dnnl::cpu_isa::avx512_core},
+                        {"avx2_vnni", Isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni_2},
+                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_vnni, dnnl::cpu_isa::avx512_core_bf16},
+                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_fp16, dnnl::cpu_isa::avx512_core_fp16},
+                        {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx, dnnl::cpu_isa::avx512_core_amx_fp16}};
 
-Isa detect() {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("amx-int8")) return Isa::amx;
-    if (__builtin_cpu_supports("avx512vnni")) return Isa::avx512_vnni;
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) return Isa::avx512;
-    if (__builtin_cpu_supports("avxvnni")) return Isa::avx2_vnni;
-    if (__builtin_cpu_supports("avx2")) return Isa::avx2;
+Isa effective_isa() {
+    const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
+    for (const IsaRow& row : kRows)
+        if (effective == row.least || effective == row.most) return row.isa;
     return Isa::sse41;
 }
 
@@ -45,8 +45,18 @@ bool has_sse41() {
 }
 
 Isa cpu_isa() {
-    static const Isa isa = std::min(detect(), cap_from_environment());
+    static const Isa isa = effective_isa();
     return isa;
+}
+
+Result<void> cap_isa(std::string_view name) {
+    const IsaRow* wanted = std::find_if(std::begin(kRows), std::end(kRows), [name](const IsaRow& row) { return row.name == name; });
+    if (wanted == std::end(kRows)) return Error(Code::internal, "isa: found '" + std::string(name) + "'");
+    dnnl::set_max_cpu_isa(wanted->least);  // refused once any kernel was chosen
+    const Isa runs = cpu_isa();
+    if (runs == wanted->isa) return {};
+    return Error(Code::config, "isa: found " + std::string(name) + ", but this process runs " + isa_name(runs) +
+                                   ": expected one that the CPU has, and one a process");
 }
 
 bool has_amx_bf16() {
@@ -54,8 +64,7 @@ bool has_amx_bf16() {
 }
 
 const char* isa_name(Isa isa) {
-    constexpr const char* kNames[] = {"sse41", "avx2", "avx512_core", "avx2_vnni", "avx512_core_vnni", "avx512_core_amx"};
-    return kNames[static_cast<int>(isa)];
+    return std::find_if(std::begin(kRows), std::end(kRows), [isa](const IsaRow& row) { return row.isa == isa; })->name;
 }
 
 const ConvKernels& conv_kernels() {

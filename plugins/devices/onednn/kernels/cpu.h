@@ -1,7 +1,9 @@
 // The instruction set that kernels may use on this CPU, in rising order; from avx2_vnni on, u8 x s8 products are summed exactly.
 #pragma once
 
-#include <algorithm>
+#include <octavo/result.h>
+
+#include <string_view>
 
 namespace octavo::onednn {
 
@@ -14,5 +16,8 @@ inline bool has_vnni(Isa isa) {
     return isa >= Isa::avx2_vnni;
 }
 bool has_amx_bf16();
+
+// From now on the process runs this instruction set. Error: the CPU lacks it, or the process has chosen kernels of another one.
+Result<void> cap_isa(std::string_view name);
 
 }  // namespace octavo::onednn
