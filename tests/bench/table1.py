@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/peers"), str(ROOT / "core/cli/peers")]
 from compare import summary, turn
-from runtimes import fail
+from runtimes import fail, form_for
 from support import absolute
 
 ISAS = {"AMX": ("amx_int8", "AVX512_CORE_AMX"), "AVX512_CORE_VNNI": ("avx512_vnni", "AVX512_CORE_VNNI"),
@@ -84,11 +84,12 @@ def measure_speed(a, model: Path, runs: dict) -> dict:
     jobs = [job for isa in a.isa for job in (("octavo", "fp32", isa), ("octavo", "int8", isa), ("openvino", "fp32", isa), ("openvino", "int8", isa))]
     jobs.append(("onnxruntime", "fp32", native))
     turns = {job: [] for job in jobs}
+    forms = {isa: form_for("openvino", a.octavo, model, runs[isa], runs[isa]) for isa in a.isa}
     for number in range(a.rounds):
         print(f"{model.stem}: round {number + 1} of {a.rounds}", file=sys.stderr, flush=True)
         for engine, form, isa in jobs:
             plan = runs[isa] / "plan.json" if (engine, form) == ("octavo", "int8") else None
-            of = runs[isa] / "model.qdq.onnx" if (engine, form) == ("openvino", "int8") else model
+            of = forms[isa] if (engine, form) == ("openvino", "int8") else model
             turns[engine, form, isa].append(turn(engine, of, {"seconds": a.seconds}, plan, a.octavo, cap(isa)))
     return {job: summary(found) for job, found in turns.items()}
 

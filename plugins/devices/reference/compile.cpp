@@ -20,8 +20,8 @@ Result<void> check_int8_inputs(const ops::NodeView& node, const ops::Row& row, c
 }  // namespace
 
 Result<std::unique_ptr<Executable>> Interpreter::compile(const octavo_graph& graph, const octavo_plan* plan,
-                                                         const octavo_compile_options& options) {
-    auto interpreter = std::make_unique<Interpreter>(graph, plan);
+                                                         const octavo_compile_options& options, Sums sums) {
+    auto interpreter = std::make_unique<Interpreter>(graph, plan, sums);
     OCTAVO_CHECK_OK(interpreter->prepare(plan, options));
     return std::unique_ptr<Executable>(std::move(interpreter));
 }
@@ -61,7 +61,7 @@ Result<Interpreter::Step> Interpreter::make_step(const octavo_plan* plan, std::s
     OCTAVO_CHECK_OK(check_int8_inputs(node, *step.row, grids_));
     if (step.row->role == ops::Role::product) {
         OCTAVO_TRY(step.product, make_product(node, grids_[index(node.input_id(0))], plan->weights[index(node.input_id(1))],
-                                              plan->inner ? plan->inner[i] : octavo_quantization{}));
+                                              plan->inner ? plan->inner[i] : octavo_quantization{}, sums_));
     }
     step.activation = ops::as_activation(node);
     return step;

@@ -24,14 +24,14 @@ struct Value {
 class Interpreter : public Executable {
 public:
     static Result<std::unique_ptr<Executable>> compile(const octavo_graph& graph, const octavo_plan* plan,
-                                                       const octavo_compile_options& options);
+                                                       const octavo_compile_options& options, Sums sums);
 
     Result<void> run(const octavo_tensor* inputs, octavo_tensor* outputs, const Tap& tap) override;
     void operators(const OperatorSink& sink) const override;
     std::int64_t memory_bytes() const override { return memory_bytes_; }
 
     // For `compile` only.
-    Interpreter(const octavo_graph& graph, const octavo_plan* plan) : graph_(graph, plan) {}
+    Interpreter(const octavo_graph& graph, const octavo_plan* plan, Sums sums) : graph_(graph, plan), sums_(sums) {}
 
 private:
     struct Step {
@@ -64,6 +64,7 @@ private:
     std::span<const float> reals(std::int32_t tensor) const;
 
     ops::GraphCopy graph_;
+    Sums sums_;
     std::vector<TensorGrids> grids_;  // [tensor]
     std::vector<Value> values_;       // [tensor]
     std::vector<bool> tapped_;        // [tensor]

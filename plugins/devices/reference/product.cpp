@@ -4,7 +4,9 @@
 #include <ops/columns.h>
 #include <ops/support.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace octavo::reference {
 
@@ -95,6 +97,35 @@ void convolve(const ops::Window& w, const std::int16_t* x, const std::int8_t* we
     }
 }
 
+// A pair of products as the instruction adds it: on codes, whose zero point is taken off the sum afterwards.
+std::int32_t saturated_pair(std::int32_t a, std::int32_t weight_a, std::int32_t b, std::int32_t weight_b, std::int32_t zero_point) {
+    const std::int32_t sum = (a + zero_point) * weight_a + (b + zero_point) * weight_b;
+    return std::clamp<std::int32_t>(sum, INT16_MIN, INT16_MAX) - zero_point * (weight_a + weight_b);
+}
+
+// The same as convolve, in pairs.
+void convolve_saturating(const ops::Window& w, const std::int16_t* x, std::int32_t zero_point, const std::int8_t* weight,
+                         std::int64_t products, std::int64_t channels_out, std::int32_t* sums) {
+    const std::int64_t positions = w.output_h * w.output_w, plane = w.input_h * w.input_w, taps = w.kernel_h * w.kernel_w;
+    std::int16_t column[2][ops::kStretch];
+    for (std::int64_t begin = 0; begin < positions; begin += ops::kStretch) {
+        const std::int64_t end = std::min(begin + ops::kStretch, positions);
+        for (std::int64_t k = 0; k < products; ++k) {
+            const std::int64_t tap = k % taps, ic = k / taps;
+            if (ic % 2 == 1) continue;
+            const bool is_pair = k + taps < products;
+            for (std::int64_t i = 0; i < (is_pair ? 2 : 1); ++i)
+                ops::tap_column(w, x + (ic + i) * plane, tap / w.kernel_w, tap % w.kernel_w, begin, end, std::int16_t{0}, column[i]);
+            for (std::int64_t oc = 0; oc < channels_out; ++oc) {
+                const std::int8_t* of = weight + oc * products + k;
+                for (std::int64_t p = 0; p < end - begin; ++p)
+                    sums[oc * positions + begin + p] +=
+                        saturated_pair(column[0][p], of[0], is_pair ? column[1][p] : 0, is_pair ? of[taps] : 0, zero_point);
+            }
+        }
+    }
+}
+
 Result<void> run_convolution(const NodeView& node, const Product& product, std::span<const std::int16_t> x, std::span<const float> residual,
                              std::span<float> output) {
     OCTAVO_TRY(const ops::Window window, ops::window_of(node));
@@ -104,9 +135,15 @@ Result<void> run_convolution(const NodeView& node, const Product& product, std::
     const std::int64_t channels_out = product.output_channels() / groups;
     std::vector<std::int32_t> sums(output.size());
     for (std::int64_t n = 0; n < node.input(0).shape[0]; ++n)
-        for (std::int64_t g = 0; g < groups; ++g)
-            convolve(window, x.data() + (n * groups + g) * in, product.weight.data() + g * channels_out * product.products,
-                     product.products, channels_out, sums.data() + (n * groups + g) * channels_out * positions);
+        for (std::int64_t g = 0; g < groups; ++g) {
+            const std::int16_t* from = x.data() + (n * groups + g) * in;
+            const std::int8_t* weight = product.weight.data() + g * channels_out * product.products;
+            std::int32_t* to = sums.data() + (n * groups + g) * channels_out * positions;
+            if (product.sums == Sums::exact || product.input.channels() > 1)
+                convolve(window, from, weight, product.products, channels_out, to);
+            else
+                convolve_saturating(window, from, product.input.zero_point[0], weight, product.products, channels_out, to);
+        }
     finish(product, sums, positions, residual, output);
     return {};
 }
@@ -117,7 +154,13 @@ void run_matrix(const Product& product, std::span<const std::int16_t> x, std::sp
     for (std::size_t i = 0; i < sums.size(); ++i) {
         const std::int16_t* row = x.data() + static_cast<std::int64_t>(i) / channels * product.products;
         const std::int8_t* weight = product.weight.data() + static_cast<std::int64_t>(i) % channels * product.products;
-        for (std::int64_t k = 0; k < product.products; ++k) sums[i] += std::int32_t{row[k]} * std::int32_t{weight[k]};
+        for (std::int64_t k = 0; k < product.products && product.sums == Sums::exact; ++k)
+            sums[i] += std::int32_t{row[k]} * std::int32_t{weight[k]};
+        for (std::int64_t k = 0; k < product.products && product.sums == Sums::saturating; k += 2) {
+            const bool is_pair = k + 1 < product.products;
+            sums[i] +=
+                saturated_pair(row[k], weight[k], is_pair ? row[k + 1] : 0, is_pair ? weight[k + 1] : 0, product.input.zero_point[0]);
+        }
     }
     finish(product, sums, 1, residual, output);
 }
@@ -125,10 +168,11 @@ void run_matrix(const Product& product, std::span<const std::int16_t> x, std::sp
 }  // namespace
 
 Result<Product> make_product(const NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale,
-                             const octavo_quantization& inner) {
+                             const octavo_quantization& inner, Sums sums) {
     if (input.empty()) return config_error(node, std::string("input '") + node.input(0).name + "' has no parameters");
     if (weight_scale.channels == 0) return config_error(node, std::string("weight '") + node.input(1).name + "' has no scales");
     Product product;
+    product.sums = sums;
     product.reads_depthwise = !input.whole || (ops::is_depthwise(node) && input.depthwise);
     product.input = product.reads_depthwise ? *input.depthwise : *input.whole;
     if (product.input.channels() > 1 && !ops::is_depthwise(node))

@@ -11,7 +11,12 @@
 
 namespace octavo::reference {
 
+// How products are summed: exactly, or as 8-bit kernels do on CPUs without VNNI (pmaddubsw): those of input channels 2i and 2i + 1 in 16
+// bits, which saturate, before they are added to the others.
+enum class Sums { exact, saturating };
+
 struct Product {
+    Sums sums = Sums::exact;
     Grid input;
     bool reads_depthwise = false;     // the codes of grid `depthwise`, not those of `whole`
     std::vector<std::int8_t> weight;  // [output channels][products of one sum]
@@ -25,7 +30,7 @@ struct Product {
 
 // Errors (Code::config): the plan lacks parameters of the input or scales of the weight.
 Result<Product> make_product(const ops::NodeView& node, const TensorGrids& input, const octavo_quantization& weight_scale,
-                             const octavo_quantization& inner);
+                             const octavo_quantization& inner, Sums sums);
 
 // `codes` are those of input 0; `residual` is empty where there is none.
 Result<void> run_product(const ops::NodeView& node, const Product& product, std::span<const std::uint8_t> codes,

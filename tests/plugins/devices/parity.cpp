@@ -190,6 +190,26 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_onednn_multiplies_weights_of_seve
     compare_int8(device("onednn", {{"int8_kernels", "onednn"}}), 63.0F, 150);
 }
 
+// Full-range weights: what pairs of products lose in 16 bits, oneDNN loses below VNNI, and so does the simulation of it on any CPU; where
+// no pair can overflow the simulation is exact.
+BOOST_AUTO_TEST_CASE(saturating_sums_lose_what_kernels_of_16_bits_lose) {
+    const DeviceHandle exact = device("reference"), simulated = device("reference", {{"sums", "saturating"}});
+    const DeviceHandle onednn = device("onednn", {{"int8_kernels", "onednn"}});
+    const bool saturates = onednn.isa() == "sse41" || onednn.isa() == "avx2" || onednn.isa() == "avx512_core";
+    for (const auto& [channels, kernel] : {std::pair<std::int64_t, std::int64_t>{16, 1}, {32, 3}, {16, 5}}) {
+        GraphBuilder builder;
+        const Graph graph = builder.done({builder.conv("c", builder.input("x", {1, channels, 9, 8}), channels, 32, kernel)}, 1);
+        std::mt19937 random(9);
+        Tensors inputs = random_inputs(graph, random);
+        for (float& value : inputs[0]) value = std::abs(value);  // bright everywhere, and zero point 0
+        const auto outputs = [&](const DeviceHandle& on, const Plan& plan) { return run_on(on, graph, &plan, inputs).outputs[0]; };
+        const Plan full = plan_for(onednn, graph, inputs, 127.0F), narrow = plan_for(onednn, graph, inputs, 63.0F);
+        BOOST_TEST((outputs(simulated, narrow) == outputs(exact, narrow)), kernel);
+        BOOST_TEST((outputs(simulated, full) != outputs(exact, full)), kernel);
+        if (saturates) BOOST_TEST((outputs(simulated, full) == outputs(onednn, full)), kernel << " on " << onednn.isa());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(in_fp32_within_rounding_on_random_networks) {
     const DeviceHandle reference = device("reference"), fast = device("onednn");
     for (std::uint32_t seed = 1; seed <= 60; ++seed) {
