@@ -53,8 +53,9 @@ struct Probe {
                 nodes[name] += time;
                 continue;
             }
-            const std::size_t blank = name.find(' ');
-            if (blank != std::string::npos) (steps[i].op == "quantize" ? quantized : made_real)[name.substr(blank + 1)] += time;
+            for (const char* verb : {"quantize ", "dequantize ", "input "})
+                if (name.starts_with(verb))
+                    (steps[i].op == "quantize" ? quantized : made_real)[name.substr(std::string_view(verb).size())] += time;
         }
     }
 };
