@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_plugin_is_described_by_its_own_table) {
                "  top  a list of integers from 1 to 1000000 (numbers of largest scores among which the class must be; the first is the "
                "principal figure); default [1, 5]\n");
     BOOST_TEST(run(folder, "plugins describe accuracy").out == outcome.out);
-    BOOST_TEST(run(folder, "plugins describe reference").out.ends_with("parameters: none\n"));
+    BOOST_TEST(run(folder, "plugins describe tensors").out.ends_with("parameters: none\n"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_name_gets_the_nearest) {
