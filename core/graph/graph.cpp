@@ -13,12 +13,15 @@ TensorId Graph::add_tensor(Tensor tensor) {
 }
 
 std::string Graph::unused_name(const std::string& wish) const {
-    const auto taken = [this](const std::string& candidate) {
-        return std::any_of(tensors.begin(), tensors.end(), [&](const Tensor& tensor) { return tensor.name == candidate; });
-    };
     std::string free = wish;
-    for (int number = 2; taken(free); ++number) free = wish + "." + std::to_string(number);
+    for (int number = 2; find_tensor(*this, free) != TensorId::none; ++number) free = wish + "." + std::to_string(number);
     return free;
+}
+
+TensorId find_tensor(const Graph& graph, std::string_view name) {
+    const auto found =
+        std::find_if(graph.tensors.begin(), graph.tensors.end(), [name](const Tensor& tensor) { return tensor.name == name; });
+    return found == graph.tensors.end() ? TensorId::none : static_cast<TensorId>(found - graph.tensors.begin());
 }
 
 std::int64_t element_count(std::span<const std::int64_t> shape) {

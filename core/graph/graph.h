@@ -109,6 +109,9 @@ struct Links {
     std::int32_t only_reader(TensorId id) const;
 };
 
+// The tensor of that name, or none.
+TensorId find_tensor(const Graph& graph, std::string_view name);
+
 std::int64_t element_count(std::span<const std::int64_t> shape);
 
 template <class T>
@@ -125,6 +128,8 @@ Result<void> infer_shapes(Graph& graph, std::int64_t batch);
 
 // A copy of the graph at another batch size.
 Result<Graph> with_batch(const Graph& graph, std::int64_t batch);
+// The only batch size that the graph has, or 1 where it is free.
+std::int64_t own_batch(const Graph& graph);
 
 // Nodes first..last-1 as far as `wanted`, which they write, depends on them. Inputs are what they read from outside, in the order of ids;
 // tensors keep their ids, names and shapes. Wanted tensors that no node of the part writes become inputs and outputs.

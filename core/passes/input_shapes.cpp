@@ -38,10 +38,10 @@ Result<void> set_input_shapes(Graph& graph, const InputShapes& shapes) {
             return Error(Code::config, "--input-shape: found " + std::to_string(shape.size()) + " dimensions for input '" + input.name +
                                            "', expected " + std::to_string(input.shape.size()) + " as in " + ops::shape_text(input.shape));
         if (shape.empty()) continue;
-        const std::int64_t own_batch = input.shape[0];
+        const std::int64_t batch = input.shape[0];
         input.shape = shape;
         if (shape[0] < 0)
-            input.shape[0] = own_batch;
+            input.shape[0] = batch;
         else
             input.free_batch = false;
     }
@@ -50,9 +50,8 @@ Result<void> set_input_shapes(Graph& graph, const InputShapes& shapes) {
 
 Result<void> check_batch_stays(const Graph& as_read, const Graph& reshaped) {
     const auto loses = [&](TensorId id) {
-        const auto before = std::find_if(as_read.tensors.begin(), as_read.tensors.end(),
-                                         [&](const Tensor& tensor) { return tensor.name == reshaped[id].name; });
-        return before != as_read.tensors.end() && has_batch(as_read, before->shape) && !has_batch(reshaped, reshaped[id].shape);
+        const TensorId before = find_tensor(as_read, reshaped[id].name);
+        return before != TensorId::none && has_batch(as_read, as_read[before].shape) && !has_batch(reshaped, reshaped[id].shape);
     };
     if (std::none_of(reshaped.outputs.begin(), reshaped.outputs.end(), loses)) return {};
     for (const Node& node : reshaped.nodes)

@@ -22,10 +22,10 @@ std::optional<std::int64_t> best_class(const octavo_blob& prediction) {
 // N x C, or N x C x 1 x 1.
 bool is_list_of_scores(const Graph& graph, std::span<const ComparedOutput> compared) {
     if (compared.size() != 1) return false;
-    for (const Tensor& tensor : graph.tensors)
-        if (tensor.name == compared[0].tensor)
-            return tensor.shape.size() >= 2 && tensor.shape[1] > 1 && element_count(tensor.shape) == tensor.shape[0] * tensor.shape[1];
-    return false;
+    const TensorId tensor = find_tensor(graph, compared[0].tensor);
+    if (tensor == TensorId::none) return false;
+    const Shape& shape = graph[tensor].shape;
+    return shape.size() >= 2 && shape[1] > 1 && element_count(shape) == shape[0] * shape[1];
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ Result<Graph> plainly(Graph graph) {
     OCTAVO_CHECK_OK(fold_constants(graph));
     OCTAVO_CHECK_OK(free_batch(graph));
     OCTAVO_CHECK_OK(remove_dead(graph));
-    return with_own_batch(graph);
+    return with_batch(graph, own_batch(graph));
 }
 
 // As it was given: "data=N,3,320,320".
@@ -54,9 +54,9 @@ Error misfit(const FeedRequest& request, const Error& error) {
                                    "; the model holds numbers that belong to its own input shape: export it for this one");
 }
 
-Result<Graph> read_plainly(const FeedRequest& request) {
-    OCTAVO_TRY(Graph graph, read_reshaped(request));
-    Result<Graph> plain = plainly(std::move(graph));
+// What was read, with its shapes inferred; where other sizes were asked for, they must suit all operators.
+Result<Graph> original_of(const FeedRequest& request, const Graph& read) {
+    Result<Graph> plain = plainly(read);
     if (!plain) return request.shapes.empty() ? plain.error().within(request.model) : misfit(request, plain.error());
     if (request.shapes.empty()) return plain;
     Result<Graph> own = read_model(request.model);
@@ -94,10 +94,6 @@ Result<std::optional<Plan>> plan_of(const FeedRequest& request, const Model& res
     return std::optional<Plan>(std::move(plan));
 }
 
-bool has_tensor(const Graph& graph, const std::string& name) {
-    return std::any_of(graph.tensors.begin(), graph.tensors.end(), [&](const Tensor& tensor) { return tensor.name == name; });
-}
-
 // Grids of the inputs belong to what their readers read now. Where a model begins with a normalization of its own, that is now a part of
 // the one in front of it, which is in floating point and needs no grid between the two.
 Result<Plan> carried_over(Plan plan, const FeedRequest& request, const Graph& executed, std::span<const std::string> read) {
@@ -105,7 +101,7 @@ Result<Plan> carried_over(Plan plan, const FeedRequest& request, const Graph& ex
         auto grid = plan.tensors.extract(executed[executed.inputs[i]].name);
         if (!grid) continue;
         grid.key() = read[i];
-        if (has_tensor(executed, read[i])) plan.tensors.insert(std::move(grid));
+        if (find_tensor(executed, read[i]) != TensorId::none) plan.tensors.insert(std::move(grid));
     }
     for (const Node& node : executed.nodes)
         for (const std::string& part : node.parts) plan.operators.erase(part);
@@ -119,15 +115,10 @@ Result<Plan> carried_over(Plan plan, const FeedRequest& request, const Graph& ex
 
 }  // namespace
 
-Result<Graph> with_own_batch(const Graph& graph) {
-    const bool is_fixed = !graph.inputs.empty() && !graph[graph.inputs[0]].shape.empty() && !graph[graph.inputs[0]].free_batch;
-    return with_batch(graph, is_fixed ? std::max<std::int64_t>(1, graph[graph.inputs[0]].shape[0]) : 1);
-}
-
 Result<FedModel> load_fed_model(const FeedRequest& request) {
     FedModel fed;
-    OCTAVO_TRY(fed.original, read_plainly(request));
     OCTAVO_TRY(Graph reshaped, read_reshaped(request));
+    OCTAVO_TRY(fed.original, original_of(request, reshaped));
     Graph graph = reshaped;
     OCTAVO_TRY(fed.model, load_model_of(request.model, std::move(reshaped)));
     OCTAVO_CHECK_OK(check_free_batch(request, fed.model.calibration));

@@ -29,7 +29,4 @@ struct FedModel {
 // Code::config where the plan cannot be carried over.
 Result<FedModel> load_fed_model(const FeedRequest& request);
 
-// At batch 1, or at the only batch size that the graph has.
-Result<Graph> with_own_batch(const Graph& graph);
-
 }  // namespace octavo

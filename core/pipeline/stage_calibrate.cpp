@@ -30,9 +30,8 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
 }
 
 std::int64_t channels_of(const Graph& graph, const std::string& name) {
-    for (const Tensor& tensor : graph.tensors)
-        if (tensor.name == name) return tensor.shape.size() > 1 ? tensor.shape[1] : 1;
-    return 1;
+    const TensorId tensor = find_tensor(graph, name);
+    return tensor != TensorId::none && graph[tensor].shape.size() > 1 ? graph[tensor].shape[1] : 1;
 }
 
 }  // namespace

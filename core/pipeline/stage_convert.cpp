@@ -120,7 +120,7 @@ Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& dev
     const std::vector<Port> ports = ports_of(fed.original, fed.original.inputs);
     const Inputs raw = raw_inputs(ports, fed.feeds);
     OCTAVO_TRY(const Session as_read, run_once(device, fed.original, preprocessed(raw, ports, fed.feeds)));
-    OCTAVO_TRY(Graph passed, with_own_batch(model.calibration));
+    OCTAVO_TRY(Graph passed, with_batch(model.calibration, own_batch(model.calibration)));
     OCTAVO_TRY(Session as_passed, run_once(device, passed, raw));
     OCTAVO_TRY(converted.difference, compare(as_read, as_passed, kMostByPasses));
     if (request.half_weights) {
@@ -133,7 +133,7 @@ Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& dev
     if (fed.plan) return converted;
     if (!is_ir(request.output)) converted.nodes_after = again.nodes.size();
     OCTAVO_CHECK_OK(run_passes(again));
-    OCTAVO_TRY(again, with_own_batch(again));
+    OCTAVO_TRY(again, with_batch(again, own_batch(again)));
     OCTAVO_TRY(const Session as_written, run_once(device, again, raw));
     OCTAVO_CHECK_OK(compare(as_passed, as_written, kMostByWriting));
     const double bound = request.half_weights ? std::numeric_limits<double>::infinity() : kMostByPasses;

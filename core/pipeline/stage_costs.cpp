@@ -116,11 +116,6 @@ private:
         return {};
     }
 
-    static Precision precision_of(const Plan& plan, const Node& node) {
-        const auto decided = plan.operators.find(node.name);
-        return decided == plan.operators.end() ? Precision::fp32 : decided->second.precision;
-    }
-
     void add_operator(const Node& node) {
         for (std::size_t i = 0; i < pure_; ++i) {
             const auto time = probes_[i].nodes.find(node.name);
@@ -139,27 +134,30 @@ private:
         return time == plain->second.end() ? 0 : std::max(0.0, here->second - time->second);
     }
 
+    // Of those that an int8 operator of the plan reads or writes.
+    bool is_converted(std::size_t tensor) const {
+        if (graph_.tensors[tensor].is_constant() || graph_.tensors[tensor].type != OCTAVO_F32) return false;
+        const auto is_int8_node = [this](std::int32_t node) {
+            return node >= 0 && is_int8(request_.plan, graph_.nodes[static_cast<std::size_t>(node)]);
+        };
+        return is_int8_node(links_.producer[tensor]) || std::ranges::any_of(links_.readers[tensor], is_int8_node);
+    }
+
     void add_conversion(std::size_t tensor) {
-        if (graph_.tensors[tensor].is_constant() || graph_.tensors[tensor].type != OCTAVO_F32) return;
+        if (!is_converted(tensor)) return;
         const std::string& name = graph_.tensors[tensor].name;
         const std::int32_t producer = links_.producer[tensor];
         std::optional<double> to_int8, to_float;
-        bool is_met = false;  // by an int8 operator
         for (const Probe& probe : probes_) {
-            bool read_int8 = false, read_real = links_.is_output[tensor];
-            for (const std::int32_t reader : links_.readers[tensor])
-                (is_int8(probe.plan, graph_.nodes[static_cast<std::size_t>(reader)]) ? read_int8 : read_real) = true;
-            const bool writes_int8 = producer >= 0 && is_int8(probe.plan, graph_.nodes[static_cast<std::size_t>(producer)]);
-            is_met = is_met || read_int8 || writes_int8;
             const auto seen = [&](const std::map<std::string, double>& rows, std::optional<double>& least) {
                 const auto row = rows.find(name);
                 const double time = (row == rows.end() ? 0 : row->second) + longer(probe, producer);
                 least = std::min(time, least.value_or(time));
             };
-            if (read_int8 && !writes_int8) seen(probe.quantized, to_int8);
-            if (read_real && (writes_int8 || producer < 0)) seen(probe.made_real, to_float);
+            const Conversions needed = conversions_of(graph_, links_, probe.plan, static_cast<TensorId>(tensor));
+            if (needed.to_int8) seen(probe.quantized, to_int8);
+            if (needed.to_float) seen(probe.made_real, to_float);
         }
-        if (!is_met) return;
         costs_.conversions[name] = {to_int8.value_or(-1), to_float.value_or(-1)};
         elements_[name] = static_cast<double>(element_count(graph_.tensors[tensor].shape));
     }
@@ -184,17 +182,13 @@ private:
     std::map<std::string, double> elements_;
 };
 
-// Medians of whole runs.
-Result<std::map<std::string, double>> measure_plans(const CostsRequest& request, const Graph& graph, const Plan& fastest) {
-    const std::pair<const char*, const Plan*> plans[] = {{"fp32", nullptr}, {"int8", &request.plan}, {"fastest", &fastest}};
-    std::vector<Session> sessions(std::size(plans));
-    for (std::size_t i = 0; i < sessions.size(); ++i) {
-        OCTAVO_TRY(sessions[i], Session::compile(request.device, graph, plans[i].second, {request.config.threads, {}, false}));
-    }
+Result<PlanTimes> measure_plans(const CostsRequest& request, const Graph& graph, const Plan& fastest) {
+    std::vector<Session> sessions(2);
+    const CompileOptions options{request.config.threads, {}, false};
+    OCTAVO_TRY(sessions[0], Session::compile(request.device, graph, &request.plan, options));
+    OCTAVO_TRY(sessions[1], Session::compile(request.device, graph, &fastest, options));
     OCTAVO_TRY(const std::vector<Latency> latencies, measure_latency(sessions, {.seconds = kSeconds, .stop = request.stop}));
-    std::map<std::string, double> medians;
-    for (std::size_t i = 0; i < latencies.size(); ++i) medians[plans[i].first] = latencies[i].median_ms;
-    return medians;
+    return PlanTimes{latencies[0].median_ms, latencies[1].median_ms};
 }
 
 std::string costs_path(const Config& config) {
@@ -234,10 +228,10 @@ Result<FastestPlan> choose_by_speed(const CostsRequest& request) {
     }
     Plan fastest = in_floating_point(graph, request.plan, faster_in_floating_point(graph, request.plan, chosen.costs));
     if (fastest == request.plan) return chosen;
-    if (chosen.costs.plans.empty()) {
+    if (!chosen.costs.plans) {
         OCTAVO_TRY(chosen.costs.plans, measure_plans(request, graph, fastest));
     }
-    if (chosen.costs.plans["fastest"] < (1 - kLeastGain) * chosen.costs.plans["int8"]) chosen.plan = std::move(fastest);
+    if (chosen.costs.plans->fastest < (1 - kLeastGain) * chosen.costs.plans->int8) chosen.plan = std::move(fastest);
     return chosen;
 }
 

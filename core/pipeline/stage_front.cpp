@@ -2,6 +2,7 @@
 #include "core/pipeline/stage_front.h"
 
 #include "core/pipeline/contender.h"
+#include "core/pipeline/stage_quantize.h"
 #include "core/plan/rules.h"
 #include "core/search/search.h"
 
@@ -12,6 +13,7 @@ namespace octavo {
 namespace {
 
 constexpr std::size_t kImages = 32;
+constexpr double kLeastMs = 1e-3;
 constexpr double kShares[] = {0.05, 0.15, 0.35, 0.65};  // of the time between the fastest plan and fp32
 
 struct Point {
@@ -33,7 +35,7 @@ Floating all_of(const Graph& graph, const Plan& plan) {
 
 class Front {
 public:
-    Front(const FrontRequest& request, const Graph& graph) : request_(request), graph_(graph) {}
+    Front(const FrontRequest& request, const Graph& graph) : request_(request), graph_(graph), flat_(graph) {}
 
     Result<std::vector<ReportPoint>> find() {
         lay_out();
@@ -49,20 +51,23 @@ private:
         points_.push_back({std::move(name), std::move(plan), ms});
     }
 
+    Plan with_back(const std::vector<NodeId>& nodes) const {
+        Floating floating;
+        for (const NodeId node : nodes) floating[node] = {floating_precision(request_.device, flat_, node), Reason::accuracy};
+        return in_floating_point(graph_, request_.fastest, floating);
+    }
+
     // Groups of operators, those first whose noise falls most for the time that they take longer.
     std::vector<std::vector<NodeId>> ranked() const {
         const double base = time_of(request_.fastest);
+        std::map<NodeId, double> power;
+        for (const ProductNoise& one : request_.noise) power[one.node] = one.share * one.share;
         std::vector<std::pair<double, std::vector<NodeId>>> ranking;
         for (std::vector<NodeId>& group : groups_to_return(graph_, request_.fastest)) {
-            Floating floating;
             double noise = 0;
-            for (const NodeId node : group) {
-                floating[node] = {Precision::fp32, Reason::accuracy};
-                for (const ProductNoise& one : request_.noise)
-                    if (one.node == node) noise += one.share * one.share;
-            }
-            const double longer = time_of(in_floating_point(graph_, request_.fastest, floating)) - base;
-            ranking.emplace_back(noise / std::max(longer, 1e-3), std::move(group));
+            for (const NodeId node : group) noise += power[node];
+            const double longer = time_of(with_back(group)) - base;
+            ranking.emplace_back(noise / std::max(longer, kLeastMs), std::move(group));
         }
         std::stable_sort(ranking.begin(), ranking.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
         std::vector<std::vector<NodeId>> groups;
@@ -74,14 +79,15 @@ private:
         add("fastest", request_.fastest);
         Plan fp32 = in_floating_point(graph_, request_.fastest, all_of(graph_, request_.fastest));
         const double base = points_[0].ms, between = time_of(fp32) - base;
-        Floating floating;
-        std::size_t share = 0;
+        std::vector<NodeId> back;
+        std::span<const double> shares = kShares;
         for (const std::vector<NodeId>& group : ranked()) {
-            for (const NodeId node : group) floating[node] = {Precision::fp32, Reason::accuracy};
-            Plan plan = in_floating_point(graph_, request_.fastest, floating);
-            if (share == std::size(kShares) || time_of(plan) - base < kShares[share] * between) continue;
-            while (share < std::size(kShares) && time_of(plan) - base >= kShares[share] * between) ++share;
-            add(std::to_string(floating.size()) + " operators back", std::move(plan));
+            back.insert(back.end(), group.begin(), group.end());
+            Plan plan = with_back(back);
+            const double longer = time_of(plan) - base;
+            if (shares.empty() || longer < shares[0] * between) continue;
+            while (!shares.empty() && longer >= shares[0] * between) shares = shares.subspan(1);
+            add(std::to_string(back.size()) + " operators back", std::move(plan));
         }
         if (request_.chosen != request_.fastest) add("by the accuracy target", request_.chosen);
         chosen_ = request_.chosen == request_.fastest ? 0 : points_.size() - 1;
@@ -147,6 +153,7 @@ private:
 
     const FrontRequest& request_;
     const Graph& graph_;
+    const FlatGraph flat_;
     std::vector<Point> points_;
     std::size_t chosen_ = 0;
     double fp32_ms_ = 0;

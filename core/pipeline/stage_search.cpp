@@ -96,8 +96,8 @@ private:
         std::size_t bytes = 0;
         for (const Port& input : ports_of(graph_, graph_.inputs)) bytes += input.size_bytes();
         for (const ComparedOutput& compared : comparison_.outputs())
-            for (const Tensor& tensor : graph_.tensors)
-                if (tensor.name == compared.tensor) bytes += static_cast<std::size_t>(element_count(tensor.shape)) * sizeof(float);
+            if (const TensorId tensor = find_tensor(graph_, compared.tensor); tensor != TensorId::none)
+                bytes += static_cast<std::size_t>(element_count(graph_[tensor].shape)) * sizeof(float);
         return std::max<std::size_t>(bytes, 1);
     }
 

@@ -6,6 +6,7 @@
 #include "core/plan/plan.h"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace octavo {
@@ -17,13 +18,20 @@ struct ConversionCost {
     bool operator==(const ConversionCost&) const = default;
 };
 
+// Medians of whole runs: all int8, and the assignment whose sum is least.
+struct PlanTimes {
+    double int8 = 0, fastest = 0;
+
+    bool operator==(const PlanTimes&) const = default;
+};
+
 struct Costs {
     std::string graph_structure, graph_constants;  // Fingerprint of the imported graph
     std::string device, isa, cpu;
     int threads = 0;
     std::map<std::string, std::map<Precision, double>> operators;  // by node name; one that does nothing at run time is not there
     std::map<std::string, ConversionCost> conversions;             // by tensor name
-    std::map<std::string, double> plans;                           // medians of whole runs: "fp32", "int8", "fastest"
+    std::optional<PlanTimes> plans;                                // nothing where both are one plan
 
     bool operator==(const Costs&) const = default;
 };
@@ -31,6 +39,13 @@ struct Costs {
 std::string to_json(const Costs& costs);
 // Errors: Code::config with the file and the place in it.
 Result<Costs> load_costs(const std::string& path);
+
+// Which conversions of a tensor a plan needs: it is quantized where an int8 operator reads it that none has written, and made real where a
+// floating operator or an output reads what an int8 one has written. An input of the graph is made in each form that is read.
+struct Conversions {
+    bool to_int8 = false, to_float = false;
+};
+Conversions conversions_of(const Graph& graph, const Links& links, const Plan& plan, TensorId tensor);
 
 // The time of the plan's operators and conversions, those left out that no costs are known of.
 double predicted_ms(const Graph& graph, const Plan& plan, const Costs& costs);

@@ -46,15 +46,27 @@ Result<std::map<Precision, double>> times_of(const Place& place) {
     return times;
 }
 
+// An object of just these times.
+using TwoTimes = std::array<double, 2>;
+Result<TwoTimes> two_times(const Place& place, const std::array<std::string, 2>& names) {
+    OCTAVO_CHECK_OK(check_keys(place, names));
+    TwoTimes times{};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        OCTAVO_TRY(const Place entry, member(place, names[i].c_str()));
+        OCTAVO_TRY(times[i], time_of(entry));
+    }
+    return times;
+}
+
 Result<ConversionCost> conversion_of(const Place& place) {
-    const std::array<std::string, 2> known = {"to_int8", "to_float"};
-    OCTAVO_CHECK_OK(check_keys(place, known));
-    ConversionCost cost;
-    OCTAVO_TRY(const Place to_int8, member(place, "to_int8"));
-    OCTAVO_TRY(const Place to_float, member(place, "to_float"));
-    OCTAVO_TRY(cost.to_int8, time_of(to_int8));
-    OCTAVO_TRY(cost.to_float, time_of(to_float));
-    return cost;
+    OCTAVO_TRY(const TwoTimes times, two_times(place, {"to_int8", "to_float"}));
+    return ConversionCost{times[0], times[1]};
+}
+
+Result<PlanTimes> plan_times_of(const Place& root) {
+    OCTAVO_TRY(const Place place, member(root, "plans"));
+    OCTAVO_TRY(const TwoTimes times, two_times(place, {"int8", "fastest"}));
+    return PlanTimes{times[0], times[1]};
 }
 
 Result<void> read_costs(const Place& root, Costs& costs) {
@@ -73,7 +85,8 @@ Result<void> read_costs(const Place& root, Costs& costs) {
     costs.threads = static_cast<int>(*number);
     OCTAVO_TRY(costs.operators, (section<std::map<Precision, double>>(root, "operators", &times_of)));
     OCTAVO_TRY(costs.conversions, section<ConversionCost>(root, "conversions", &conversion_of));
-    OCTAVO_TRY(costs.plans, section<double>(root, "plans", &time_of));
+    if (!root.value.as_object().contains("plans")) return {};
+    OCTAVO_TRY(costs.plans, plan_times_of(root));
     return {};
 }
 
@@ -85,9 +98,11 @@ std::string to_json(const Costs& costs) {
             "},\n";
     text += "  \"device\": " + json_text(costs.device) + ",\n  \"isa\": " + json_text(costs.isa) + ",\n";
     text += "  \"cpu\": " + json_text(costs.cpu) + ",\n  \"threads\": " + std::to_string(costs.threads) + ",\n";
-    text += section("plans", costs.plans, milliseconds) + ",\n";
-    text += section("operators", costs.operators, times_text) + ",\n";
-    text += section("conversions", costs.conversions, conversion_text) + "\n}\n";
+    if (costs.plans)
+        text +=
+            "  \"plans\": {\"int8\": " + milliseconds(costs.plans->int8) + ", \"fastest\": " + milliseconds(costs.plans->fastest) + "},\n";
+    text += section_text("operators", costs.operators, times_text) + ",\n";
+    text += section_text("conversions", costs.conversions, conversion_text) + "\n}\n";
     return text;
 }
 

@@ -149,13 +149,21 @@ private:
 
 double time_of(const Costs& costs, const Plan& plan, const Node& node) {
     const auto times = costs.operators.find(node.name);
-    const auto decided = plan.operators.find(node.name);
     if (times == costs.operators.end()) return 0;
-    const auto ms = times->second.find(decided == plan.operators.end() ? Precision::fp32 : decided->second.precision);
+    const auto ms = times->second.find(precision_of(plan, node));
     return ms == times->second.end() ? 0 : ms->second;
 }
 
 }  // namespace
+
+Conversions conversions_of(const Graph& graph, const Links& links, const Plan& plan, TensorId tensor) {
+    bool read_int8 = false, read_real = links.is_output[index(tensor)];
+    for (const std::int32_t reader : links.readers[index(tensor)])
+        (is_int8(plan, graph.nodes[static_cast<std::size_t>(reader)]) ? read_int8 : read_real) = true;
+    const std::int32_t producer = links.producer[index(tensor)];
+    const bool writes_int8 = producer >= 0 && is_int8(plan, graph.nodes[static_cast<std::size_t>(producer)]);
+    return {read_int8 && !writes_int8, read_real && (writes_int8 || producer < 0)};
+}
 
 double predicted_ms(const Graph& graph, const Plan& plan, const Costs& costs) {
     const Links links(graph);
@@ -164,13 +172,8 @@ double predicted_ms(const Graph& graph, const Plan& plan, const Costs& costs) {
     for (std::size_t tensor = 0; tensor < graph.tensors.size(); ++tensor) {
         const auto cost = costs.conversions.find(graph.tensors[tensor].name);
         if (cost == costs.conversions.end()) continue;
-        bool read_int8 = false, read_real = links.is_output[tensor];
-        for (const std::int32_t reader : links.readers[tensor])
-            (is_int8(plan, graph.nodes[static_cast<std::size_t>(reader)]) ? read_int8 : read_real) = true;
-        const std::int32_t producer = links.producer[tensor];
-        const bool writes_int8 = producer >= 0 && is_int8(plan, graph.nodes[static_cast<std::size_t>(producer)]);
-        if (read_int8 && !writes_int8) sum += cost->second.to_int8;
-        if (read_real && (writes_int8 || producer < 0)) sum += cost->second.to_float;
+        const Conversions needed = conversions_of(graph, links, plan, static_cast<TensorId>(tensor));
+        sum += (needed.to_int8 ? cost->second.to_int8 : 0) + (needed.to_float ? cost->second.to_float : 0);
     }
     return sum;
 }

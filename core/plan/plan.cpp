@@ -34,18 +34,20 @@ FlatPlan::FlatPlan(const Plan& plan, const Graph& graph) {
         if (const auto found = plan.replaced.find(name); found != plan.replaced.end()) replaced_[i] = found->second.data();
     }
     for (const Node& node : graph.nodes) {
-        const auto found = plan.operators.find(node.name);
-        const Precision precision = found == plan.operators.end() ? Precision::fp32 : found->second.precision;
-        precision_.push_back(static_cast<std::int32_t>(precision));
+        precision_.push_back(static_cast<std::int32_t>(precision_of(plan, node)));
         const auto inner = plan.tensors.find(attribute_or(node, "inner", std::string()));
         inner_.push_back(inner == plan.tensors.end() ? octavo_quantization{} : flatten(inner->second.whole));
     }
     view_ = {sizeof(octavo_plan), whole_.data(), depthwise_.data(), weights_.data(), replaced_.data(), precision_.data(), inner_.data()};
 }
 
-bool is_int8(const Plan& plan, const Node& node) {
+Precision precision_of(const Plan& plan, const Node& node) {
     const auto found = plan.operators.find(node.name);
-    return found != plan.operators.end() && found->second.precision == Precision::int8;
+    return found == plan.operators.end() ? Precision::fp32 : found->second.precision;
+}
+
+bool is_int8(const Plan& plan, const Node& node) {
+    return precision_of(plan, node) == Precision::int8;
 }
 
 bool is_depthwise(const Graph& graph, const Node& node) {

@@ -81,7 +81,8 @@ private:
 };
 
 bool is_depthwise(const Graph& graph, const Node& node);
-// Operators that the plan does not name are in floating point.
+// Operators that the plan does not name are in fp32.
+Precision precision_of(const Plan& plan, const Node& node);
 bool is_int8(const Plan& plan, const Node& node);
 
 }  // namespace octavo

@@ -137,9 +137,9 @@ std::string to_json(const Plan& plan, const std::string& delta, const std::strin
     text += "  \"objective\": " + json_text(plan.objective) + ",\n";
     text += "  \"isa\": " + json_text(plan.isa) + ",\n";
     if (!plan.replaced.empty()) text += "  \"delta\": {\"file\": " + json_text(delta) + ", \"hash\": " + json_text(hash) + "},\n";
-    text += section("operators", plan.operators, operator_text) + ",\n";
-    text += section("tensors", plan.tensors, tensor_text) + ",\n";
-    text += section("weights", plan.weight_scale, one_or_list<float>) + "\n}\n";
+    text += section_text("operators", plan.operators, operator_text) + ",\n";
+    text += section_text("tensors", plan.tensors, tensor_text) + ",\n";
+    text += section_text("weights", plan.weight_scale, one_or_list<float>) + "\n}\n";
     return text;
 }
 

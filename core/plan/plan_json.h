@@ -27,7 +27,7 @@ std::string json_text(std::string_view text);  // in quotes
 
 // "key": { one line an entry }
 template <class Map, class Entry>
-std::string section(const char* key, const Map& entries, Entry&& text) {
+std::string section_text(const char* key, const Map& entries, Entry&& text) {
     std::string lines;
     for (const auto& [name, value] : entries) lines += (lines.empty() ? "\n    " : ",\n    ") + json_text(name) + ": " + text(value);
     return std::string("  \"") + key + "\": {" + lines + (lines.empty() ? "}" : "\n  }");

@@ -19,12 +19,6 @@ Result<void> check_range(const char* key, std::int64_t value) {
     return Error(Code::config, std::string(key) + ": found " + std::to_string(value) + ", expected 0 to " + std::to_string(most));
 }
 
-std::int64_t own_batch(const Graph& graph) {
-    if (graph.inputs.empty()) return 1;
-    const Tensor& first = graph[graph.inputs[0]];
-    return first.free_batch || first.shape.empty() ? 1 : std::max<std::int64_t>(1, first.shape[0]);
-}
-
 // Copies the elements from `axis` on, which begin at `from`; gives where the next go.
 std::byte* copy_axis(const octavo_tensor& view, std::int32_t axis, const std::byte* from, std::byte* to) {
     const std::size_t bytes = element_bytes(view.type);

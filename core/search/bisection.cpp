@@ -71,13 +71,14 @@ private:
     bool rank() {
         for (std::vector<NodeId>& nodes : groups_to_return(task_.graph, task_.plan)) result_.ranking.push_back({std::move(nodes), 0});
         const Floating all = worst(result_.ranking.size());
+        const double plain_cost = cost_of({});
         for (RankedGroup& group : result_.ranking) {
             Floating others = all;
             for (const NodeId node : group.nodes) others.erase(node);
             const std::optional<double> error = error_of(others);
             if (!error) return false;
             group.error = *error;
-            if (task_.cost) group.cost = std::max(cost_of({group.nodes.begin(), group.nodes.end()}) - cost_of({}), kLeastCost);
+            if (task_.cost) group.cost = std::max(cost_of({group.nodes.begin(), group.nodes.end()}) - plain_cost, kLeastCost);
         }
         std::stable_sort(result_.ranking.begin(), result_.ranking.end(),
                          [](const RankedGroup& a, const RankedGroup& b) { return a.error / a.cost > b.error / b.cost; });

@@ -27,9 +27,8 @@ std::vector<std::vector<NodeId>> groups_to_return(const Graph& graph, const Plan
     std::map<NodeId, OperatorPlan> operators;
     std::vector<std::size_t> candidates;
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
-        const auto found = plan.operators.find(graph.nodes[n].name);
-        if (found == plan.operators.end() || found->second.precision != Precision::int8) continue;
-        operators[static_cast<NodeId>(n)] = found->second;
+        if (!is_int8(plan, graph.nodes[n])) continue;
+        operators[static_cast<NodeId>(n)] = plan.operators.at(graph.nodes[n].name);
         if (computes(graph.nodes[n])) candidates.push_back(n);
     }
     DisjointSets groups(graph.nodes.size());

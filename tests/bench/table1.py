@@ -97,9 +97,11 @@ def measure_speed(a, model: Path, runs: dict) -> dict:
 def measure_memory(a, model: Path, run: Path, convolution: Path) -> dict:
     """MB that the network needs, by engine and form, with the CPU's own instructions."""
     found = {}
-    for engine, form in (("octavo", "fp32"), ("octavo", "int8"), ("openvino", "fp32"), ("onnxruntime", "fp32")):
-        with_model, without = (turn(engine, file, {"runs": MEMORY_RUNS}, plan, a.octavo, cap(a.isa[0]))["memory_mb"]["steady"]
-                               for file, plan in ((model, run / "plan.json" if form == "int8" else None), (convolution, None)))
+    for engine, form in (("octavo", "fp32"), ("octavo", "int8"), ("openvino", "fp32"), ("onnxruntime", "fp32"), ("onnxruntime", "int8")):
+        plan = run / "plan.json" if (engine, form) == ("octavo", "int8") else None
+        of = form_for("onnxruntime", a.octavo, model, run, run) if (engine, form) == ("onnxruntime", "int8") else model
+        with_model, without = (turn(engine, file, {"runs": MEMORY_RUNS}, chosen, a.octavo, cap(a.isa[0]))["memory_mb"]["steady"]
+                               for file, chosen in ((of, plan), (convolution, None)))
         found[f"{engine} {form}"] = with_model - without
     return found
 
@@ -153,7 +155,8 @@ def tables(a, rows: list[dict], real: list[dict]) -> list[tuple[str, list, list]
             time_rows.append([row["name"], isa, *(f"{one['median']:.2f} ({one['min']:.2f})" if one else "" for one in times),
                               f"{row['over_openvino'][isa]:.2f}"])
         memory = row["memory_mb"]
-        cost_rows.append([row["name"], *(shown(memory[key], 1) for key in ("octavo fp32", "openvino fp32", "onnxruntime fp32", "octavo int8")),
+        cost_rows.append([row["name"], *(shown(memory[key], 1) for key in ("octavo fp32", "openvino fp32", "onnxruntime fp32", "octavo int8",
+                                                                                         "onnxruntime int8")),
                           shown(memory["octavo int8"] / max(memory["octavo fp32"], 1e-9)), shown(row["snr_db"], 1), shown(row["agreement"]),
                           shown(drops.get(row["name"]))])
     return [
@@ -162,7 +165,7 @@ def tables(a, rows: list[dict], real: list[dict]) -> list[tuple[str, list, list]
         ("Milliseconds, median (minimum)", ["network", "instructions", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8",
          "OpenVINO int8", "Octavo int8 / best of OpenVINO"], time_rows + means),
         (f"Memory in MB ({native}), and what int8 changes", ["network", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8",
-         "int8 / fp32", "SNR dB", "same class %", "points lost, article"], cost_rows),
+         "ONNX Runtime int8", "int8 / fp32", "SNR dB", "same class %", "points lost, article"], cost_rows),
         ("Trained networks: top-1 in percent", ["network", "images", "fp32", "int8", "points lost"],
          [[one["name"], str(one["images"]), *(shown(one[key]) for key in ("fp32", "int8", "drop"))] for one in real]),
     ]

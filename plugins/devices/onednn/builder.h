@@ -77,6 +77,10 @@ public:
     std::vector<Target> targets(std::int32_t tensor);
     // For producers that can only write real numbers: afterwards the wanted forms exist.
     void finish_from_real(std::int32_t tensor, BufferId real);
+    // For those that write codes for everybody in `buffer`, or real numbers.
+    void finish(std::int32_t tensor, BufferId buffer, bool codes) {
+        codes ? set(tensor, Form::whole, buffer) : finish_from_real(tensor, buffer);
+    }
     // Declares that a form of the tensor lies in `buffer`.
     void set(std::int32_t tensor, Form form, BufferId buffer);
 

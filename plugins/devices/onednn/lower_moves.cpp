@@ -123,10 +123,7 @@ bool lower_moves(Builder& builder, std::int32_t index) {
     const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout_of(node.output(0)).count() * step->value_bytes) + 64);
     step->writes = {to};
     builder.add(std::move(step), node, builder.precision(index), "copy");
-    if (codes)
-        builder.set(out, Form::whole, to);
-    else
-        builder.finish_from_real(out, to);
+    builder.finish(out, to, codes);
     return true;
 }
 

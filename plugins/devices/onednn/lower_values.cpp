@@ -266,10 +266,7 @@ bool lower_concat(Builder& builder, std::int32_t index) {
     const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout.count()) * (codes ? 1 : 4) + 64);
     step->writes = {to};
     builder.add(std::move(step), node, builder.precision(index), "copy");
-    if (codes)
-        builder.set(out, Form::whole, to);
-    else
-        builder.finish_from_real(out, to);
+    builder.finish(out, to, codes);
     return true;
 }
 
@@ -288,10 +285,7 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
     const BufferId from = builder.read(node.input_id(0), codes ? Form::whole : Form::real);
     const BufferId to = builder.add_buffer(0, from);
-    if (codes)
-        builder.set(node.output_id(0), Form::whole, to);
-    else
-        builder.finish_from_real(node.output_id(0), to);
+    builder.finish(node.output_id(0), to, codes);
     return true;
 }
 

@@ -139,7 +139,7 @@ Result<void> run_convolution(const NodeView& node, const Product& product, std::
             const std::int16_t* from = x.data() + (n * groups + g) * in;
             const std::int8_t* weight = product.weight.data() + g * channels_out * product.products;
             std::int32_t* to = sums.data() + (n * groups + g) * channels_out * positions;
-            if (product.sums == Sums::exact || product.input.channels() > 1)
+            if (product.sums == Sums::exact)
                 convolve(window, from, weight, product.products, channels_out, to);
             else
                 convolve_saturating(window, from, product.input.zero_point[0], weight, product.products, channels_out, to);
@@ -148,19 +148,29 @@ Result<void> run_convolution(const NodeView& node, const Product& product, std::
     return {};
 }
 
+std::int32_t exact_sum(const std::int16_t* row, const std::int8_t* weight, std::int64_t products) {
+    std::int32_t sum = 0;
+    for (std::int64_t k = 0; k < products; ++k) sum += std::int32_t{row[k]} * std::int32_t{weight[k]};
+    return sum;
+}
+
+std::int32_t saturated_sum(const std::int16_t* row, const std::int8_t* weight, std::int64_t products, std::int32_t zero_point) {
+    std::int32_t sum = 0;
+    for (std::int64_t k = 0; k < products; k += 2) {
+        const bool is_pair = k + 1 < products;
+        sum += saturated_pair(row[k], weight[k], is_pair ? row[k + 1] : 0, is_pair ? weight[k + 1] : 0, zero_point);
+    }
+    return sum;
+}
+
 void run_matrix(const Product& product, std::span<const std::int16_t> x, std::span<const float> residual, std::span<float> output) {
     std::vector<std::int32_t> sums(output.size());
     const std::int64_t channels = product.output_channels();
     for (std::size_t i = 0; i < sums.size(); ++i) {
         const std::int16_t* row = x.data() + static_cast<std::int64_t>(i) / channels * product.products;
         const std::int8_t* weight = product.weight.data() + static_cast<std::int64_t>(i) % channels * product.products;
-        for (std::int64_t k = 0; k < product.products && product.sums == Sums::exact; ++k)
-            sums[i] += std::int32_t{row[k]} * std::int32_t{weight[k]};
-        for (std::int64_t k = 0; k < product.products && product.sums == Sums::saturating; k += 2) {
-            const bool is_pair = k + 1 < product.products;
-            sums[i] +=
-                saturated_pair(row[k], weight[k], is_pair ? row[k + 1] : 0, is_pair ? weight[k + 1] : 0, product.input.zero_point[0]);
-        }
+        sums[i] = product.sums == Sums::exact ? exact_sum(row, weight, product.products)
+                                              : saturated_sum(row, weight, product.products, product.input.zero_point[0]);
     }
     finish(product, sums, 1, residual, output);
 }
@@ -172,7 +182,7 @@ Result<Product> make_product(const NodeView& node, const TensorGrids& input, con
     if (input.empty()) return config_error(node, std::string("input '") + node.input(0).name + "' has no parameters");
     if (weight_scale.channels == 0) return config_error(node, std::string("weight '") + node.input(1).name + "' has no scales");
     Product product;
-    product.sums = sums;
+    product.sums = ops::is_depthwise(node) ? Sums::exact : sums;  // one input channel has no pair
     product.reads_depthwise = !input.whole || (ops::is_depthwise(node) && input.depthwise);
     product.input = product.reads_depthwise ? *input.depthwise : *input.whole;
     if (product.input.channels() > 1 && !ops::is_depthwise(node))

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
                                    [](const ReportOperator& one) { return one.type == "Conv" && one.precision == "int8"; });
     BOOST_REQUIRE((slow != report.operators.end()));
     for (auto& [name, times] : costs->operators) times = {{Precision::fp32, 2}, {Precision::int8, name == slow->name ? 1000 : 1}};
-    costs->plans = {{"fp32", 3}, {"int8", 2}, {"fastest", 1}};
+    costs->plans = PlanTimes{2, 1};
     BOOST_REQUIRE(bool(write_atomically(path, to_json(*costs), Code::config)));
     const Report again = calibrated(overrides);
     const std::string plan = content(plan_path);

@@ -2,6 +2,7 @@
 #include "core/plan/costs.h"
 
 #include "core/base/files.h"
+#include "damage.h"
 #include "samples.h"
 #include "tests/support/folder.h"
 
@@ -104,9 +105,7 @@ const char* kText = R"({
   "isa": "avx2",
   "cpu": "some \"CPU\"",
   "threads": 2,
-  "plans": {
-    "int8": 1.500000
-  },
+  "plans": {"int8": 1.500000, "fastest": 1.250000},
   "operators": {
     "a": {"fp32": 0.250000, "int8": 0.125000},
     "b": {"bf16": 1000.000000}
@@ -118,7 +117,7 @@ const char* kText = R"({
 )";
 
 BOOST_AUTO_TEST_CASE(a_file_holds_all) {
-    Costs costs{"s", "c", "d", "avx2", "some \"CPU\"", 2, {}, {}, {{"int8", 1.5}}};
+    Costs costs{"s", "c", "d", "avx2", "some \"CPU\"", 2, {}, {}, PlanTimes{1.5, 1.25}};
     costs.operators = {{"a", {{Precision::fp32, 0.25}, {Precision::int8, 0.125}}}, {"b", {{Precision::bf16, 1000}}}};
     costs.conversions = {{"t", {0.000001, 0}}};
     BOOST_TEST(to_json(costs) == kText);
@@ -129,32 +128,19 @@ BOOST_AUTO_TEST_CASE(a_file_holds_all) {
     BOOST_TEST((*loaded == costs));
 }
 
-struct Damage {
-    const char *from, *to, *message;  // behind "costs.json: "
-};
-const Damage kDamages[] = {
+const testing::Damage kDamages[] = {
     {"octavo-costs", "octavo-plan", "/: is no octavo-costs: format is 'octavo-plan'"},
     {"\"threads\": 2", "\"threads\": 0", "/threads: found 0, expected a number of threads"},
     {"\"fp32\": 0.250000", "\"fp64\": 0.250000", "/operators/a: has an unknown key 'fp64', did you mean 'fp32'?"},
     {"\"fp32\": 0.250000", "\"fp32\": -1", "/operators/a/fp32: found -1, expected milliseconds"},
     {"\"to_float\": 0.000000", "\"to_float\": 1e99", "/conversions/t/to_float: found 1E99, expected milliseconds"},
     {", \"to_float\": 0.000000", "", "/conversions/t: lacks 'to_float'"},
+    {", \"fastest\": 1.250000", "", "/plans: lacks 'fastest'"},
     {"{\"bf16\": 1000.000000}", "[]", "/operators/b: found [], expected an object"},
 };
 
 BOOST_AUTO_TEST_CASE(damage_is_named_with_its_place) {
-    const Folder folder;
-    const std::string path = folder / "costs.json";
-    for (const Damage& one : kDamages) {
-        std::string text = kText;
-        const std::size_t at = text.find(one.from);
-        BOOST_REQUIRE(at != std::string::npos);
-        text.replace(at, std::string(one.from).size(), one.to);
-        BOOST_REQUIRE(bool(write_atomically(path, text, Code::config)));
-        const auto loaded = load_costs(path);
-        BOOST_REQUIRE_MESSAGE(!loaded, one.to);
-        BOOST_TEST(loaded.error().message() == path + ": " + one.message);
-    }
+    testing::check_damages(kText, kDamages, &load_costs);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

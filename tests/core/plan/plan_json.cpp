@@ -1,6 +1,7 @@
 // plan.json: its exact text, that it reads back, and what its reader says to damage.
 #include "core/base/files.h"
 #include "core/plan/delta.h"
+#include "tests/core/plan/damage.h"
 #include "tests/core/plan/samples.h"
 #include "tests/support/folder.h"
 
@@ -99,10 +100,7 @@ BOOST_AUTO_TEST_CASE(floats_survive_the_text) {
     BOOST_TEST((loaded->weight_scale == plan.weight_scale), "seed 4");
 }
 
-struct Damage {
-    const char *from, *to, *message;  // behind "plan.json: "
-};
-const Damage kDamages[] = {
+const testing::Damage kDamages[] = {
     {"\"format\": \"octavo-plan\"", "\"format\": \"oktavo\"", "/: is no octavo-plan: format is 'oktavo'"},
     {"\"version\": 1", "\"version\": 2", "/version: found 2, expected 1"},
     {"\"isa\": ", "\"isb\": ", "/: has an unknown key 'isb', did you mean 'isa'?"},
@@ -124,19 +122,7 @@ const Damage kDamages[] = {
 };
 
 BOOST_AUTO_TEST_CASE(damage_is_named_with_its_place) {
-    const Folder folder;
-    const std::string path = folder / "plan.json";
-    for (const Damage& one : kDamages) {
-        std::string text = kText;
-        const std::size_t at = text.find(one.from);
-        BOOST_REQUIRE(at != std::string::npos);
-        text.replace(at, std::string(one.from).size(), one.to);
-        BOOST_REQUIRE(bool(write_atomically(path, text, Code::config)));
-        const auto loaded = load_plan(path);
-        BOOST_REQUIRE_MESSAGE(!loaded, one.to);
-        BOOST_TEST(loaded.error().message() == path + ": " + one.message);
-        BOOST_TEST((loaded.error().code() == Code::config));
-    }
+    testing::check_damages(kText, kDamages, &load_plan);
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_cut_anywhere_is_an_error) {

@@ -60,6 +60,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_loaded_is_said) {
     fs::remove(folder / "plan.json");
     check_refused(runtime::Model::load(here), Code::config, here + "/plan.json");
     check_refused(runtime::Model::load(kModel, {.plan = "other.json"}), Code::config, "other.json");
+    // Device openvino may stand between them.
+    check_refused(runtime::Model::load(kModel, {.device = "onedn"}), Code::config, "device: found 'onedn', expected one of onednn, ");
     check_refused(runtime::Model::load(kModel, {.device = "onedn"}), Code::config, "reference; did you mean 'onednn'?");
     check_refused(runtime::Model::load(kModel, {.device = "mine", .plugins = here + "/mine.so"}), Code::config,
                   here + "/mine.so: there is no such file");

@@ -20,21 +20,25 @@ namespace {
 struct IsaRow {
     const char* name;
     Isa isa;
-    dnnl::cpu_isa least, most;  // the least is the cap
+    dnnl::cpu_isa dnnl;
 };
-const IsaRow kRows[] = {{"sse41", Isa::sse41, dnnl::cpu_isa::sse41, dnnl::cpu_isa::avx},
-                        {"avx2", Isa::avx2, dnnl::cpu_isa::avx2, dnnl::cpu_isa::avx2},
-                        {"avx512_core", Isa::avx512, dnnl::cpu_isa::avx512_core, dnnl::cpu_isa::avx512_core},
-                        {"avx2_vnni", Isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni_2},
-                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_vnni, dnnl::cpu_isa::avx512_core_bf16},
-                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_fp16, dnnl::cpu_isa::avx512_core_fp16},
-                        {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx, dnnl::cpu_isa::avx512_core_amx_fp16}};
+// The first of a name is the cap that stands for it.
+const IsaRow kRows[] = {{"sse41", Isa::sse41, dnnl::cpu_isa::sse41},
+                        {"sse41", Isa::sse41, dnnl::cpu_isa::avx},
+                        {"avx2", Isa::avx2, dnnl::cpu_isa::avx2},
+                        {"avx512_core", Isa::avx512, dnnl::cpu_isa::avx512_core},
+                        {"avx2_vnni", Isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni},
+                        {"avx2_vnni", Isa::avx2_vnni, dnnl::cpu_isa::avx2_vnni_2},
+                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_vnni},
+                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_bf16},
+                        {"avx512_core_vnni", Isa::avx512_vnni, dnnl::cpu_isa::avx512_core_fp16},
+                        {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx},
+                        {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx_fp16}};
 
 Isa effective_isa() {
     const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
-    for (const IsaRow& row : kRows)
-        if (effective == row.least || effective == row.most) return row.isa;
-    return Isa::sse41;
+    const IsaRow* row = std::ranges::find(kRows, effective, &IsaRow::dnnl);
+    return row == std::end(kRows) ? Isa::sse41 : row->isa;
 }
 
 }  // namespace
@@ -50,9 +54,9 @@ Isa cpu_isa() {
 }
 
 Result<void> cap_isa(std::string_view name) {
-    const IsaRow* wanted = std::find_if(std::begin(kRows), std::end(kRows), [name](const IsaRow& row) { return row.name == name; });
+    const IsaRow* wanted = std::ranges::find_if(kRows, [name](const IsaRow& row) { return row.name == name; });
     if (wanted == std::end(kRows)) return Error(Code::internal, "isa: found '" + std::string(name) + "'");
-    dnnl::set_max_cpu_isa(wanted->least);  // refused once any kernel was chosen
+    dnnl::set_max_cpu_isa(wanted->dnnl);  // refused once any kernel was chosen
     const Isa runs = cpu_isa();
     if (runs == wanted->isa) return {};
     return Error(Code::config, "isa: found " + std::string(name) + ", but this process runs " + isa_name(runs) +
@@ -64,7 +68,7 @@ bool has_amx_bf16() {
 }
 
 const char* isa_name(Isa isa) {
-    return std::find_if(std::begin(kRows), std::end(kRows), [isa](const IsaRow& row) { return row.isa == isa; })->name;
+    return std::ranges::find(kRows, isa, &IsaRow::isa)->name;
 }
 
 const ConvKernels& conv_kernels() {
