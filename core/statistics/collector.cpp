@@ -32,13 +32,19 @@ Result<void> check_view(const Request& request, const octavo_tensor& view, std::
     return {};
 }
 
-bool add_sums(const ImageView& image, std::span<FixedSum> sums) {
-    const std::vector<double> totals = channel_sums(image);
-    for (std::size_t c = 0; c < totals.size(); ++c) {
-        if (!std::isfinite(totals[c])) return false;  // finite floats cannot add up to that in double
-        sums[c].add(totals[c]);
+bool add_sums(std::span<const double> sums, std::span<FixedSum> to) {
+    for (std::size_t c = 0; c < sums.size(); ++c) {
+        if (!std::isfinite(sums[c])) return false;
+        to[c].add(sums[c]);
     }
     return true;
+}
+
+void widen_spans(const ChannelFigures& figures, std::span<float> low, std::span<float> high) {
+    for (std::size_t c = 0; c < figures.low.size(); ++c) {
+        low[c] = std::min(low[c], figures.low[c]);
+        high[c] = std::max(high[c], figures.high[c]);
+    }
 }
 
 }  // namespace
@@ -76,9 +82,11 @@ bool Collector::add_part(Entry& entry, const ImageView& image, std::size_t part,
             finite = entry.by_channel[first + channel].add(values) && finite;
         });
     }
-    if (entry.request.means) finite = add_sums(channels, std::span(entry.sums).subspan(first, last - first)) && finite;
-    if (entry.request.spans && finite)
-        widen_spans(channels, std::span(entry.low).subspan(first, last - first), std::span(entry.high).subspan(first, last - first));
+    if (entry.request.means || entry.request.spans) {
+        const ChannelFigures figures = channel_figures(channels);
+        if (entry.request.means) finite = add_sums(figures.sums, std::span(entry.sums).subspan(first)) && finite;
+        if (entry.request.spans) widen_spans(figures, std::span(entry.low).subspan(first), std::span(entry.high).subspan(first));
+    }
     return finite;
 }
 

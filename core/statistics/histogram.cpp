@@ -1,7 +1,8 @@
 // Counting runs in two steps a block: extremes first (integer comparisons on the floats' bits, which compilers vectorize without leave to
-// reorder floats), then slots by one multiplication with a power of two, which is exact, so a bin's edges are exact too.
+// reorder floats), then one counter a value.
 #include "core/statistics/histogram.h"
 
+#include "core/statistics/slots.h"
 #include "core/statistics/wide.h"
 
 #include <algorithm>
@@ -14,8 +15,6 @@
 namespace octavo {
 namespace {
 
-constexpr std::size_t kBlock = 256;
-constexpr std::uint32_t kMagnitude = 0x7FFFFFFFU;
 constexpr std::int32_t kInfinity = 0x7F800000;
 
 // An integer that orders as the float does; its own inverse.
@@ -41,24 +40,6 @@ __attribute__((always_inline)) inline Extremes extremes_of(const float* values, 
     return result;
 }
 
-struct Slots {
-    float scale;             // bins / range
-    std::uint32_t first;     // slot of positive bin 0
-    std::uint32_t negative;  // further to negative bin 0
-};
-
-__attribute__((always_inline)) inline void slots_of(const float* values, std::size_t count, Slots slots, std::uint32_t* out) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::uint32_t bits = std::bit_cast<std::uint32_t>(values[i]);
-        const std::uint32_t magnitude = bits & kMagnitude;
-        const std::uint32_t bin = static_cast<std::uint32_t>(static_cast<std::int32_t>(std::bit_cast<float>(magnitude) * slots.scale));
-        const std::uint32_t side = (0U - (bits >> 31)) & slots.negative;
-        // All ones for zeros, found by their bits: threads that flush subnormals to zero must count them no differently.
-        const std::uint32_t zero = ~(0U - ((magnitude + kMagnitude) >> 31));
-        out[i] = ((bin + slots.first + side) & ~zero) | (static_cast<std::uint32_t>(i % 8) & zero);
-    }
-}
-
 // Loops of a fixed length are the ones that -O2 vectorizes.
 template <class Loop>
 __attribute__((always_inline)) inline auto fixed_length(std::size_t count, Loop loop) {
@@ -67,10 +48,6 @@ __attribute__((always_inline)) inline auto fixed_length(std::size_t count, Loop 
 
 OCTAVO_WIDE Extremes extremes_of_block(const float* values, std::size_t size) {
     return fixed_length(size, [&](std::size_t count) { return extremes_of(values, count); });
-}
-
-OCTAVO_WIDE void slots_of_block(const float* values, std::size_t size, Slots slots, std::uint32_t* out) {
-    fixed_length(size, [&](std::size_t count) { slots_of(values, count, slots, out); });
 }
 
 void merge_bins(std::span<std::uint64_t> bins, std::int32_t shift) {
@@ -89,7 +66,7 @@ constexpr std::array<std::uint64_t, Histogram::kMostBins> kNone{};
 
 }  // namespace
 
-Histogram::Histogram(std::int32_t bins) : bins_(bins), counts_(first_slot() + static_cast<std::size_t>(bins)) {
+Histogram::Histogram(std::int32_t bins) : bins_(bins), counts_(static_cast<std::size_t>(bins)) {
     if (bins < 1 || bins > kMostBins || !std::has_single_bit(static_cast<std::uint32_t>(bins))) std::abort();
 }
 
@@ -110,37 +87,36 @@ bool Histogram::add(std::span<const float> values) {
 }
 
 void Histogram::make_room(float magnitude, bool negative) {
-    if (negative && !has_negative()) counts_.resize(first_slot() + 2 * bins());
+    if (negative && !has_negative()) counts_.resize(2 * bins());
     if (magnitude > 0.0F) grow(std::ilogb(magnitude) + 1);
 }
 
 void Histogram::grow(std::int32_t exponent) {
     if (exponent <= exponent_) return;
     const std::int32_t shift = std::min(exponent - exponent_, 31);
-    const std::span<std::uint64_t> all = std::span(counts_).subspan(first_slot());
+    const std::span<std::uint64_t> all = counts_;
     merge_bins(all.first(bins()), shift);
     if (has_negative()) merge_bins(all.subspan(bins()), shift);
     exponent_ = exponent;
 }
 
 void Histogram::count_block(std::span<const float> block) {
-    const Slots slots = {std::ldexp(static_cast<float>(bins_), -exponent_), static_cast<std::uint32_t>(first_slot()),
-                         static_cast<std::uint32_t>(bins_)};
-    std::array<std::uint32_t, kBlock> slot;
-    slots_of_block(block.data(), block.size(), slots, slot.data());
+    Slots slots;
+    const SlotRule rule = {std::ldexp(static_cast<float>(bins_), -exponent_), static_cast<std::uint32_t>(bins_)};
+    const std::size_t counted = nonzero_slots(block, rule, slots);
     std::uint64_t* const counts = counts_.data();
-    for (std::size_t i = 0; i < block.size(); ++i) ++counts[slot[i]];
-    for (std::size_t lane = 0; lane < first_slot(); ++lane) zeros_ += std::exchange(counts[lane], 0);
+    for (std::size_t i = 0; i < counted; ++i) ++counts[slots[i]];
+    zeros_ += block.size() - counted;
     count_ += block.size();
 }
 
 void Histogram::merge(const Histogram& other) {
     if (other.bins_ != bins_) std::abort();
     grow(other.exponent_);
-    if (other.has_negative() && !has_negative()) counts_.resize(first_slot() + 2 * bins());
+    if (other.has_negative() && !has_negative()) counts_.resize(2 * bins());
     const std::int32_t shift = std::min(exponent_ - other.exponent_, 31);
-    const std::span<std::uint64_t> all = std::span(counts_).subspan(first_slot());
-    const std::uint64_t* const from = other.counts_.data() + first_slot();
+    const std::span<std::uint64_t> all = counts_;
+    const std::uint64_t* const from = other.counts_.data();
     add_bins(all.first(bins()), from, shift);
     if (other.has_negative()) add_bins(all.subspan(bins()), from + bins(), shift);
     zeros_ += other.zeros_;
@@ -150,7 +126,7 @@ void Histogram::merge(const Histogram& other) {
 }
 
 octavo_histogram Histogram::view() const {
-    const std::uint64_t* const positive = counts_.data() + first_slot();
+    const std::uint64_t* const positive = counts_.data();
     const std::uint64_t* const negative = has_negative() ? positive + bins_ : kNone.data();
     // Adding zero turns -0 into 0.
     const double minimum = count_ > 0 ? static_cast<double>(as_float(least_)) + 0.0 : 0.0;

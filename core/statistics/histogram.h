@@ -33,10 +33,8 @@ public:
     std::uint64_t count() const { return count_; }
 
 private:
-    bool has_negative() const { return counts_.size() > first_slot() + bins(); }
+    bool has_negative() const { return counts_.size() > bins(); }
     std::size_t bins() const { return static_cast<std::size_t>(bins_); }
-    // The first slots count zeros, one a lane, so that runs of zeros do not wait for each other's increments; they are empty between calls.
-    static constexpr std::size_t first_slot() { return 8; }
     void make_room(float magnitude, bool negative);
     void grow(std::int32_t exponent);
     void count_block(std::span<const float> block);
@@ -48,7 +46,7 @@ private:
     // Floats as integers in the same order.
     std::int32_t least_ = std::numeric_limits<std::int32_t>::max();
     std::int32_t greatest_ = std::numeric_limits<std::int32_t>::min();
-    std::vector<std::uint64_t> counts_;  // lanes of zeros, positive bins, and once needed negative bins
+    std::vector<std::uint64_t> counts_;  // positive bins, and once needed negative bins
 };
 
 }  // namespace octavo

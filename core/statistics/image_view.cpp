@@ -1,48 +1,69 @@
-// Two readings of one image must add in the same order: both layouts sum tile by tile into the same eight lanes.
+// Two readings of one image must add in the same order: both layouts sum tile by tile in groups of four.
 #include "core/statistics/image_view.h"
 
 #include "core/statistics/wide.h"
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace octavo {
 namespace {
 
-constexpr std::size_t kLanes = 8;
-using LaneSums = std::array<double, kLanes>;
+constexpr std::size_t kGroup = 4;  // values that are added in float
 
-double fold(const LaneSums& s) {
-    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+struct Figures {
+    double sum = 0;
+    float low = std::numeric_limits<float>::infinity(), high = -std::numeric_limits<float>::infinity();
+};
+
+inline void widen(float value, float& low, float& high) {
+    low = value < low ? value : low;
+    high = value > high ? value : high;
 }
 
-double tile_sum(const float* values, std::size_t count) {
-    LaneSums sums{};
+// Value p of a channel lies at values[p * step].
+inline double sum_of_group(const float* values, std::size_t step) {
+    return static_cast<double>((values[0] + values[step]) + (values[2 * step] + values[3 * step]));
+}
+
+inline void widen_by_group(const float* values, std::size_t step, float& low, float& high) {
+    float least = low, greatest = high;  // no aliases, so that a loop around this is vectorized
+    widen(values[0], least, greatest);
+    widen(values[step], least, greatest);
+    widen(values[2 * step], least, greatest);
+    widen(values[3 * step], least, greatest);
+    low = least;
+    high = greatest;
+}
+
+Figures figures_of_run(const float* values, std::size_t count, std::size_t step) {
+    Figures figures;
     std::size_t p = 0;
-    for (; p + kLanes <= count; p += kLanes) {
-        for (std::size_t lane = 0; lane < kLanes; ++lane) sums[lane] += static_cast<double>(values[p + lane]);
-    }
-    for (std::size_t lane = 0; p + lane < count; ++lane) sums[lane] += static_cast<double>(values[p + lane]);
-    return fold(sums);
+    for (; p + kGroup <= count; p += kGroup) figures.sum += sum_of_group(values + p * step, step);
+    for (; p < count; ++p) figures.sum += static_cast<double>(values[p * step]);
+    for (p = 0; p < count; ++p) widen(values[p * step], figures.low, figures.high);
+    return figures;
 }
 
-inline void add_lanes(const float* values, std::size_t channels, double* sums) {
-    if (channels == kTileChannels) {  // a fixed length is vectorized
-        for (std::size_t c = 0; c < kTileChannels; ++c) sums[c] += static_cast<double>(values[c]);
-        return;
+// kTileChannels channels of channels-last data: a fixed length is vectorized, and stays in registers.
+OCTAVO_WIDE void figures_of_tile(const float* values, std::size_t positions, std::size_t pitch, Figures* figures) {
+    double sums[kTileChannels] = {};
+    float low[kTileChannels], high[kTileChannels];
+    std::fill_n(low, kTileChannels, figures->low);
+    std::fill_n(high, kTileChannels, figures->high);
+    std::size_t p = 0;
+    for (; p + kGroup <= positions; p += kGroup) {
+        const float* const group = values + p * pitch;
+        for (std::size_t c = 0; c < kTileChannels; ++c) sums[c] += sum_of_group(group + c, pitch);
+        for (std::size_t c = 0; c < kTileChannels; ++c) widen_by_group(group + c, pitch, low[c], high[c]);
     }
-    for (std::size_t c = 0; c < channels; ++c) sums[c] += static_cast<double>(values[c]);
-}
-
-// One tile of channels-last data: `totals` has an entry for each of its channels.
-OCTAVO_WIDE void add_tile(const float* values, std::size_t positions, std::size_t pitch, std::span<double> totals) {
-    std::array<std::array<double, kTileChannels>, kLanes> sums{};
-    for (std::size_t p = 0; p < positions; ++p) add_lanes(values + p * pitch, totals.size(), sums[p % kLanes].data());
-    for (std::size_t c = 0; c < totals.size(); ++c) {
-        LaneSums lanes;
-        for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] = sums[lane][c];
-        totals[c] += fold(lanes);
-    }
+    for (; p < positions; ++p)
+        for (std::size_t c = 0; c < kTileChannels; ++c) {
+            sums[c] += static_cast<double>(values[p * pitch + c]);
+            widen(values[p * pitch + c], low[c], high[c]);
+        }
+    for (std::size_t c = 0; c < kTileChannels; ++c) figures[c] = {sums[c], low[c], high[c]};
 }
 
 struct Shape {
@@ -74,39 +95,6 @@ void copy_axis(const octavo_tensor& tensor, std::int32_t axis, const float* from
     for (std::int64_t i = 0; i < tensor.shape[axis]; ++i) copy_axis(tensor, axis + 1, from + i * tensor.strides[axis], to);
 }
 
-inline void widen(float value, float& least, float& greatest) {
-    least = value < least ? value : least;
-    greatest = value > greatest ? value : greatest;
-}
-
-OCTAVO_WIDE void widen_run(const float* values, std::size_t count, float& low, float& high) {
-    float least[kLanes], greatest[kLanes];
-    std::fill_n(least, kLanes, low);
-    std::fill_n(greatest, kLanes, high);
-    std::size_t p = 0;
-    for (; p + kLanes <= count; p += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane) widen(values[p + lane], least[lane], greatest[lane]);
-    for (; p < count; ++p) widen(values[p], least[0], greatest[0]);
-    low = *std::min_element(least, least + kLanes);
-    high = *std::max_element(greatest, greatest + kLanes);
-}
-
-// One tile of channels-last data. A whole one has a fixed length, which is vectorized, and stays in registers.
-OCTAVO_WIDE void widen_tile(const float* values, std::size_t positions, std::size_t pitch, std::span<float> low, std::span<float> high) {
-    if (low.size() < kTileChannels) {
-        for (std::size_t p = 0; p < positions; ++p)
-            for (std::size_t c = 0; c < low.size(); ++c) widen(values[p * pitch + c], low[c], high[c]);
-        return;
-    }
-    float least[kTileChannels], greatest[kTileChannels];
-    std::copy_n(low.data(), kTileChannels, least);
-    std::copy_n(high.data(), kTileChannels, greatest);
-    for (std::size_t p = 0; p < positions; ++p)
-        for (std::size_t c = 0; c < kTileChannels; ++c) widen(values[p * pitch + c], least[c], greatest[c]);
-    std::copy_n(least, kTileChannels, low.data());
-    std::copy_n(greatest, kTileChannels, high.data());
-}
-
 }  // namespace
 
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy) {
@@ -126,31 +114,27 @@ ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<
     return view;
 }
 
-void widen_spans(const ImageView& image, std::span<float> low, std::span<float> high) {
-    if (!image.channels_last) {
-        for (std::size_t c = 0; c < image.channels; ++c) widen_run(image.data + c * image.positions, image.positions, low[c], high[c]);
-        return;
-    }
-    for (std::size_t c = 0; c < image.channels; c += kTileChannels) {
-        const std::size_t channels = std::min(kTileChannels, image.channels - c);
-        widen_tile(image.data + c, image.positions, image.pitch, low.subspan(c, channels), high.subspan(c, channels));
-    }
-}
-
-std::vector<double> channel_sums(const ImageView& image) {
-    std::vector<double> totals(image.channels, 0.0);
+ChannelFigures channel_figures(const ImageView& image) {
+    const Figures none;
+    ChannelFigures all = {std::vector(image.channels, none.sum), std::vector(image.channels, none.low), std::vector(image.channels, none.high)};
+    const auto add = [&](std::size_t channel, const Figures& figures) {
+        all.sums[channel] += figures.sum;
+        widen(figures.low, all.low[channel], all.high[channel]);
+        widen(figures.high, all.low[channel], all.high[channel]);
+    };
+    const std::size_t step = image.channels_last ? image.pitch : 1, channel_step = image.channels_last ? 1 : image.positions;
     for (std::size_t first = 0; first < image.positions; first += kTilePositions) {
         const std::size_t positions = std::min(kTilePositions, image.positions - first);
-        for (std::size_t c = 0; c < image.channels; c += image.channels_last ? kTileChannels : 1) {
-            if (image.channels_last) {
-                add_tile(image.data + first * image.pitch + c, positions, image.pitch,
-                         std::span(totals).subspan(c, std::min(kTileChannels, image.channels - c)));
-            } else {
-                totals[c] += tile_sum(image.data + c * image.positions + first, positions);
-            }
+        const float* const values = image.data + first * step;
+        std::size_t c = 0;
+        for (; image.channels_last && c + kTileChannels <= image.channels; c += kTileChannels) {
+            std::array<Figures, kTileChannels> figures;
+            figures_of_tile(values + c, positions, step, figures.data());
+            for (std::size_t i = 0; i < kTileChannels; ++i) add(c + i, figures[i]);
         }
+        for (; c < image.channels; ++c) add(c, figures_of_run(values + c * channel_step, positions, step));
     }
-    return totals;
+    return all;
 }
 
 }  // namespace octavo

@@ -56,10 +56,14 @@ void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, 
     }
 }
 
-// Widens low[c]..high[c] to hold channel c. No NaN.
-void widen_spans(const ImageView& image, std::span<float> low, std::span<float> high);
+// What an image holds of each channel.
+struct ChannelFigures {
+    std::vector<double> sums;
+    std::vector<float> low, high;
+};
 
-// The sum of each channel, in double and in one fixed order whatever the layout: eight running sums a tile, position p in sum p mod 8.
-std::vector<double> channel_sums(const ImageView& image);
+// Sums are taken in one fixed order whatever the layout: in a tile of kTilePositions, four after the other in float, and fours in double.
+// Four values that add up to infinity, or a NaN, make the sum so; low and high pass over NaN.
+ChannelFigures channel_figures(const ImageView& image);
 
 }  // namespace octavo

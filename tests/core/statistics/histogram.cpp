@@ -1,5 +1,6 @@
 // Histogram and FixedSum against counting by hand and by sorting.
 #include "core/statistics/histogram.h"
+#include "core/statistics/slots.h"
 
 #include "core/statistics/fixed_sum.h"
 
@@ -97,6 +98,22 @@ BOOST_AUTO_TEST_CASE(counts_what_the_definition_counts) {
     for (const std::size_t count : {1U, 2U, 255U, 256U, 257U, 5000U}) {
         const std::vector<float> values = wild_values(count, static_cast<unsigned>(count));
         for (const std::int32_t bins : {8192, 512}) BOOST_TEST((contents(counted(values, bins)) == counted_slowly(values, bins)));
+    }
+}
+
+// Single values take the plain form on every CPU.
+BOOST_AUTO_TEST_CASE(a_block_has_the_slots_of_its_values) {
+    std::vector<float> values = wild_values(octavo::kBlock, 3);
+    for (std::size_t i = 0; i < values.size(); i += 3) values[i] = i % 2 ? 0.0F : -0.0F;
+    const octavo::SlotRule rule = {std::ldexp(8192.0F, -128), 8192};
+    for (const std::size_t count : {1U, 8U, 9U, 63U, 256U}) {
+        octavo::Slots slots, slot;
+        const std::size_t counted = octavo::nonzero_slots(std::span(values).first(count), rule, slots);
+        std::vector<std::uint32_t> expected;
+        for (std::size_t i = 0; i < count; ++i)
+            if (octavo::nonzero_slots(std::span(values).subspan(i, 1), rule, slot) == 1) expected.push_back(slot[0]);
+        BOOST_TEST(std::vector(slots.begin(), slots.begin() + static_cast<std::ptrdiff_t>(counted)) == expected,
+                   boost::test_tools::per_element());
     }
 }
 
