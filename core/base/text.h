@@ -1,6 +1,7 @@
 // Small helpers on text: splitting, joining, and the nearest known name for a "did you mean".
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>

@@ -6,6 +6,7 @@
 #include "sdk/ops/op.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace octavo {
 namespace {

@@ -5,6 +5,8 @@
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 
+#include <algorithm>
+
 namespace octavo {
 namespace {
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 namespace octavo {
 namespace {

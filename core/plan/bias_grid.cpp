@@ -3,7 +3,9 @@
 // step; where the step is coarse beside the grid of the result (a channel whose input hardly ever moves), the bias stays as it is.
 #include "core/plan/rules.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace octavo {
 namespace {

@@ -4,6 +4,7 @@
 #include <octavo/numbers.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace octavo {
 namespace {

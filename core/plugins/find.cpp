@@ -4,9 +4,11 @@
 #include "core/plugins/kinds.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace octavo {
 namespace {

@@ -1,6 +1,7 @@
 // The calls into plugins. Callbacks given to a plugin carry the caller's function in their context and let no exception through.
 #include "core/plugins/handles.h"
 
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 

@@ -9,6 +9,7 @@
 #include <octavo/abi.h>
 
 #include <boost/json/fwd.hpp>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>

@@ -7,6 +7,7 @@
 #include <octavo/result.h>
 
 #include <chrono>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>

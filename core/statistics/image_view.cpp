@@ -116,7 +116,8 @@ ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<
 
 ChannelFigures channel_figures(const ImageView& image) {
     const Figures none;
-    ChannelFigures all = {std::vector(image.channels, none.sum), std::vector(image.channels, none.low), std::vector(image.channels, none.high)};
+    ChannelFigures all = {std::vector(image.channels, none.sum), std::vector(image.channels, none.low),
+                          std::vector(image.channels, none.high)};
     const auto add = [&](std::size_t channel, const Figures& figures) {
         all.sums[channel] += figures.sum;
         widen(figures.low, all.low[channel], all.high[channel]);

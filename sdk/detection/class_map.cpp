@@ -2,6 +2,7 @@
 #include <octavo/class_map.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace octavo {
 namespace {

@@ -4,6 +4,7 @@
 #include <octavo/abi/model.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>

@@ -7,6 +7,8 @@
 #include <elf.h>
 #include <unistd.h>
 
+#include <cstddef>
+
 using namespace octavo::testing;
 
 namespace {

@@ -8,6 +8,7 @@
 #include <octavo/tensor.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <deque>
 #include <ostream>
 

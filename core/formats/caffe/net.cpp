@@ -2,6 +2,7 @@
 #include "core/formats/caffe/net.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 
 namespace octavo::caffe {

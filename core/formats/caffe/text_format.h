@@ -4,6 +4,7 @@
 
 #include <octavo/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/half.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 

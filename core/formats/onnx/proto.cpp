@@ -5,6 +5,7 @@
 #include <protozero/pbf_reader.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <string>
 

@@ -3,6 +3,7 @@
 #include <octavo/text_files.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <sstream>
 
 namespace octavo {

@@ -6,6 +6,9 @@
 #include <boost/json.hpp>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>

@@ -3,6 +3,8 @@
 
 #include <octavo/text_files.h>
 
+#include <cstddef>
+
 namespace octavo {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <octavo/device.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

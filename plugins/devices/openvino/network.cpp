@@ -5,6 +5,7 @@
 #include <openvino/op/ops.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 namespace octavo::openvino {

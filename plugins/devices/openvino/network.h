@@ -9,6 +9,7 @@
 #include <openvino/core/model.hpp>
 
 #include <map>
+#include <memory>
 
 namespace octavo::openvino {
 

@@ -10,6 +10,7 @@
 #include <openvino/runtime/intel_cpu/properties.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace octavo::openvino {

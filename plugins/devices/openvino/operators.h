@@ -7,6 +7,7 @@
 #include <openvino/core/node.hpp>
 
 #include <functional>
+#include <memory>
 
 namespace octavo::openvino {
 

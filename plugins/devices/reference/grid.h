@@ -5,6 +5,7 @@
 #include <octavo/numbers.h>
 #include <octavo/result.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>

@@ -3,6 +3,7 @@
 #include <octavo/metric.h>
 
 #include <cmath>
+#include <cstddef>
 
 namespace octavo {
 namespace {

@@ -3,6 +3,7 @@
 #include "curves.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 namespace octavo {

@@ -4,6 +4,8 @@
 #include <octavo/abi/algorithm.h>
 #include <octavo/plugin.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 

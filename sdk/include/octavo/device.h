@@ -4,6 +4,7 @@
 #include <octavo/abi/draft/device.h>
 #include <octavo/plugin.h>
 
+#include <cstdint>
 #include <functional>
 
 namespace octavo {

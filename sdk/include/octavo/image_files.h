@@ -5,6 +5,7 @@
 #include <octavo/result.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>

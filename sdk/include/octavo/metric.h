@@ -5,6 +5,7 @@
 #include <octavo/blob.h>
 #include <octavo/plugin.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

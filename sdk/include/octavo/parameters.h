@@ -4,6 +4,8 @@
 
 #include <octavo/abi.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <stdexcept>

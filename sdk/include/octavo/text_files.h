@@ -4,6 +4,7 @@
 
 #include <octavo/result.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <string>

@@ -1,5 +1,6 @@
 // GlobalLpPool: the p-norm of each channel, in double.
 #include <cmath>
+#include <cstdlib>
 
 #include "ops/pool.h"
 

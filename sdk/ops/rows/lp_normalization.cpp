@@ -1,5 +1,6 @@
 // LpNormalization: x divided by its 1- or 2-norm along an axis; where the norm is 0 the result is 0. In double.
 #include <cmath>
+#include <cstdlib>
 
 #include "ops/support.h"
 

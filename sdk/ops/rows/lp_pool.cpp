@@ -1,5 +1,6 @@
 // LpPool: the p-norm of each window, in double. Padding adds nothing.
 #include <cmath>
+#include <cstdlib>
 
 #include "ops/average.h"
 #include "ops/pool.h"

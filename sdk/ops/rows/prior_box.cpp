@@ -3,6 +3,7 @@
 // `aspect_ratio` makes of them. Without `scale_all_sizes` sizes and step are shares of the image's height, and only the first size takes
 // other aspect ratios.
 #include <cmath>
+#include <cstdlib>
 
 #include "ops/priors.h"
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
+#include <vector>
 
 namespace octavo {
 namespace {

@@ -6,6 +6,9 @@
 #include "samples.h"
 #include "tests/support/folder.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
 #include <random>
 
 namespace octavo {

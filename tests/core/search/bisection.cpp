@@ -5,6 +5,7 @@
 #include "tests/support/graph_builder.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace octavo {

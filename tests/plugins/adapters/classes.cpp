@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using octavo::testing::LoadedPlugin;
 using octavo::testing::Settings;
 

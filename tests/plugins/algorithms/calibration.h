@@ -7,6 +7,7 @@
 
 #include <octavo/abi/algorithm.h>
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <map>

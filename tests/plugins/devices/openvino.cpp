@@ -2,6 +2,7 @@
 // in floating point within a step at ties, since OpenVINO rounds by another formula; its int8 kernels near that.
 #include "tests/support/random_network.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <set>
 #include <thread>

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
+
 using namespace octavo;
 
 namespace {

@@ -1,6 +1,8 @@
 // Operators that move or select values.
 #include "tests/sdk/ops/case.h"
 
+#include <limits>
+
 using namespace octavo;
 using namespace octavo::ops;
 using namespace octavo::ops::testing;

@@ -1,6 +1,7 @@
 // The table as a whole, and what `infer` checks for every operator.
 #include "tests/sdk/ops/case.h"
 
+#include <limits>
 #include <set>
 
 using namespace octavo;

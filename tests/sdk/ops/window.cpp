@@ -1,6 +1,8 @@
 // window_of: output sizes and pads, from hand-worked cases.
 #include "tests/sdk/ops/case.h"
 
+#include <limits>
+
 using namespace octavo;
 using namespace octavo::ops;
 using namespace octavo::ops::testing;

@@ -3,7 +3,11 @@
 #include "kernels/parallel.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <vector>
 
 namespace octavo::onednn {
 namespace {

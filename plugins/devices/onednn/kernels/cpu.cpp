@@ -7,6 +7,8 @@
 #include <dnnl.hpp>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace octavo::onednn {
 

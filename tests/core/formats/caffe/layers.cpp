@@ -2,6 +2,7 @@
 #include "tests/core/formats/caffe/caffe_test.h"
 
 #include <cmath>
+#include <cstdlib>
 
 namespace octavo {
 namespace {

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <protozero/pbf_writer.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -6,6 +6,8 @@
 
 #include "core/formats/onnx/qdq_weights.h"
 
+#include <cstdlib>
+
 namespace octavo {
 namespace {
 

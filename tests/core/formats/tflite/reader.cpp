@@ -5,6 +5,8 @@
 #include "core/passes/passes.h"
 #include "tests/core/formats/tflite/tflite_test.h"
 
+#include <functional>
+
 namespace octavo {
 namespace {
 
