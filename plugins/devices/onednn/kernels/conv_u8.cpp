@@ -13,7 +13,6 @@ namespace octavo::onednn {
 namespace {
 
 constexpr int kBlockPixels = 6;  // of the micro kernel
-constexpr int kDepthwisePixels = 8;
 constexpr std::int64_t kTilePixels = 96;
 constexpr std::int64_t kBandBytes = 192 * 1024;     // of input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
@@ -241,19 +240,14 @@ void ConvU8::run_tile(std::int64_t block, std::span<const std::byte* const> pixe
     const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
     const auto runs = static_cast<int>(run_offset_.size());
     const Micro micro = in_bytes() ? kernels_->bytes : kernels_->words;
-    const std::size_t step = s.depthwise() ? kDepthwisePixels : kBlockPixels;
-    alignas(64) std::int32_t acc[(kTilePixels + kDepthwisePixels) * 16];
-    const std::byte* at[kDepthwisePixels];
-    for (std::size_t p = 0; p < pixels.size(); p += step) {
-        const auto count = static_cast<int>(std::min(step, pixels.size() - p));
-        for (int j = 0; j < count; ++j) at[j] = pixels[p + static_cast<std::size_t>(j)] + base;
-        if (s.depthwise())
-            kernels_->depthwise(count, at, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16, acc + 16 * p);
-        else
-            micro({count, lanes_, at, run_offset_.data(), runs, run_steps_, weights_.data() + block * runs * run_steps_ * step_ * lanes_,
-                   in_bytes() ? start_.data() + block * lanes_ : nullptr},
-                  acc + 16 * p);
-    }
+    alignas(64) std::int32_t acc[kTilePixels * 16];
+    const auto count = static_cast<int>(pixels.size());
+    if (s.depthwise())
+        kernels_->depthwise({count, pixels.data(), base, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16}, acc);
+    else
+        micro({count, lanes_, pixels.data(), base, run_offset_.data(), runs, run_steps_,
+               weights_.data() + block * runs * run_steps_ * step_ * lanes_, in_bytes() ? start_.data() + block * lanes_ : nullptr},
+              acc);
     finish(epilogue, acc, first_pixel, static_cast<int>(pixels.size()), channel, channels);
 }
 

@@ -24,10 +24,11 @@ struct ConvShape {
     bool depthwise() const { return groups > 1 && groups == input_c && output_c == input_c; }
 };
 
-// What a micro kernel sums: for each pixel, `runs` runs of `run_steps` steps; pixel j's run r starts at pixel[j] + run_offset[r], in bytes.
+// What a micro kernel sums: for each pixel, `runs` runs of `run_steps` steps; pixel j's run r starts at pixel[j] + base + run_offset[r].
 struct MicroWork {
     int pixels = 0, lanes = 16;  // lanes: 8 or 16 output channels
     const std::byte* const* pixel = nullptr;
+    std::int64_t base = 0;
     const std::int32_t* run_offset = nullptr;
     int runs = 0, run_steps = 0;
     const std::int8_t* weights = nullptr;  // [runs][run_steps][lanes][elements of a step], aligned to 16 for bytes
@@ -35,16 +36,23 @@ struct MicroWork {
 };
 using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
 
+// 16 channels of a depthwise convolution on s16 elements; pixel j's tap t lies at pixel[j] + base + tap_offset[t].
+struct DepthwiseWork {
+    int pixels = 0;
+    const std::byte* const* pixel = nullptr;
+    std::int64_t base = 0;
+    const std::int32_t* tap_offset = nullptr;
+    int taps = 0;                           // even: an odd one is paired with zeros
+    const std::int16_t* weights = nullptr;  // [taps][16]
+};
+
 // What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
 struct ConvKernels {
     const char* name;
     int lanes;    // output channels that a micro kernel sums at once: 16, or 8 only
     Micro words;  // steps of two s16 elements
     Micro bytes;  // steps of four u8 elements
-    // 16 channels of a depthwise convolution on s16 elements, taps so many bytes away; weights: [taps][16] s16, taps even (an odd one is
-    // paired with zeros).
-    void (*depthwise)(int pixels, const std::byte* const* pixel, const std::int32_t* tap_offset, int taps, const std::int16_t* weights,
-                      std::int32_t* acc);
+    void (*depthwise)(const DepthwiseWork& work, std::int32_t* acc);
     void (*widen)(const std::uint8_t* from, std::int64_t count, std::int16_t zero_point, std::int16_t* to);
     void (*widen_channels)(const std::uint8_t* from, std::int64_t count, const std::int16_t* zero_point, std::int16_t* to);
     // Pixels of three channels to pixels of four; the fourth may be left as anything, its weights are zero.

@@ -56,6 +56,9 @@ Floats to_floats(Ints a) {
 Ints to_ints(Floats a) {
     return _mm256_cvtps_epi32(a);
 }
+Floats rounded(Floats a) {
+    return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
 Floats power_of_two(Ints exponent) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(exponent, _mm256_set1_epi32(127)), 23));
 }
@@ -92,8 +95,9 @@ __m128i pack_eight(const Ints* a) {
     return _mm_packus_epi16(words, words);
 }
 __m128i pack_sixteen(const Ints* a) {
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(a[0], a[1]), 0xD8);
-    return _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    const __m256i words = _mm256_packs_epi32(a[0], a[1]);  // fours of both in turns, so are the bytes
+    const __m256i bytes = _mm256_packus_epi16(words, words);
+    return _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
 }
 
 constexpr const char* kName = "avx2";

@@ -60,6 +60,9 @@ Floats to_floats(Ints a) {
 Ints to_ints(Floats a) {
     return _mm_cvtps_epi32(a);
 }
+Floats rounded(Floats a) {
+    return _mm_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
 Floats power_of_two(Ints exponent) {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(exponent, _mm_set1_epi32(127)), 23));
 }
