@@ -25,10 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/peers"), str(ROOT / "core/cli/peers")]
 from compare import summary, turn
 from runtimes import fail, form_for
-from support import absolute
+from support import ISAS, absolute, available_isas
 
-ISAS = {"AMX": ("amx_int8", "AVX512_CORE_AMX"), "AVX512_CORE_VNNI": ("avx512_vnni", "AVX512_CORE_VNNI"),
-        "AVX512_CORE": ("avx512dq", "AVX512_CORE"), "AVX2": ("avx2", "AVX2"), "SSE41": ("sse4_1", "SSE41")}  # flag of the CPU, oneDNN's name
 MEMORY_RUNS = 20
 # Of the article: gain by instruction set, and points lost (of top-1, or mAP).
 ARTICLE = {
@@ -46,11 +44,6 @@ ARTICLE = {
 
 def cap(isa: str) -> dict:
     return {"ONEDNN_MAX_CPU_ISA": ISAS[isa][1]}
-
-
-def available() -> list[str]:
-    flags = set(next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")).split())
-    return [isa for isa, (flag, _) in ISAS.items() if flag in flags]
 
 
 def calibrate(a, config: Path, isa: str, images: int, more: dict) -> tuple[Path, dict]:
@@ -231,16 +224,16 @@ def options() -> argparse.Namespace:
     parser.add_argument("octavo")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--networks", type=lambda text: text.split(","), default=names("topologies"))
-    parser.add_argument("--isa", type=lambda text: text.split(","), default=available(), help="from the richest, whose figures stand for the CPU")
+    parser.add_argument("--isa", type=lambda text: text.split(","), default=available_isas(), help="from the richest, whose figures stand for the CPU")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="of one measurement")
     parser.add_argument("--images", type=int, default=100, help="for calibrating a topology, and for judging it")
     parser.add_argument("--real", type=lambda text: text.split(",") if text else [], default=classifiers(), help="trained networks; '' for none")
     a = parser.parse_args()
-    a.isa = [isa for isa in ISAS if isa in a.isa and isa in available()]
+    a.isa = [isa for isa in ISAS if isa in a.isa and isa in available_isas()]
     a.output = a.output.resolve()
     if not a.isa:
-        fail(f"--isa: expected some of {', '.join(available())}, which this CPU has")
+        fail(f"--isa: expected some of {', '.join(available_isas())}, which this CPU has")
     for folder, wanted in (("topologies", a.networks), ("real", a.real)):
         for name in set(wanted) - set(names(folder)):
             fail(f"found the network '{name}', expected some of {', '.join(names(folder))}")

@@ -14,6 +14,15 @@ from PIL import Image, ImageOps
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "core/cli/peers"))
 DEVICES = ("reference", "onednn")
+# Instruction sets: flag of the CPU, what ONEDNN_MAX_CPU_ISA calls it.
+ISAS = {"AMX": ("amx_int8", "AVX512_CORE_AMX"), "AVX512_CORE_VNNI": ("avx512_vnni", "AVX512_CORE_VNNI"),
+        "AVX512_CORE": ("avx512dq", "AVX512_CORE"), "AVX2": ("avx2", "AVX2"), "SSE41": ("sse4_1", "SSE41")}
+
+
+def available_isas() -> list[str]:
+    """Those that this CPU has, from the last to the first."""
+    flags = set(next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")).split())
+    return [isa for isa, (flag, _) in ISAS.items() if flag in flags]
 
 
 def device_parser(description: str) -> argparse.ArgumentParser:
