@@ -201,7 +201,7 @@ private:
         const auto values = codes_of(tensor);
         if (!values) return refusal("'" + tensor.name + "' is no constant of 8 or 32 bits");
         return dequantized(tensor, values->size(), codes, axis, [&](std::size_t i, std::size_t c) {
-            return static_cast<float>((*values)[i] - codes.zero_point[c]) * codes.scale[c];
+            return static_cast<float>(std::int64_t{(*values)[i]} - codes.zero_point[c]) * codes.scale[c];
         });
     }
 

@@ -112,6 +112,18 @@ BOOST_AUTO_TEST_CASE(both_forms_say_graph_and_plan) {
     }
 }
 
+// A difference of two of them needs 33.
+BOOST_AUTO_TEST_CASE(codes_and_zero_points_may_have_32_bits) {
+    constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
+    ModelParts parts = pairs();
+    parts.initializers[7] = values<std::int32_t>("b", 6, {2}, {384, kLeast});
+    parts.initializers.push_back(values<std::int32_t>("bz", 6, {2}, {kLeast, 1}));
+    parts.nodes[3] = node_proto("DequantizeLinear", "db", {"b", "bs", "bz"}, {"br"}, {int_attribute("axis", 0)});
+    const Understood found = understood(model_proto(parts));
+    const std::vector<float> biases = {134217752.0F, -2147483648.0F};
+    BOOST_TEST(found.graph[found.graph.nodes[0].inputs[2]].data.as<float>() == biases, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(weights_that_a_quantize_linear_rounds_are_rounded) {
     ModelParts parts = pairs();
     parts.initializers[4] = float_tensor("w", {2, 2, 1, 1}, {0.13F, -0.24F, 5.1F, 300});
