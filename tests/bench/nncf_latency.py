@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Our quantized IR beside NNCF's, both in OpenVINO's CPU plugin: what runs in int8, accuracy, and latency.
 
-    python nncf.py OCTAVO CONFIG... [--objective latency|int8] [--rounds 3] [--seconds 5] [--threads 2] [--cpu] [--layers] [--keep FOLDER]
+    python nncf_latency.py OCTAVO CONFIG... [--objective latency|int8] [--rounds 3] [--seconds 5] [--threads 2] [--cpu] [--layers] [--keep FOLDER]
 
 CONFIG is a classifier of configs/real that comes as ONNX. `octavo calibrate` and NNCF (its defaults, on convert_model's model) quantize it with the
 same photographs. Top-1 is that of the validation slices: Octavo's own integer kernels, OpenVINO's ("int8", which saturate on CPUs
@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parent.parent / "peers")  # in place of this folder, where `import nncf` would find this file
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peers"))
 if importlib.util.find_spec("nncf") is None:
     print("skipped: no nncf in this Python ('pip install nncf' brings it)")
     sys.exit(77)
