@@ -47,11 +47,12 @@ Figures figures_of_run(const float* values, std::size_t count, std::size_t step)
 }
 
 // kTileChannels channels of channels-last data: a fixed length is vectorized, and stays in registers.
-OCTAVO_WIDE void figures_of_tile(const float* values, std::size_t positions, std::size_t pitch, Figures* figures) {
+OCTAVO_WIDE std::array<Figures, kTileChannels> figures_of_tile(const float* values, std::size_t positions, std::size_t pitch) {
+    const Figures none;
     double sums[kTileChannels] = {};
     float low[kTileChannels], high[kTileChannels];
-    std::fill_n(low, kTileChannels, figures->low);
-    std::fill_n(high, kTileChannels, figures->high);
+    std::fill_n(low, kTileChannels, none.low);
+    std::fill_n(high, kTileChannels, none.high);
     std::size_t p = 0;
     for (; p + kGroup <= positions; p += kGroup) {
         const float* const group = values + p * pitch;
@@ -63,7 +64,9 @@ OCTAVO_WIDE void figures_of_tile(const float* values, std::size_t positions, std
             sums[c] += static_cast<double>(values[p * pitch + c]);
             widen(values[p * pitch + c], low[c], high[c]);
         }
+    std::array<Figures, kTileChannels> figures;
     for (std::size_t c = 0; c < kTileChannels; ++c) figures[c] = {sums[c], low[c], high[c]};
+    return figures;
 }
 
 struct Shape {
@@ -129,8 +132,7 @@ ChannelFigures channel_figures(const ImageView& image) {
         const float* const values = image.data + first * step;
         std::size_t c = 0;
         for (; image.channels_last && c + kTileChannels <= image.channels; c += kTileChannels) {
-            std::array<Figures, kTileChannels> figures;
-            figures_of_tile(values + c, positions, step, figures.data());
+            const std::array<Figures, kTileChannels> figures = figures_of_tile(values + c, positions, step);
             for (std::size_t i = 0; i < kTileChannels; ++i) add(c + i, figures[i]);
         }
         for (; c < image.channels; ++c) add(c, figures_of_run(values + c * channel_step, positions, step));

@@ -156,7 +156,7 @@ def tables(a, rows: list[dict], real: list[dict]) -> list[tuple[str, list, list]
         ("Times faster in int8 than the fastest fp32: of medians (of minima)",
          ["network", *(text for isa in a.isa for text in (isa, f"{isa}, article"))], speed_rows),
         ("Milliseconds, median (minimum)", ["network", "instructions", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8",
-         "OpenVINO int8", "Octavo int8 / best of OpenVINO"], time_rows + means),
+         "OpenVINO int8", "Octavo int8 / best of OpenVINO, of minima"], time_rows + means),
         (f"Memory in MB ({native}), and what int8 changes", ["network", "Octavo fp32", "OpenVINO fp32", "ONNX Runtime fp32", "Octavo int8",
          "ONNX Runtime int8", "int8 / fp32", "SNR dB", "same class %", "points lost, article"], cost_rows),
         ("Trained networks: top-1 in percent", ["network", "images", "fp32", "int8", "points lost"],

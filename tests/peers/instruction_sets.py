@@ -19,6 +19,9 @@ CALIBRATION = 50
 def main() -> int:
     octavo, limit, configs = sys.argv[1], int(sys.argv[2]), [Path(name) for name in sys.argv[3:]]
     isas, failed = available_isas(), False
+    if len(isas) < 2:
+        print("skipped: this CPU has one instruction set that there are kernels for")
+        return 77
     for path in configs:
         config = absolute(json.loads(path.read_text()), path.parent)
         if not Path(config["model"]).exists():
@@ -35,7 +38,7 @@ def main() -> int:
             del os.environ["ONEDNN_MAX_CPU_ISA"]
         first = answers[isas[0]]
         shares = {isa: float((first == answers[isa]).mean()) for isa in isas[1:]}
-        failed |= min(shares.values(), default=1) < LEAST_AGREEMENT
+        failed |= min(shares.values()) < LEAST_AGREEMENT
         print(f"{path.stem:20} {len(first)} images, as on {isas[0]}: " + ", ".join(f"{isa} {100 * x:.2f} %" for isa, x in shares.items()), flush=True)
     return int(failed)
 
