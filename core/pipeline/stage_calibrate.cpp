@@ -8,6 +8,9 @@
 namespace octavo {
 namespace {
 
+// Far below what a range is known to: a bin of a histogram, and what another image would add.
+constexpr float kToleratedError = 1e-4F;
+
 // What is wanted of each tensor, in order of name.
 std::map<std::string, Request> requests_of(const Graph& executed, const Layout& layout) {
     std::map<std::string, Request> requests;
@@ -48,7 +51,8 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
         taps.push_back(name);
     }
     statistics.collector = Collector(std::move(requests), static_cast<std::size_t>(thread_count(request.config.threads)));
-    OCTAVO_TRY(Session session, Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false}, taps));
+    OCTAVO_TRY(Session session,
+               Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false, kToleratedError}, taps));
     std::map<std::int32_t, std::size_t> entry_of;  // the graph's tensor to the collector's index
     for (std::size_t i = 0; i < taps.size(); ++i) entry_of[session.taps()[i]] = i;
 

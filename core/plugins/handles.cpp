@@ -216,8 +216,9 @@ Result<void> DeviceHandle::can_run(const octavo_graph& graph, std::int32_t node,
 }
 
 Result<ExecutableHandle> DeviceHandle::compile(const octavo_graph& graph, const octavo_plan* plan, const CompileOptions& options) const {
-    const octavo_compile_options given = {sizeof(octavo_compile_options), options.threads, options.taps.data(),
-                                          static_cast<std::int32_t>(options.taps.size()), options.profile ? 1 : 0};
+    const octavo_compile_options given = {
+        sizeof(octavo_compile_options), options.threads,  options.taps.data(), static_cast<std::int32_t>(options.taps.size()),
+        options.profile ? 1 : 0,        options.tolerance};
     void* made = nullptr;
     OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().compile(self(), &graph, plan, &given, &made, error); }));
     if (!made) return Error(Code::internal, title() + ": compiled nothing");

@@ -95,6 +95,7 @@ struct CompileOptions {
     int threads = 0;  // 0: all
     std::vector<std::int32_t> taps;
     bool profile = false;
+    float tolerance = 0;  // as in abi/draft/device.h
 };
 
 class ExecutableHandle {

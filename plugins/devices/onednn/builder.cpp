@@ -62,7 +62,7 @@ void from_rows(const Layout& layout, const float* from, float* to) {
 }
 
 Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octavo_compile_options& options, int threads, Products products)
-    : graph_(graph), plan_(plan), threads_(threads), products_(products) {
+    : graph_(graph), plan_(plan), threads_(threads), tolerance_(options.tolerance), products_(products) {
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
     form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});

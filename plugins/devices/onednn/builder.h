@@ -52,6 +52,7 @@ public:
     const octavo_graph& graph() const { return graph_; }
     const octavo_plan* plan() const { return plan_; }
     int threads() const { return threads_; }
+    float tolerance() const { return tolerance_; }
     Products products() const { return products_; }
     std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
     ops::NodeView view(std::int32_t node) const { return {graph_.nodes[node], tensors()}; }
@@ -108,6 +109,7 @@ private:
     const octavo_graph& graph_;
     const octavo_plan* plan_;
     int threads_;
+    float tolerance_;
     Products products_;
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::array<BufferId, 3>> form_;

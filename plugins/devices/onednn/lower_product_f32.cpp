@@ -96,6 +96,8 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     const bool gemm = node.op() == "Gemm";
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
+    const octavo_precision precision = builder.precision(index);
+    if (!gemm && precision == OCTAVO_FP32 && lower_product_own_f32(builder, node, shape)) return {};
     constexpr auto kFloat = memory::data_type::f32;
     const ProductDescriptors d = describe_product(shape, gemm, {kFloat, kFloat, kFloat});
     dnnl::post_ops post;
@@ -103,7 +105,6 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     append_activation(post, node.activation());
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(post);
-    const octavo_precision precision = builder.precision(index);
     if (precision == OCTAVO_BF16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
     const auto created = make_product(shape, gemm, d, attributes);
     if (!created) {

@@ -29,4 +29,7 @@ std::vector<float> output_major_weights(const Builder& builder, const ops::NodeV
 // By oneDNN, exact from VNNI on; false where it cannot say the same as our kernels.
 bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const ConvShape& shape, const Int8Product& product);
 
+// In floating point by own kernels; false where they do not serve, or nobody tolerates their errors.
+bool lower_product_own_f32(Builder& builder, const ops::NodeView& node, const ConvShape& shape);
+
 }  // namespace octavo::onednn

@@ -15,6 +15,9 @@ typedef struct octavo_compile_options {
     const int32_t* taps; /* tensors that `run` must show while it runs */
     int32_t tap_count;
     int32_t profile; /* 1: keep the time of each operator */
+    /* How far results of products in floating point may be off, relative to the largest of the output; 0: no further than plain sums of
+       f32. What only asks for ranges can bear more, and faster algorithms may be used. */
+    float tolerance;
 } octavo_compile_options;
 
 /* Shows the values of a tapped tensor in place, as real numbers (f32), during a run. Called on the thread that called `run`. */

@@ -1,0 +1,42 @@
+// Compiled with -mavx512f.
+#include "kernels/products_f32.h"
+
+#include <immintrin.h>
+
+#include <algorithm>
+
+namespace octavo::onednn {
+namespace {
+
+using Floats = __m512;
+constexpr std::int64_t kWidth = 16, kRows = 12, kVectors = kPanel / kWidth;
+constexpr __mmask16 kAll = 0xFFFF;  // GCC 12 takes the unmasked minimum for a use of something uninitialized
+
+inline Floats splat(float value) {
+    return _mm512_set1_ps(value);
+}
+inline Floats load(const float* from) {
+    return _mm512_loadu_ps(from);
+}
+inline void store(float* to, Floats value) {
+    _mm512_storeu_ps(to, value);
+}
+inline Floats fused(Floats a, Floats b, Floats c) {
+    return _mm512_fmadd_ps(a, b, c);
+}
+inline Floats least(Floats a, Floats b) {
+    return _mm512_maskz_min_ps(kAll, a, b);
+}
+inline Floats greatest(Floats a, Floats b) {
+    return _mm512_maskz_max_ps(kAll, a, b);
+}
+
+}  // namespace
+}  // namespace octavo::onednn
+
+#include "kernels/products_f32.inc"
+
+namespace octavo::onednn {
+extern const FloatKernels kAvx512Floats;
+const FloatKernels kAvx512Floats = {"avx512", multiply, finish, spread, gather};
+}  // namespace octavo::onednn
