@@ -231,7 +231,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
     if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
-        lower_moves(builder, node) || lower_lrn(builder, node) || lower_transposed(builder, node))
+        lower_moves(builder, node) || lower_normalization(builder, node) || lower_transposed(builder, node))
         return {};
     lower_by_table(builder, node);
     return {};

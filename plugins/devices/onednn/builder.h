@@ -128,7 +128,7 @@ bool lower_transposed(Builder& builder, std::int32_t node);            // oneDNN
 bool lower_pool(Builder& builder, std::int32_t node);
 bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);
-bool lower_lrn(Builder& builder, std::int32_t node);
+bool lower_normalization(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest

@@ -84,6 +84,9 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
     if (has_mixed_zero_points(from, shape.input_c)) return false;
     // oneDNN 3.2 counts the border wrongly where a source zero point meets a dilated window (seen on AVX2, jit_uni_int8).
     if (from.integer_zero_point[0] != 0 && (shape.dilation_h > 1 || shape.dilation_w > 1)) return false;
+    // And it corrects wrongly for one where a depthwise kernel has as many elements as its weights are blocked by (seen: 8, on AVX2).
+    const std::int64_t elements = shape.kernel_h * shape.kernel_w;
+    if (from.integer_zero_point[0] != 0 && shape.depthwise() && (elements == 8 || elements == 16)) return false;
     const bool gemm = node.op() == "Gemm", whole = fits_in_one(product), codes = whole && product.targets[0].parameters;
     const ProductDescriptors d = describe_product(
         shape, gemm, {memory::data_type::u8, memory::data_type::s8, codes ? memory::data_type::u8 : memory::data_type::f32});

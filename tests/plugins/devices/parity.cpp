@@ -108,6 +108,28 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_a_kernel_of_one_pixel_leaves_the_
             }
 }
 
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn", {{"int8_kernels", "onednn"}});
+    for (const std::int64_t channels : {8, 32})
+        for (std::int64_t h = 1; h <= 8; ++h)
+            for (std::int64_t w = 1; w <= 8; ++w) {
+                NetworkBuilder net(1);
+                const TensorId x = net.input({1, channels, 9, 10});  // its grid has a zero point
+                const TensorId y =
+                    net.node("Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
+                             {{"group", channels}});
+                const TensorId last =
+                    net.node("Conv", {y, net.random_constant({4, channels, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
+                const Graph graph = net.finish({last});
+                std::mt19937 random(1);
+                const Tensors inputs = random_inputs(graph, random);
+                const Plan plan = plan_for(fast, graph, inputs, 63.0F);
+                const Difference d =
+                    bit_difference(run_on(reference, graph, &plan, inputs).outputs[0], run_on(fast, graph, &plan, inputs).outputs[0]);
+                BOOST_TEST(d.count == 0U, channels << " channels, " << h << "x" << w << ": " << d.count << " differ");
+            }
+}
+
 // Any operators may go back to floating point: the plan still fits, and both devices mean the same by it. Sums in floating point differ by
 // their order, so that behind them a value may fall on the next step.
 BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {

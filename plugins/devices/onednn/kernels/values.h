@@ -46,10 +46,19 @@ struct PoolJob {
     int destination_count = 1;
 };
 
+constexpr std::int64_t kMostChannels = 4096;  // of a pixel that lrn and normalize take
+
 struct LrnJob {
     Operand a;
     std::int64_t size = 5;
     float factor = 0, beta = 0.75F, bias = 1;  // factor: alpha / size
+    Destination destinations[2];
+    int destination_count = 1;
+    std::int64_t pixels = 1, channels = 1;
+};
+
+struct NormJob {  // values of a pixel divided by the root of the sum of their squares; where that is 0 they are 0
+    Operand a;
     Destination destinations[2];
     int destination_count = 1;
     std::int64_t pixels = 1, channels = 1;
@@ -66,6 +75,7 @@ struct ValueKernels {
     void (*max_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);            // over images * output_h
     void (*average_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);
     void (*lrn)(const LrnJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
+    void (*normalize)(const NormJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
     void (*picture)(const PictureJob& job, std::int64_t first_pixel, std::int64_t last_pixel);  // over images * pixels
 };
 

@@ -1,0 +1,87 @@
+// Normalizations of a pixel's channels: LRN with the exponent 0.75 of AlexNet and GoogLeNet, and LpNormalization by the 2-norm, as SSD has
+// it. Others run by the table.
+#include "kernels/parallel.h"
+#include "steps.h"
+
+#include "ops/support.h"
+
+#include <optional>
+
+namespace octavo::onednn {
+namespace {
+
+template <class Job>
+using Kernel = void (*)(const Job& job, std::int64_t first_pixel, std::int64_t last_pixel);
+
+template <class Job>
+class NormalizationStep : public Step {
+public:
+    NormalizationStep(Job job, Kernel<Job> kernel, Source source, std::vector<Target> targets)
+        : job_(job), kernel_(kernel), source_(std::move(source)), targets_(std::move(targets)) {
+        reads = {source_.buffer};
+        for (const Target& target : targets_) writes.push_back(target.buffer);
+    }
+
+    void bind(const Addresses& addresses, std::byte*) override {
+        job_.a = bind_source(source_, addresses, job_.channels, 0);
+        job_.destination_count = static_cast<int>(targets_.size());
+        for (std::size_t i = 0; i < targets_.size(); ++i) job_.destinations[i] = bind_target(targets_[i], addresses);
+    }
+    void run(const RunContext&) override {
+        constexpr std::int64_t kGrain = 64;
+        parallel((job_.pixels + kGrain - 1) / kGrain,
+                 [&](std::int64_t i) { kernel_(job_, i * kGrain, std::min(job_.pixels, (i + 1) * kGrain)); });
+    }
+
+private:
+    Job job_;
+    Kernel<Job> kernel_;
+    Source source_;
+    std::vector<Target> targets_;
+};
+
+std::optional<LrnJob> lrn_job(const ops::NodeView& node) {
+    constexpr std::int64_t kMostSize = 63;  // of the kernel's buffer
+    if (node.op() != "LRN" || node.real("beta", 0.75F) != 0.75F || node.integer("size", 5) > kMostSize) return std::nullopt;
+    LrnJob job;
+    job.size = node.integer("size", 5);
+    job.factor = node.real("alpha", 1e-4F) / static_cast<float>(job.size);
+    job.bias = node.real("bias", 1.0F);
+    return job;
+}
+
+std::optional<NormJob> norm_job(const ops::NodeView& node) {
+    if (node.op() != "LpNormalization" || node.integer("p", 2) != 2) return std::nullopt;
+    const Result<std::int64_t> axis = ops::resolve_axis(node, node.integer("axis", -1), 4);
+    return axis && *axis == 1 ? std::optional<NormJob>(NormJob()) : std::nullopt;
+}
+
+template <class Job>
+void lower(Builder& builder, std::int32_t index, Job job, Kernel<Job> kernel) {
+    const ops::NodeView node = builder.view(index);
+    const std::int32_t in = node.input_id(0);
+    const Layout layout = layout_of(node.input(0));
+    job.pixels = layout.images * layout.pixels;
+    job.channels = layout.channels;
+    const bool codes = builder.has(in, Form::whole);
+    Source source = {builder.read(in, codes ? Form::whole : Form::real), codes ? builder.parameters(in, Form::whole) : nullptr};
+    builder.add(std::make_unique<NormalizationStep<Job>>(job, kernel, std::move(source), builder.targets(node.output_id(0))), node,
+                builder.precision(index), "values");
+}
+
+}  // namespace
+
+bool lower_normalization(Builder& builder, std::int32_t index) {
+    const ops::NodeView node = builder.view(index);
+    if (node.input(0).rank != 4 || node.input(0).shape[1] > kMostChannels) return false;
+    if (const std::optional<LrnJob> job = lrn_job(node)) {
+        lower(builder, index, *job, value_kernels().lrn);
+    } else if (const std::optional<NormJob> norm = norm_job(node)) {
+        lower(builder, index, *norm, value_kernels().normalize);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace octavo::onednn
