@@ -42,6 +42,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
       kernels_(&conv_kernels()),
       zero_point_(zero_point.begin(), zero_point.end()),
       threads_(std::max(1, threads)) {
+    if (std::ranges::all_of(zero_point_, [this](std::int16_t z) { return z == zero_point_[0]; })) zero_point_.resize(1);
     if (shape_.depthwise()) {
         pack_depthwise(weights);
     } else {
@@ -135,22 +136,25 @@ void ConvU8::pack(const std::int8_t* weights) {
     weight_groups_ = s.groups;
     lanes_ = group_output_ <= 8 ? 8 : in_bytes() ? 16 : kernels_->word_lanes;
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
-    const std::int64_t taps = s.kernel_h * s.kernel_w;
-    weights_.assign(
-        static_cast<std::size_t>(round_up(s.groups * group_blocks_ * taps * group_pitch_ * lanes_, sizeof(Line))) / sizeof(Line), {});
+    const std::int64_t taps = s.kernel_h * s.kernel_w, tap_steps = group_pitch_ / step_;
+    const std::int64_t bytes = s.groups * group_blocks_ * taps * group_pitch_ * lanes_;
+    weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
     auto* packed = reinterpret_cast<std::int8_t*>(weights_.data());
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {
         const std::int64_t group = oc / group_output_, within = oc % group_output_;
         const std::int64_t block = group * group_blocks_ + within / lanes_, lane = within % lanes_;
-        for (std::int64_t ic = 0; ic < group_input_; ++ic)
+        std::int8_t* first = packed + (block * taps * tap_steps * lanes_ + lane) * step_;
+        std::int32_t sum = 0;
+        for (std::int64_t ic = 0; ic < group_input_; ++ic) {
+            std::int8_t* to = first + ic / step_ * lanes_ * step_ + ic % step_;
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t k = tap * group_pitch_ + ic;  // element along the runs
-                const std::int64_t at = ((block * taps * group_pitch_ / step_ + k / step_) * lanes_ + lane) * step_ + k % step_;
                 const std::int8_t weight = weights[(oc * group_input_ + ic) * taps + tap];
-                packed[at] = weight;
-                if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] -= zero_point_[0] * weight;
+                to[tap * tap_steps * lanes_ * step_] = weight;
+                sum += weight;
             }
+        }
+        if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] = -zero_point_[0] * sum;
     }
 }
 
@@ -162,7 +166,6 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     group_output_ = s.output_c;
     group_blocks_ = padded_channels_ / 16;
     block_pitch_ = 16;
-    if (zero_point_.size() == 1) zero_point_.resize(static_cast<std::size_t>(s.input_c), zero_point_[0]);
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
         for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -171,12 +174,12 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
 
 void ConvU8::widen_row(const std::uint8_t* src, std::int64_t src_stride, std::int16_t* to) const {
     const ConvShape& s = shape_;
-    if (s.depthwise()) {
+    if (s.depthwise() && zero_point_.size() > 1) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             kernels_->widen_channels(src + x * src_stride, s.input_c, zero_point_.data(), to + x * padded_channels_);
     } else if (padded_channels_ == s.input_c && src_stride == s.input_c && zero_point_.size() == 1) {
         kernels_->widen(src, s.input_w * s.input_c, zero_point_[0], to);
-    } else if (padded_channels_ == s.input_c && zero_point_.size() == 1) {
+    } else if (s.depthwise() || (padded_channels_ == s.input_c && zero_point_.size() == 1)) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             kernels_->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
     } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {

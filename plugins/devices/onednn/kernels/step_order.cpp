@@ -10,7 +10,7 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr std::size_t kTries = 64;  // partners looked at for a step; more match hardly any
+constexpr std::size_t kTries = 128;  // partners looked at for a step; with all of them hardly more match
 
 // What a step adds at most to each 16-bit sum of a block: of positive weights, then of negative ones.
 struct StepSums {
@@ -23,17 +23,25 @@ struct StepSums {
             at[32 + i] = static_cast<std::uint8_t>(std::max(-a, 0) + std::max(-b, 0));
         }
     }
-    int most() const { return *std::ranges::max_element(at); }
+    int most() const {
+        std::uint8_t most = 0;
+        for (const std::uint8_t sum : at) most = std::max(most, sum);
+        return most;
+    }
+    // In bytes, of which the compiler makes vectors.
     bool fits(const StepSums& other) const {
-        bool fits = true;
-        for (std::size_t i = 0; i < at.size(); ++i) fits &= other.at[i] <= kMostPair - at[i];
-        return fits;
+        std::uint8_t over = 0;
+        for (std::size_t i = 0; i < at.size(); ++i) {
+            const auto room = static_cast<std::uint8_t>(kMostPair - at[i]);
+            over |= static_cast<std::uint8_t>(std::max(other.at[i], room) ^ room);
+        }
+        return over == 0;
     }
 };
 
 }  // namespace
 
-// Greedy: the step with the largest sum of all goes with the first that it fits, from the smallest on.
+// Greedy: the step with the largest sum of all goes with the one of the next largest that fits, so that small ones are left for others.
 StepOrder order_steps(const std::int8_t* weights, std::int32_t steps, int lanes) {
     std::vector<StepSums> sums;
     std::vector<std::pair<int, std::int32_t>> left;  // largest sum, step
@@ -47,8 +55,8 @@ StepOrder order_steps(const std::int8_t* weights, std::int32_t steps, int lanes)
     while (!left.empty()) {
         const std::int32_t step = left.back().second;
         left.pop_back();
-        const auto tried = left.begin() + static_cast<std::ptrdiff_t>(std::min(kTries, left.size()));
-        const auto partner = std::find_if(left.begin(), tried, [&](const auto& other) {
+        const auto tried = left.rbegin() + static_cast<std::ptrdiff_t>(std::min(kTries, left.size()));
+        const auto partner = std::find_if(left.rbegin(), tried, [&](const auto& other) {
             return sums[static_cast<std::size_t>(step)].fits(sums[static_cast<std::size_t>(other.second)]);
         });
         if (partner == tried) {
@@ -57,7 +65,7 @@ StepOrder order_steps(const std::int8_t* weights, std::int32_t steps, int lanes)
         }
         order.steps.insert(order.steps.end(), {step, partner->second});
         ++order.twos;
-        left.erase(partner);
+        left.erase(partner.base() - 1);
     }
     order.steps.insert(order.steps.end(), single.begin(), single.end());
     return order;
