@@ -1,10 +1,9 @@
 // Own int8 convolution, exact on every instruction set, in two forms (docs/decisions/0002, 0007):
-//   bytes: u8 activations times s8 weights, pairs of products added in 16 bit (pmaddubsw), which saturates: only where the weights of each
-//     pair of input channels are so small that it cannot. Where those of two steps are, both are added in 16 bit (step_order.h). The sum
+//   bytes: u8 activations times s8 weights, pairs of products added in 16 bits (pmaddubsw), which saturates: only where the weights of each
+//     pair of input channels are so small that it cannot. Where those of two steps are, both are added in 16 bits (step_order.h). The sum
 //     starts at minus zero point times weights.
-//   words: u8 activations less their zero point and s8 weights, both widened to 16 bit (pmaddwd). For all other weights; 1.4 to 1.8 times
-//   as
-//     long.
+//   words: u8 activations less their zero point and s8 weights, both widened to 16 bits (pmaddwd). For all other weights; 1.4 to 1.8 times
+//     as long.
 //
 // Work is cut into bands of output rows. A band's input rows are copied into scratch [rows][width][channels], the border as real zeros;
 // micro kernels then take 6 output pixels x 16 or 8 output channels at a time, or 3 x 16, step by step of four bytes of input. 1x1
