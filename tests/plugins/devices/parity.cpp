@@ -86,6 +86,24 @@ BOOST_AUTO_TEST_CASE(in_int8_own_convolutions_are_those_of_the_instruction_set) 
     }
 }
 
+// All codes 255 and all weights of a channel alike: what 16 bits hold of fours (32), of pairs (64), and one more of each.
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_sums_just_fit_into_16_bits) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn", {{"int8_kernels", "own"}});
+    for (const float weight_levels : {32.0F, 33.0F, 64.0F, 65.0F}) {
+        NetworkBuilder net(1);
+        std::vector<float> weights(24 * 12 * 3 * 3, 0.5F);
+        std::fill_n(weights.begin(), weights.size() / 2, -0.5F);
+        const TensorId constant = net.constant({"weights", OCTAVO_F32, {24, 12, 3, 3}, make_buffer(std::move(weights))});
+        const TensorId x = net.input({1, 12, 7, 7});
+        const Graph graph = net.finish({net.node("Conv", {x, constant})});
+        const Tensors inputs = {std::vector<float>(12 * 7 * 7, 1.0F)};
+        const Plan plan = plan_for(fast, graph, inputs, weight_levels);
+        const Difference d =
+            bit_difference(run_on(reference, graph, &plan, inputs).outputs[0], run_on(fast, graph, &plan, inputs).outputs[0]);
+        BOOST_TEST(d.count == 0U, weight_levels << " levels: " << d.count << " differ: " << d.expected << " != " << d.found);
+    }
+}
+
 // One pixel a place, and places outside of the image at any of its sides.
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_a_kernel_of_one_pixel_leaves_the_image) {
     const DeviceHandle reference = device("reference"), fast = device("onednn");

@@ -1,12 +1,14 @@
 #include "kernels/conv_u8.h"
 
 #include "kernels/parallel.h"
+#include "kernels/step_order.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace octavo::onednn {
@@ -33,11 +35,6 @@ ConvShape flattened(ConvShape s) {
     return s;
 }
 
-// Along a kernel row without groups or dilation the scratch elements of all taps follow each other: one run a row.
-bool whole_rows(const ConvShape& s) {
-    return s.groups == 1 && s.dilation_w == 1;
-}
-
 }  // namespace
 
 ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<std::int32_t> zero_point, int threads)
@@ -45,6 +42,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
       kernels_(&conv_kernels()),
       zero_point_(zero_point.begin(), zero_point.end()),
       threads_(std::max(1, threads)) {
+    if (std::ranges::all_of(zero_point_, [this](std::int16_t z) { return z == zero_point_[0]; })) zero_point_.resize(1);
     if (shape_.depthwise()) {
         pack_depthwise(weights);
     } else {
@@ -56,18 +54,41 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     reads_in_place_ = element_bytes_ == 1 && shape_.kernel_h * shape_.kernel_w == 1 && stays_inside && padded_channels_ == shape_.input_c;
     padded_w_ =
         std::max((shape_.output_w - 1) * shape_.stride_w + (shape_.kernel_w - 1) * shape_.dilation_w + 1, shape_.pad_left + shape_.input_w);
-    const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
-    for (std::int64_t kh = 0; kh < shape_.kernel_h; ++kh) {
-        const std::int64_t at = kh * shape_.dilation_h * row;
-        if (whole_rows(shape_)) {
-            run_offset_.push_back(static_cast<std::int32_t>(at));
-            continue;
-        }
-        for (std::int64_t kw = 0; kw < shape_.kernel_w; ++kw)
-            run_offset_.push_back(static_cast<std::int32_t>(at + kw * shape_.dilation_w * pixel));
-    }
-    if (shape_.depthwise() && run_offset_.size() % 2) run_offset_.push_back(0);
+    offset_ = element_offsets();
+    steps_ = static_cast<int>(offset_.size());
+    if (shape_.depthwise() && offset_.size() % 2) offset_.push_back(0);
+    if (in_bytes()) order_blocks();
     plan_bands(threads_);
+}
+
+// Where in the scratch rows the taps of a kernel lie, and of each tap the steps.
+std::vector<std::int32_t> ConvU8::element_offsets() const {
+    const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
+    const std::int64_t tap_steps = shape_.depthwise() ? 1 : group_pitch_ / step_;
+    std::vector<std::int32_t> offsets;
+    for (std::int64_t kh = 0; kh < shape_.kernel_h; ++kh)
+        for (std::int64_t kw = 0; kw < shape_.kernel_w; ++kw)
+            for (std::int64_t step = 0; step < tap_steps; ++step)
+                offsets.push_back(static_cast<std::int32_t>(kh * shape_.dilation_h * row + kw * shape_.dilation_w * pixel + 4 * step));
+    return offsets;
+}
+
+// Each block takes the steps in the order that its weights allow.
+void ConvU8::order_blocks() {
+    const std::vector<std::int32_t> offsets = std::move(offset_);
+    const std::vector<Line> weights = weights_;
+    const auto step_bytes = static_cast<std::size_t>(lanes_ * step_);
+    const auto* from = reinterpret_cast<const std::int8_t*>(weights.data());
+    auto* to = reinterpret_cast<std::int8_t*>(weights_.data());
+    offset_.clear();
+    for (std::int64_t block = 0; block < weight_groups_ * group_blocks_; ++block, from += offsets.size() * step_bytes) {
+        const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), lanes_);
+        twos_.push_back(order.twos);
+        for (const std::int32_t step : order.steps) {
+            offset_.push_back(offsets[static_cast<std::size_t>(step)]);
+            to = std::copy_n(from + static_cast<std::size_t>(step) * step_bytes, step_bytes, to);
+        }
+    }
 }
 
 void ConvU8::plan_bands(int threads) {
@@ -76,7 +97,8 @@ void ConvU8::plan_bands(int threads) {
     if (work < kSerialWork) threads = 1;
     const std::int64_t row = padded_w_ * padded_channels_ * element_bytes_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
-    const bool divide_channels = static_cast<std::int64_t>(weights_.size()) > kSplitWeights && weight_groups_ * group_blocks_ >= threads;
+    const bool divide_channels =
+        static_cast<std::int64_t>(weights_.size() * sizeof(Line)) > kSplitWeights && weight_groups_ * group_blocks_ >= threads;
     band_rows_ = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
     if (divide_channels) {
         splits_ = threads;
@@ -112,24 +134,27 @@ void ConvU8::pack(const std::int8_t* weights) {
     group_pitch_ = round_up(group_input_, step_);
     padded_channels_ = s.groups * group_pitch_;
     weight_groups_ = s.groups;
-    lanes_ = group_output_ <= 8 ? 8 : kernels_->lanes;
+    lanes_ = group_output_ <= 8 ? 8 : in_bytes() ? 16 : kernels_->word_lanes;
     group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
-    const std::int64_t taps = s.kernel_h * s.kernel_w;
-    run_steps_ = static_cast<int>((whole_rows(s) ? s.kernel_w : 1) * group_pitch_ / step_);
-    static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16);  // which micro kernels rely on
-    weights_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * taps * group_pitch_ * lanes_), 0);
+    const std::int64_t taps = s.kernel_h * s.kernel_w, tap_steps = group_pitch_ / step_;
+    const std::int64_t bytes = s.groups * group_blocks_ * taps * group_pitch_ * lanes_;
+    weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
+    auto* packed = reinterpret_cast<std::int8_t*>(weights_.data());
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {
         const std::int64_t group = oc / group_output_, within = oc % group_output_;
         const std::int64_t block = group * group_blocks_ + within / lanes_, lane = within % lanes_;
-        for (std::int64_t ic = 0; ic < group_input_; ++ic)
+        std::int8_t* first = packed + (block * taps * tap_steps * lanes_ + lane) * step_;
+        std::int32_t sum = 0;
+        for (std::int64_t ic = 0; ic < group_input_; ++ic) {
+            std::int8_t* to = first + ic / step_ * lanes_ * step_ + ic % step_;
             for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int64_t k = tap * group_pitch_ + ic;  // element along the runs
-                const std::int64_t at = ((block * taps * group_pitch_ / step_ + k / step_) * lanes_ + lane) * step_ + k % step_;
                 const std::int8_t weight = weights[(oc * group_input_ + ic) * taps + tap];
-                weights_[static_cast<std::size_t>(at)] = weight;
-                if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] -= zero_point_[0] * weight;
+                to[tap * tap_steps * lanes_ * step_] = weight;
+                sum += weight;
             }
+        }
+        if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] = -zero_point_[0] * sum;
     }
 }
 
@@ -141,7 +166,6 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     group_output_ = s.output_c;
     group_blocks_ = padded_channels_ / 16;
     block_pitch_ = 16;
-    if (zero_point_.size() == 1) zero_point_.resize(static_cast<std::size_t>(s.input_c), zero_point_[0]);
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
         for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -150,12 +174,12 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
 
 void ConvU8::widen_row(const std::uint8_t* src, std::int64_t src_stride, std::int16_t* to) const {
     const ConvShape& s = shape_;
-    if (s.depthwise()) {
+    if (s.depthwise() && zero_point_.size() > 1) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             kernels_->widen_channels(src + x * src_stride, s.input_c, zero_point_.data(), to + x * padded_channels_);
     } else if (padded_channels_ == s.input_c && src_stride == s.input_c && zero_point_.size() == 1) {
         kernels_->widen(src, s.input_w * s.input_c, zero_point_[0], to);
-    } else if (padded_channels_ == s.input_c && zero_point_.size() == 1) {
+    } else if (s.depthwise() || (padded_channels_ == s.input_c && zero_point_.size() == 1)) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             kernels_->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
     } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {
@@ -238,16 +262,20 @@ void ConvU8::run_tile(std::int64_t block, std::span<const std::byte* const> pixe
     const std::int64_t base = (group * group_pitch_ + within * block_pitch_) * element_bytes_;
     const std::int64_t channel = group * group_output_ + within * lanes_;
     const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
-    const auto runs = static_cast<int>(run_offset_.size());
-    const Micro micro = in_bytes() ? kernels_->bytes : kernels_->words;
     alignas(64) std::int32_t acc[kTilePixels * 16];
     const auto count = static_cast<int>(pixels.size());
-    if (s.depthwise())
-        kernels_->depthwise({count, pixels.data(), base, run_offset_.data(), runs, depthwise_weights_.data() + block * runs * 16}, acc);
-    else
-        micro({count, lanes_, pixels.data(), base, run_offset_.data(), runs, run_steps_,
-               weights_.data() + block * runs * run_steps_ * step_ * lanes_, in_bytes() ? start_.data() + block * lanes_ : nullptr},
-              acc);
+    if (s.depthwise()) {
+        const auto taps = static_cast<int>(offset_.size());
+        kernels_->depthwise({count, pixels.data(), base, offset_.data(), taps, depthwise_weights_.data() + block * taps * 16}, acc);
+    } else {
+        const auto* weights = reinterpret_cast<const std::int8_t*>(weights_.data()) + block * steps_ * step_ * lanes_;
+        if (in_bytes())
+            kernels_->bytes({count, lanes_, pixels.data(), base, offset_.data() + block * steps_, steps_,
+                             twos_[static_cast<std::size_t>(block)], weights, start_.data() + block * lanes_},
+                            acc);
+        else
+            kernels_->words({count, lanes_, pixels.data(), base, offset_.data(), steps_, 0, weights, nullptr}, acc);
+    }
     finish(epilogue, acc, first_pixel, static_cast<int>(pixels.size()), channel, channels);
 }
 

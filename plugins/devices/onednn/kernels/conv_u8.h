@@ -1,11 +1,13 @@
 // Own int8 convolution, exact on every instruction set, in two forms (docs/decisions/0002, 0007):
-//   bytes: u8 activations times s8 weights, pairs of products added in 16 bit (pmaddubsw), which saturates: only where the weights of each
-//     pair of input channels are so small that it cannot. The sum starts at minus zero point times weights.
-//   words: u8 activations less their zero point and s8 weights, both widened to 16 bit (pmaddwd). For all other weights; 1.4 times as long.
+//   bytes: u8 activations times s8 weights, pairs of products added in 16 bits (pmaddubsw), which saturates: only where the weights of each
+//     pair of input channels are so small that it cannot. Where those of two steps are, both are added in 16 bits (step_order.h). The sum
+//     starts at minus zero point times weights.
+//   words: u8 activations less their zero point and s8 weights, both widened to 16 bits (pmaddwd). For all other weights; 1.4 to 1.8 times
+//     as long.
 //
 // Work is cut into bands of output rows. A band's input rows are copied into scratch [rows][width][channels], the border as real zeros;
-// micro kernels then take 6 output pixels x 16 (or 8) output channels at a time over runs of consecutive elements. 1x1 convolutions in
-// bytes read the tensor itself.
+// micro kernels then take 6 output pixels x 16 or 8 output channels at a time, or 3 x 16, step by step of four bytes of input. 1x1
+// convolutions in bytes read the tensor itself.
 #pragma once
 
 #include "kernels/epilogue.h"
@@ -24,14 +26,14 @@ struct ConvShape {
     bool depthwise() const { return groups > 1 && groups == input_c && output_c == input_c; }
 };
 
-// What a micro kernel sums: for each pixel, `runs` runs of `run_steps` steps; pixel j's run r starts at pixel[j] + base + run_offset[r].
+// What a micro kernel sums: for each pixel, `steps` steps; pixel j's step s lies at pixel[j] + base + step_offset[s].
 struct MicroWork {
     int pixels = 0, lanes = 16;  // lanes: 8 or 16 output channels
     const std::byte* const* pixel = nullptr;
     std::int64_t base = 0;
-    const std::int32_t* run_offset = nullptr;
-    int runs = 0, run_steps = 0;
-    const std::int8_t* weights = nullptr;  // [runs][run_steps][lanes][elements of a step], aligned to 16 for bytes
+    const std::int32_t* step_offset = nullptr;
+    int steps = 0, twos = 0;               // twos: of bytes, as in StepOrder
+    const std::int8_t* weights = nullptr;  // [steps][lanes][elements of a step], aligned to 16
     const std::int32_t* start = nullptr;   // [lanes]: what the sums begin with; bytes only
 };
 using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
@@ -49,9 +51,9 @@ struct DepthwiseWork {
 // What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
 struct ConvKernels {
     const char* name;
-    int lanes;    // output channels that a micro kernel sums at once: 16, or 8 only
-    Micro words;  // steps of two s16 elements
-    Micro bytes;  // steps of four u8 elements
+    int word_lanes;  // output channels that `words` sums at once: 16, or 8 only
+    Micro words;     // steps of two s16 elements
+    Micro bytes;     // steps of four u8 elements, 16 output channels or 8
     void (*depthwise)(const DepthwiseWork& work, std::int32_t* acc);
     void (*widen)(const std::uint8_t* from, std::int64_t count, std::int16_t zero_point, std::int16_t* to);
     void (*widen_channels)(const std::uint8_t* from, std::int64_t count, const std::int16_t* zero_point, std::int16_t* to);
@@ -76,7 +78,9 @@ public:
     void run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
 
     bool in_bytes() const { return element_bytes_ == 1; }
-    std::size_t weight_bytes() const { return weights_.size() + (depthwise_weights_.size() + 2 * start_.size()) * 2; }
+    std::size_t weight_bytes() const {
+        return weights_.size() * sizeof(Line) + depthwise_weights_.size() * 2 + (start_.size() + offset_.size()) * 4;
+    }
     // Scratch that `run` needs, for all threads together, in bytes; aligned to 64.
     std::size_t scratch_bytes() const { return static_cast<std::size_t>(band_bytes_) * static_cast<std::size_t>(threads_); }
     void set_scratch(std::byte* scratch) { scratch_ = scratch; }
@@ -90,7 +94,12 @@ private:
         const std::byte* first;
         std::int64_t pixel, row;
     };
+    struct alignas(64) Line {
+        std::int8_t weights[64];
+    };
     bool pairs_fit(const std::int8_t* weights) const;
+    std::vector<std::int32_t> element_offsets() const;
+    void order_blocks();
     void plan_bands(int threads);
     void pack(const std::int8_t* weights);
     void pack_depthwise(const std::int8_t* weights);
@@ -104,14 +113,15 @@ private:
     ConvShape shape_;
     const ConvKernels* kernels_;
     std::vector<std::int16_t> zero_point_;
-    std::vector<std::int8_t> weights_;
+    std::vector<Line> weights_;
     std::vector<std::int16_t> depthwise_weights_;
-    std::vector<std::int32_t> run_offset_;
-    std::vector<std::int32_t> start_;  // [block][lanes]: minus zero point times weights
+    std::vector<std::int32_t> offset_;  // of taps (depthwise), of steps (words), or [block][step] (bytes)
+    std::vector<int> twos_;             // of each block
+    std::vector<std::int32_t> start_;   // [block][lanes]: minus zero point times weights
     std::int64_t element_bytes_ = 2, step_ = 2;
     bool reads_in_place_ = false;
     int lanes_ = 16;
-    int run_steps_ = 0;
+    int steps_ = 0;
     // Weights come in groups of blocks of `lanes_` outputs; a group reads its `group_pitch_` scratch channels, a block from `block_pitch_`
     // on.
     std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_blocks_ = 0, block_pitch_ = 0;

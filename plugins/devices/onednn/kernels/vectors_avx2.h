@@ -75,9 +75,14 @@ inline Ints subtract(Ints a, Ints b) {
 inline Ints pair_products(Ints a, Ints b) {
     return _mm256_madd_epi16(a, b);
 }
-inline Ints four_products(Ints u8, const std::int8_t* weights) {
-    const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights));
-    return _mm256_madd_epi16(_mm256_maddubs_epi16(u8, w), _mm256_set1_epi16(1));
+inline Ints byte_products(Ints u8, const std::int8_t* weights) {
+    return _mm256_maddubs_epi16(u8, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights)));
+}
+inline Ints add_words(Ints a, Ints b) {
+    return _mm256_add_epi16(a, b);
+}
+inline Ints pair_sums(Ints words) {
+    return _mm256_madd_epi16(words, _mm256_set1_epi16(1));
 }
 
 // Words of two vectors in pairs, and the order that they leave sums in: channels 0-3 and 8-11 low, 4-7 and 12-15 high.

@@ -80,9 +80,14 @@ inline Ints pair_products(Ints a, Ints b) {
     return _mm_madd_epi16(a, b);
 }
 // Weights are aligned (MicroWork), as an operand in memory must be here.
-inline Ints four_products(Ints u8, const std::int8_t* weights) {
-    const __m128i w = _mm_load_si128(reinterpret_cast<const __m128i*>(weights));
-    return _mm_madd_epi16(_mm_maddubs_epi16(u8, w), _mm_set1_epi16(1));
+inline Ints byte_products(Ints u8, const std::int8_t* weights) {
+    return _mm_maddubs_epi16(u8, _mm_load_si128(reinterpret_cast<const __m128i*>(weights)));
+}
+inline Ints add_words(Ints a, Ints b) {
+    return _mm_add_epi16(a, b);
+}
+inline Ints pair_sums(Ints words) {
+    return _mm_madd_epi16(words, _mm_set1_epi16(1));
 }
 
 // Words of two vectors in pairs, and the order that they leave sums in: channels 0-3 low, 4-7 high.
