@@ -30,15 +30,15 @@ std::optional<Bounds> bounds_of(const Activation& activation) {
 template <class Product>
 class OwnStep : public Step {
 public:
-    OwnStep(Product product, Bounds bounds, std::vector<float> bias)
-        : product_(std::move(product)), bounds_(bounds), bias_(std::move(bias)) {
+    OwnStep(Product product, Bounds bounds, std::vector<float> bias, std::int64_t channels)
+        : product_(std::move(product)), bounds_(bounds), bias_(std::move(bias)), channels_(channels) {
         scratch_bytes = product_.scratch_bytes();
     }
 
     void bind(const Addresses& addresses, std::byte* scratch) override {
         product_.set_scratch(scratch);
-        job_ = {addresses.get<float>(reads[0]), bias_.data(), addresses.get<float>(reads[1]), bounds_.low, bounds_.high,
-                addresses.get<float>(writes[0])};
+        job_ = {addresses.get<float>(reads[0]),  bias_.data(), addresses.get<float>(reads[1]), bounds_.low, bounds_.high,
+                addresses.get<float>(writes[0]), channels_};
     }
     void run(const RunContext&) override { product_.run(job_); }
     std::size_t constant_bytes() const override { return product_.weight_bytes() + bias_.size() * sizeof(float); }
@@ -47,6 +47,7 @@ private:
     Product product_;
     Bounds bounds_;
     std::vector<float> bias_;
+    std::int64_t channels_;
     FloatJob job_;
 };
 
@@ -57,7 +58,7 @@ bool lower(Builder& builder, const ops::NodeView& node, const ConvShape& shape, 
     std::vector<float> bias(static_cast<std::size_t>(shape.output_c + kPanel), 0.0F);
     if (node.has_input(2)) std::copy_n(static_cast<const float*>(builder.constant(node.input_id(2))), shape.output_c, bias.begin());
     const std::string implementation = std::string(product.name()) + ":" + kernels.name;
-    auto step = std::make_unique<OwnStep<Product>>(std::move(product), bounds, std::move(bias));
+    auto step = std::make_unique<OwnStep<Product>>(std::move(product), bounds, std::move(bias), shape.output_c);
     step->reads = {builder.read(node.input_id(0), Form::real),
                    node.has_input(3) ? builder.read(node.input_id(3), Form::real) : BufferId::none};
     const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);

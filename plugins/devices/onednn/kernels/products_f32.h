@@ -1,10 +1,10 @@
 // Convolutions of f32 by own kernels, for a caller who tolerates their errors (abi/draft/device.h):
 //   Winograd, 3x3: minimal filtering F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016), 36 products
-//     for 16 outputs instead of 144. Errors are about ten times those of plain sums, and weights take four times the memory. Blocks of
-//     tiles are taken through three stages by one thread: input tiles into 36 planes [tile][input channel], a matrix product a plane, 36
-//     planes [tile][output channel] into outputs.
+//     for 16 outputs instead of 144. Errors are about ten times those of plain sums, and weights take four times the memory. Three stages:
+//     input tiles into 36 planes [tile][input channel], a matrix product a plane, 36 planes [tile][output channel] into outputs.
 //   MatrixProduct, 1x1: plain sums, pixels times weights.
-// Each output depends on what it reads alone, whatever the batch, the blocks or the threads.
+// Threads share the rows (tiles or pixels) in blocks, or where there are few of them, the output channels, so that none reads all weights.
+// Each output depends on what it reads alone, whatever the batch and the threads.
 #pragma once
 
 #include "kernels/conv_u8.h"
@@ -25,18 +25,24 @@ struct FloatJob {
     const float* residual = nullptr;  // as destination; null: none
     float low = 0, high = 0;
     float* destination = nullptr;
+    std::int64_t channels = 0;  // of the destination
+};
+
+struct Range {
+    std::int64_t first, last;  // last: the one behind
 };
 
 struct FloatKernels {
     const char* name;
-    // to[row][channel] = from[row][depth] times weights [channels / kPanel][depth][kPanel]
-    void (*multiply)(const float* from, std::int64_t rows, std::int64_t depth, const float* weights, std::int64_t channels, float* to);
-    // What follows sums that lie in the destination.
-    void (*finish)(const FloatJob& job, std::int64_t first_row, std::int64_t rows, std::int64_t channels);
+    // to[row * stride + channel] = from[row][depth] times weights [panels][depth][kPanel]
+    void (*multiply)(const float* from, std::int64_t rows, std::int64_t depth, const float* weights, std::int64_t panels, float* to,
+                     std::int64_t stride);
+    // The same with `weights` of all panels, finished: rows are the source's and the destination's pixels.
+    void (*product)(const FloatJob& job, Range rows, std::int64_t depth, const float* weights, Range panels);
     // A tile's 36 pixels of [channels], to plane i at to + i * plane.
     void (*spread)(const float* const* pixels, std::int64_t channels, std::int64_t plane, float* to);
     // A tile's 36 planes to its 16 outputs, of which each is at an offset in the destination; -1: outside of the image.
-    void (*gather)(const float* from, std::int64_t plane, const FloatJob& job, std::int64_t channels, const std::int64_t* outputs);
+    void (*gather)(const float* from, std::int64_t plane, const FloatJob& job, Range channels, const std::int64_t* outputs);
 };
 
 const FloatKernels* float_kernels();  // null: this CPU has none
@@ -55,16 +61,17 @@ public:
 
 private:
     void pack(const float* weights);
-    void run_block(const FloatJob& job, std::int64_t first_tile, std::int64_t tiles, float* scratch) const;
     void spread(const float* source, std::int64_t tile, float* to) const;
-    void gather(const FloatJob& job, std::int64_t tile, const float* from) const;
+    void gather(const FloatJob& job, Range channels, std::int64_t tile, const float* from) const;
+    // Of tiles whose planes lie in scratch: sums and outputs of some panels.
+    void finish(const FloatJob& job, Range tiles, Range panels, float* scratch) const;
 
     ConvShape shape_;
     const FloatKernels& kernels_;
-    std::int64_t threads_, padded_c_;  // padded_c_: output channels of whole panels
-    std::int64_t tiles_h_, tiles_w_, block_tiles_;
+    std::int64_t threads_, panels_;
+    std::int64_t tiles_h_, tiles_w_, tiles_, block_tiles_, splits_;
     std::int64_t input_plane_, output_plane_, scratch_floats_;
-    std::vector<float> weights_;  // [36][padded_c_ / kPanel][input_c][kPanel]
+    std::vector<float> weights_;  // [36][panels_][input_c][kPanel]
     std::vector<float> border_;   // a pixel outside of the image
     float* scratch_ = nullptr;
 };
@@ -81,9 +88,9 @@ public:
     void set_scratch(std::byte*) {}
 
 private:
-    std::int64_t rows_, depth_, channels_;
+    std::int64_t rows_, depth_, panels_, block_rows_, splits_;
     const FloatKernels& kernels_;
-    std::vector<float> weights_;  // [channels / kPanel][depth][kPanel]
+    std::vector<float> weights_;  // [panels][depth][kPanel]
 };
 
 }  // namespace octavo::onednn

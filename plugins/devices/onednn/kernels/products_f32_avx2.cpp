@@ -37,5 +37,5 @@ inline Floats greatest(Floats a, Floats b) {
 
 namespace octavo::onednn {
 extern const FloatKernels kAvx2Floats;
-const FloatKernels kAvx2Floats = {"avx2", multiply, finish, spread, gather};
+const FloatKernels kAvx2Floats = {"avx2", multiply, product, spread, gather};
 }  // namespace octavo::onednn

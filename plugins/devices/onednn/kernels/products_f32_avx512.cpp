@@ -38,5 +38,5 @@ inline Floats greatest(Floats a, Floats b) {
 
 namespace octavo::onednn {
 extern const FloatKernels kAvx512Floats;
-const FloatKernels kAvx512Floats = {"avx512", multiply, finish, spread, gather};
+const FloatKernels kAvx512Floats = {"avx512", multiply, product, spread, gather};
 }  // namespace octavo::onednn
