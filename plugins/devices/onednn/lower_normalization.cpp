@@ -5,18 +5,16 @@
 
 #include "ops/support.h"
 
-#include <optional>
+#include <algorithm>
 
 namespace octavo::onednn {
 namespace {
 
-template <class Job>
-using Kernel = void (*)(const Job& job, std::int64_t first_pixel, std::int64_t last_pixel);
+using Kernel = void (*)(const NormalizationJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
 
-template <class Job>
 class NormalizationStep : public Step {
 public:
-    NormalizationStep(Job job, Kernel<Job> kernel, Source source, std::vector<Target> targets)
+    NormalizationStep(const NormalizationJob& job, Kernel kernel, Source source, std::vector<Target> targets)
         : job_(job), kernel_(kernel), source_(std::move(source)), targets_(std::move(targets)) {
         reads = {source_.buffer};
         for (const Target& target : targets_) writes.push_back(target.buffer);
@@ -34,53 +32,41 @@ public:
     }
 
 private:
-    Job job_;
-    Kernel<Job> kernel_;
+    NormalizationJob job_;
+    Kernel kernel_;
     Source source_;
     std::vector<Target> targets_;
 };
 
-std::optional<LrnJob> lrn_job(const ops::NodeView& node) {
+bool is_lrn(const ops::NodeView& node) {
     constexpr std::int64_t kMostSize = 63;  // of the kernel's buffer
-    if (node.op() != "LRN" || node.real("beta", 0.75F) != 0.75F || node.integer("size", 5) > kMostSize) return std::nullopt;
-    LrnJob job;
-    job.size = node.integer("size", 5);
-    job.factor = node.real("alpha", 1e-4F) / static_cast<float>(job.size);
-    job.bias = node.real("bias", 1.0F);
-    return job;
+    return node.op() == "LRN" && node.real("beta", 0.75F) == 0.75F && node.integer("size", 5) <= kMostSize;
 }
 
-std::optional<NormJob> norm_job(const ops::NodeView& node) {
-    if (node.op() != "LpNormalization" || node.integer("p", 2) != 2) return std::nullopt;
+bool is_two_norm(const ops::NodeView& node) {
+    if (node.op() != "LpNormalization" || node.integer("p", 2) != 2) return false;
     const Result<std::int64_t> axis = ops::resolve_axis(node, node.integer("axis", -1), 4);
-    return axis && *axis == 1 ? std::optional<NormJob>(NormJob()) : std::nullopt;
-}
-
-template <class Job>
-void lower(Builder& builder, std::int32_t index, Job job, Kernel<Job> kernel) {
-    const ops::NodeView node = builder.view(index);
-    const std::int32_t in = node.input_id(0);
-    const Layout layout = layout_of(node.input(0));
-    job.pixels = layout.images * layout.pixels;
-    job.channels = layout.channels;
-    const bool codes = builder.has(in, Form::whole);
-    Source source = {builder.read(in, codes ? Form::whole : Form::real), codes ? builder.parameters(in, Form::whole) : nullptr};
-    builder.add(std::make_unique<NormalizationStep<Job>>(job, kernel, std::move(source), builder.targets(node.output_id(0))), node,
-                builder.precision(index), "values");
+    return axis && *axis == 1;
 }
 
 }  // namespace
 
 bool lower_normalization(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
-    if (node.input(0).rank != 4 || node.input(0).shape[1] > kMostChannels) return false;
-    if (const std::optional<LrnJob> job = lrn_job(node)) {
-        lower(builder, index, *job, value_kernels().lrn);
-    } else if (const std::optional<NormJob> norm = norm_job(node)) {
-        lower(builder, index, *norm, value_kernels().normalize);
-    } else {
-        return false;
+    if (node.input(0).rank != 4 || node.input(0).shape[1] > kMostChannels || (!is_lrn(node) && !is_two_norm(node))) return false;
+    const Layout layout = layout_of(node.input(0));
+    NormalizationJob job;
+    job.pixels = layout.images * layout.pixels;
+    job.channels = layout.channels;
+    if (is_lrn(node)) {
+        job.size = node.integer("size", 5);
+        job.factor = node.real("alpha", 1e-4F) / static_cast<float>(job.size);
+        job.bias = node.real("bias", 1.0F);
     }
+    const Kernel kernel = is_lrn(node) ? value_kernels().lrn : value_kernels().normalize;
+    Source source = source_of(builder, node.input_id(0));
+    builder.add(std::make_unique<NormalizationStep>(job, kernel, std::move(source), builder.targets(node.output_id(0))), node,
+                builder.precision(index), "values");
     return true;
 }
 

@@ -27,38 +27,41 @@ std::optional<Bounds> bounds_of(const Activation& activation) {
     }
 }
 
-template <class Product>
 class OwnStep : public Step {
 public:
-    OwnStep(Product product, Bounds bounds, std::vector<float> bias, std::int64_t channels)
+    OwnStep(std::unique_ptr<FloatProduct> product, Bounds bounds, std::vector<float> bias, std::int64_t channels)
         : product_(std::move(product)), bounds_(bounds), bias_(std::move(bias)), channels_(channels) {
-        scratch_bytes = product_.scratch_bytes();
+        scratch_bytes = product_->scratch_bytes();
     }
 
     void bind(const Addresses& addresses, std::byte* scratch) override {
-        product_.set_scratch(scratch);
+        scratch_ = reinterpret_cast<float*>(scratch);
         job_ = {addresses.get<float>(reads[0]),  bias_.data(), addresses.get<float>(reads[1]), bounds_.low, bounds_.high,
                 addresses.get<float>(writes[0]), channels_};
     }
-    void run(const RunContext&) override { product_.run(job_); }
-    std::size_t constant_bytes() const override { return product_.weight_bytes() + bias_.size() * sizeof(float); }
+    void run(const RunContext&) override { product_->run(job_, scratch_); }
+    std::size_t constant_bytes() const override { return product_->weight_bytes() + bias_.size() * sizeof(float); }
 
 private:
-    Product product_;
+    std::unique_ptr<FloatProduct> product_;
     Bounds bounds_;
     std::vector<float> bias_;
     std::int64_t channels_;
     FloatJob job_;
+    float* scratch_ = nullptr;
 };
 
-template <class Product>
-bool lower(Builder& builder, const ops::NodeView& node, const ConvShape& shape, const FloatKernels& kernels, Bounds bounds) {
-    if (!Product::fits(shape)) return false;
-    Product product(shape, static_cast<const float*>(builder.constant(node.input_id(1))), kernels, builder.threads());
+}  // namespace
+
+bool lower_product_own_f32(Builder& builder, const ops::NodeView& node, const ConvShape& shape) {
+    const std::optional<Bounds> bounds = bounds_of(node.activation());
+    if (builder.tolerance() < kOwnError || !bounds) return false;
+    auto product = make_float_product(shape, static_cast<const float*>(builder.constant(node.input_id(1))), builder.threads());
+    if (!product) return false;
+    const std::string implementation = product->implementation();
     std::vector<float> bias(static_cast<std::size_t>(shape.output_c + kPanel), 0.0F);
     if (node.has_input(2)) std::copy_n(static_cast<const float*>(builder.constant(node.input_id(2))), shape.output_c, bias.begin());
-    const std::string implementation = std::string(product.name()) + ":" + kernels.name;
-    auto step = std::make_unique<OwnStep<Product>>(std::move(product), bounds, std::move(bias), shape.output_c);
+    auto step = std::make_unique<OwnStep>(std::move(product), *bounds, std::move(bias), shape.output_c);
     step->reads = {builder.read(node.input_id(0), Form::real),
                    node.has_input(3) ? builder.read(node.input_id(3), Form::real) : BufferId::none};
     const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
@@ -66,15 +69,6 @@ bool lower(Builder& builder, const ops::NodeView& node, const ConvShape& shape, 
     builder.add(std::move(step), node, OCTAVO_FP32, implementation);
     builder.finish_from_real(node.output_id(0), to);
     return true;
-}
-
-}  // namespace
-
-bool lower_product_own_f32(Builder& builder, const ops::NodeView& node, const ConvShape& shape) {
-    const FloatKernels* kernels = float_kernels();
-    const std::optional<Bounds> bounds = bounds_of(node.activation());
-    if (!kernels || builder.tolerance() < kOwnError || !bounds) return false;
-    return lower<Winograd>(builder, node, shape, *kernels, *bounds) || lower<MatrixProduct>(builder, node, shape, *kernels, *bounds);
 }
 
 }  // namespace octavo::onednn

@@ -8,13 +8,6 @@
 namespace octavo::onednn {
 namespace {
 
-// The tensor in whatever form exists or is natural: codes are read as the numbers they stand for.
-Source source_of(Builder& builder, std::int32_t tensor) {
-    if (!builder.is_quantized(tensor)) return {builder.read(tensor, Form::real), nullptr};
-    const Form form = builder.has(tensor, Form::whole) ? Form::whole : Form::depthwise;
-    return {builder.read(tensor, form), builder.parameters(tensor, form)};
-}
-
 bool same_shape(const octavo_tensor_info& a, const octavo_tensor_info& b) {
     return a.rank == b.rank && std::equal(a.shape, a.shape + a.rank, b.shape);
 }

@@ -6,6 +6,12 @@
 
 namespace octavo::onednn {
 
+Source source_of(Builder& builder, std::int32_t tensor) {
+    if (!builder.is_quantized(tensor)) return {builder.read(tensor, Form::real), nullptr};
+    const Form form = builder.has(tensor, Form::whole) ? Form::whole : Form::depthwise;
+    return {builder.read(tensor, form), builder.parameters(tensor, form)};
+}
+
 Destination bind_target(const Target& target, const Addresses& addresses) {
     Destination to;
     to.stride = target.stride;

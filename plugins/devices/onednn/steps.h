@@ -12,6 +12,9 @@ struct Source {
     std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
 };
 
+// The tensor in whatever form exists or is natural: codes are read as the numbers they stand for.
+Source source_of(Builder& builder, std::int32_t tensor);
+
 Destination bind_target(const Target& target, const Addresses& addresses);
 Operand bind_source(const Source& source, const Addresses& addresses, std::int64_t pixel_stride, std::int64_t image_stride);
 

@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(int8_kernels_run_and_are_near_the_plan) {
         const Plan plan = plan_for(other, graph, inputs, 63.0F);
         const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(other, graph, &plan, inputs);
         for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.03F, "seed " << seed << ", output " << o);
+            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.02F, "seed " << seed << ", output " << o);
         for (const OperatorTime& step : found.operators) in_int8 += step.op == "Conv" && step.precision == OCTAVO_INT8;
     }
     BOOST_TEST(in_int8 > 60U);

@@ -148,6 +148,29 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
             }
 }
 
+// In floating point between int8 operators, and alone; the row's own arithmetic is double, in order.
+BOOST_AUTO_TEST_CASE(two_norms_are_the_same_to_the_bit) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+        NetworkBuilder net(seed);
+        const std::int64_t channels = net.between(1, 70);
+        const TensorId x = net.input({net.between(1, 3), channels, net.between(1, 17), net.between(1, 17)});
+        const TensorId before = convolution(net, x, channels, channels, 1, false, true);
+        const TensorId norm = net.node("LpNormalization", {before}, {{"axis", std::int64_t{1}}});
+        const TensorId behind = convolution(net, norm, channels, channels, net.flip() ? channels : 1, false, true);
+        const Graph graph = net.finish({net.node("LpNormalization", {x}, {{"axis", std::int64_t{-3}}}), behind});
+        std::mt19937 random(seed);
+        Tensors inputs = random_inputs(graph, random);
+        if (seed % 4 == 0) std::fill(inputs[0].begin(), inputs[0].end(), 0.0F);  // the norm of nothing
+        const Plan plan = plan_for(fast, graph, inputs);
+        const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(fast, graph, &plan, inputs);
+        for (std::size_t o = 0; o < 2; ++o)
+            BOOST_TEST(bit_difference(expected.outputs[o], found.outputs[o]).count == 0U, "seed " << seed << ", output " << o);
+        for (const OperatorTime& step : found.operators)
+            if (step.op == "LpNormalization") BOOST_TEST(step.implementation == "values");
+    }
+}
+
 // Any operators may go back to floating point: the plan still fits, and both devices mean the same by it. Sums in floating point differ by
 // their order, so that behind them a value may fall on the next step.
 BOOST_AUTO_TEST_CASE(with_any_operators_in_floating_point) {

@@ -21,7 +21,7 @@ std::int64_t tiles_of(std::int64_t size) {
     return (size + kTile - 1) / kTile;
 }
 
-// Rows of a block, about the same number in each, and a multiple of turns for every thread.
+// Rows of a block, `most` at most, so that each thread gets as many blocks of about the same size.
 std::int64_t block_of(std::int64_t rows, std::int64_t most, std::int64_t threads) {
     const std::int64_t turns = (rows + threads * most - 1) / (threads * most);
     return (rows + threads * turns - 1) / (threads * turns);
@@ -47,42 +47,73 @@ void transform_weights(const float* from, double* to) {
         for (std::size_t j = 0; j < 6; ++j) to[i * 6 + j] = between[i][0] * kG[j][0] + between[i][1] * kG[j][1] + between[i][2] * kG[j][2];
 }
 
-}  // namespace
-
-const FloatKernels* float_kernels() {
+const FloatKernels* float_kernels() {  // null: this CPU has none
     __builtin_cpu_init();
     if (cpu_isa() >= Isa::avx512 && cpu_isa() != Isa::avx2_vnni) return &kAvx512Floats;
     return cpu_isa() >= Isa::avx2 && __builtin_cpu_supports("fma") ? &kAvx2Floats : nullptr;
 }
 
-bool Winograd::fits(const ConvShape& s) {
+bool gains_by_winograd(const ConvShape& s) {
     const auto all = [](std::int64_t value, std::int64_t h, std::int64_t w) { return h == value && w == value; };
     return s.groups == 1 && all(3, s.kernel_h, s.kernel_w) && all(1, s.stride_h, s.stride_w) && all(1, s.dilation_h, s.dilation_w) &&
            s.input_c % kPanel == 0 && s.output_c >= kPanel && tiles_of(s.output_h) * tiles_of(s.output_w) >= kLeastTiles;
 }
 
-Winograd::Winograd(const ConvShape& shape, const float* weights, const FloatKernels& kernels, int threads)
-    : shape_(shape),
-      kernels_(kernels),
-      threads_(threads),
-      panels_((shape.output_c + kPanel - 1) / kPanel),
-      tiles_h_(tiles_of(shape.output_h)),
-      tiles_w_(tiles_of(shape.output_w)),
-      tiles_(shape.batch * tiles_h_ * tiles_w_),
-      border_(static_cast<std::size_t>(shape.input_c), 0.0F) {
-    splits_ = tiles_ <= kMostTiles ? std::min(threads_, panels_) : 1;
-    block_tiles_ = splits_ > 1 ? tiles_ : block_of(tiles_, kMostTiles, threads_);
-    // Planes are no power of two apart, which would put all 36 into the same few cache lines.
-    input_plane_ = block_tiles_ * shape.input_c + 16;
-    output_plane_ = block_tiles_ * panels_ * kPanel + 16;
-    scratch_floats_ = kPlanes * (input_plane_ + output_plane_);
-    pack(weights);
-}
+class Winograd : public FloatProduct {
+public:
+    Winograd(const ConvShape& shape, const float* weights, const FloatKernels& kernels, int threads)
+        : FloatProduct("winograd", kernels),
+          shape_(shape),
+          panels_((shape.output_c + kPanel - 1) / kPanel),
+          tiles_h_(tiles_of(shape.output_h)),
+          tiles_w_(tiles_of(shape.output_w)),
+          tiles_(shape.batch * tiles_h_ * tiles_w_),
+          border_(static_cast<std::size_t>(shape.input_c), 0.0F) {
+        splits_ = tiles_ <= kMostTiles ? std::min<std::int64_t>(threads, panels_) : 1;
+        block_tiles_ = splits_ > 1 ? tiles_ : block_of(tiles_, kMostTiles, threads);
+        // Planes are no power of two apart, which would put all 36 into the same few cache lines.
+        input_plane_ = block_tiles_ * shape.input_c + 16;
+        output_plane_ = block_tiles_ * panels_ * kPanel + 16;
+        block_floats_ = kPlanes * (input_plane_ + output_plane_);
+        scratch_floats_ = static_cast<std::size_t>(block_floats_ * (splits_ > 1 ? 1 : threads));
+        pack(weights);
+    }
 
+    void run(const FloatJob& job, float* scratch) const override {
+        if (splits_ > 1) {
+            parallel(splits_, [&](std::int64_t part) { spread(job, share_of(tiles_, part, splits_), 0, scratch); });
+            parallel(splits_, [&](std::int64_t part) { finish(job, {0, tiles_}, share_of(panels_, part, splits_), scratch); });
+            return;
+        }
+        parallel((tiles_ + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block) {
+            const Range tiles = {block * block_tiles_, std::min(tiles_, (block + 1) * block_tiles_)};
+            float* const own = scratch + thread_index() * block_floats_;
+            spread(job, tiles, tiles.first, own);
+            finish(job, tiles, {0, panels_}, own);
+        });
+    }
+
+private:
+    void pack(const float* weights);
+    // Tiles into planes whose row 0 is tile `row_0`.
+    void spread(const FloatJob& job, Range tiles, std::int64_t row_0, float* scratch) const;
+    // Of tiles whose planes lie in scratch from row 0 on: sums and outputs of some panels.
+    void finish(const FloatJob& job, Range tiles, Range panels, float* scratch) const;
+    void spread_tile(const float* source, std::int64_t tile, float* to) const;
+    void gather_tile(const FloatJob& job, Range channels, std::int64_t tile, const float* from) const;
+
+    ConvShape shape_;
+    std::int64_t panels_;
+    std::int64_t tiles_h_, tiles_w_, tiles_, block_tiles_, splits_;
+    std::int64_t input_plane_, output_plane_, block_floats_;
+    std::vector<float> border_;  // a pixel outside of the image
+};
+
+// To [36][panels_][input_c][kPanel].
 void Winograd::pack(const float* weights) {
     const std::int64_t inputs = shape_.input_c;
     weights_.assign(static_cast<std::size_t>(kPlanes * inputs * panels_ * kPanel), 0.0F);
-    parallel(shape_.output_c, [&](std::int64_t output) {
+    for (std::int64_t output = 0; output < shape_.output_c; ++output)
         for (std::int64_t c = 0; c < inputs; ++c) {
             double planes[kPlanes];
             transform_weights(weights + (output * inputs + c) * 9, planes);
@@ -92,10 +123,9 @@ void Winograd::pack(const float* weights) {
                 to += inputs * panels_ * kPanel;
             }
         }
-    });
 }
 
-void Winograd::spread(const float* source, std::int64_t tile, float* to) const {
+void Winograd::spread_tile(const float* source, std::int64_t tile, float* to) const {
     const ConvShape& s = shape_;
     const std::int64_t image = tile / (tiles_h_ * tiles_w_);
     const std::int64_t first_y = tile / tiles_w_ % tiles_h_ * kTile - s.pad_top, first_x = tile % tiles_w_ * kTile - s.pad_left;
@@ -108,7 +138,7 @@ void Winograd::spread(const float* source, std::int64_t tile, float* to) const {
     kernels_.spread(pixels, s.input_c, input_plane_, to);
 }
 
-void Winograd::gather(const FloatJob& job, Range channels, std::int64_t tile, const float* from) const {
+void Winograd::gather_tile(const FloatJob& job, Range channels, std::int64_t tile, const float* from) const {
     const ConvShape& s = shape_;
     const std::int64_t image = tile / (tiles_h_ * tiles_w_);
     const std::int64_t first_y = tile / tiles_w_ % tiles_h_ * kTile, first_x = tile % tiles_w_ * kTile;
@@ -121,6 +151,11 @@ void Winograd::gather(const FloatJob& job, Range channels, std::int64_t tile, co
     kernels_.gather(from, output_plane_, job, channels, outputs);
 }
 
+void Winograd::spread(const FloatJob& job, Range tiles, std::int64_t row_0, float* scratch) const {
+    for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile)
+        spread_tile(job.source, tile, scratch + (tile - row_0) * shape_.input_c);
+}
+
 void Winograd::finish(const FloatJob& job, Range tiles, Range panels, float* scratch) const {
     const std::int64_t depth = shape_.input_c, stride = panels_ * kPanel, first = panels.first * kPanel;
     float* const sums = scratch + kPlanes * input_plane_;
@@ -129,48 +164,46 @@ void Winograd::finish(const FloatJob& job, Range tiles, Range panels, float* scr
                           weights_.data() + (plane * panels_ + panels.first) * depth * kPanel, panels.last - panels.first,
                           sums + plane * output_plane_ + first, stride);
     const Range channels = {first, std::min(panels.last * kPanel, shape_.output_c)};
-    for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile) gather(job, channels, tile, sums + (tile - tiles.first) * stride);
+    for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile) gather_tile(job, channels, tile, sums + (tile - tiles.first) * stride);
 }
 
-void Winograd::run(const FloatJob& job) const {
-    if (splits_ > 1) {
-        parallel(splits_, [&](std::int64_t part) {
-            const Range tiles = share_of(tiles_, part, splits_);
-            for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile) spread(job.source, tile, scratch_ + tile * shape_.input_c);
-        });
-        parallel(splits_, [&](std::int64_t part) { finish(job, {0, tiles_}, share_of(panels_, part, splits_), scratch_); });
-        return;
-    }
-    parallel((tiles_ + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block) {
-        const Range tiles = {block * block_tiles_, std::min(tiles_, (block + 1) * block_tiles_)};
-        float* const scratch = scratch_ + thread_index() * scratch_floats_;
-        for (std::int64_t tile = tiles.first; tile < tiles.last; ++tile)
-            spread(job.source, tile, scratch + (tile - tiles.first) * shape_.input_c);
-        finish(job, tiles, {0, panels_}, scratch);
-    });
-}
-
-bool MatrixProduct::fits(const ConvShape& s) {
+bool gains_by_matrix_product(const ConvShape& s) {
     return s.groups == 1 && s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.input_h == s.output_h && s.input_w == s.output_w &&
            s.output_c % kPanel == 0 && s.input_c * s.output_c >= kLeastWeights && s.output_h * s.output_w >= kLeastPixels;
 }
 
-MatrixProduct::MatrixProduct(const ConvShape& shape, const float* weights, const FloatKernels& kernels, int threads)
-    : rows_(shape.batch * shape.output_h * shape.output_w), depth_(shape.input_c), panels_(shape.output_c / kPanel), kernels_(kernels) {
-    splits_ = rows_ <= threads * kMostPixels ? std::min<std::int64_t>(threads, panels_) : 1;
-    block_rows_ = splits_ > 1 ? rows_ : block_of(rows_, kMostPixels, threads);
-    weights_.resize(static_cast<std::size_t>(depth_ * shape.output_c));
-    for (std::int64_t c = 0; c < shape.output_c; ++c)
-        for (std::int64_t k = 0; k < depth_; ++k)
-            weights_[static_cast<std::size_t>((c / kPanel * depth_ + k) * kPanel + c % kPanel)] = weights[c * depth_ + k];
-}
+class MatrixProduct : public FloatProduct {
+public:
+    MatrixProduct(const ConvShape& shape, const float* weights, const FloatKernels& kernels, int threads)
+        : FloatProduct("gemm", kernels),
+          rows_(shape.batch * shape.output_h * shape.output_w),
+          depth_(shape.input_c),
+          panels_(shape.output_c / kPanel),
+          block_rows_(block_of(rows_, kMostPixels, threads)) {
+        weights_.resize(static_cast<std::size_t>(depth_ * shape.output_c));  // [panels_][depth_][kPanel]
+        for (std::int64_t c = 0; c < shape.output_c; ++c)
+            for (std::int64_t k = 0; k < depth_; ++k)
+                weights_[static_cast<std::size_t>((c / kPanel * depth_ + k) * kPanel + c % kPanel)] = weights[c * depth_ + k];
+    }
 
-void MatrixProduct::run(const FloatJob& job) const {
-    const std::int64_t blocks = (rows_ + block_rows_ - 1) / block_rows_;
-    parallel(blocks * splits_, [&](std::int64_t i) {
-        const Range rows = {i / splits_ * block_rows_, std::min(rows_, (i / splits_ + 1) * block_rows_)};
-        kernels_.product(job, rows, depth_, weights_.data(), share_of(panels_, i % splits_, splits_));
-    });
+    void run(const FloatJob& job, float*) const override {
+        parallel((rows_ + block_rows_ - 1) / block_rows_, [&](std::int64_t block) {
+            const Range rows = {block * block_rows_, std::min(rows_, (block + 1) * block_rows_)};
+            kernels_.product(job, rows, depth_, weights_.data(), panels_);
+        });
+    }
+
+private:
+    std::int64_t rows_, depth_, panels_, block_rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<FloatProduct> make_float_product(const ConvShape& shape, const float* weights, int threads) {
+    const FloatKernels* kernels = float_kernels();
+    if (kernels && gains_by_winograd(shape)) return std::make_unique<Winograd>(shape, weights, *kernels, threads);
+    if (kernels && gains_by_matrix_product(shape)) return std::make_unique<MatrixProduct>(shape, weights, *kernels, threads);
+    return nullptr;
 }
 
 }  // namespace octavo::onednn

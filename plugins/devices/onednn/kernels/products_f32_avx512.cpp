@@ -1,15 +1,15 @@
 // Compiled with -mavx512f.
-#include "kernels/products_f32.h"
-
 #include <immintrin.h>
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace octavo::onednn {
 namespace {
 
 using Floats = __m512;
-constexpr std::int64_t kWidth = 16, kRows = 12, kVectors = kPanel / kWidth;
+constexpr std::size_t kLanes = 16;
+constexpr std::int64_t kRows = 12;
 constexpr __mmask16 kAll = 0xFFFF;  // GCC 12 takes the unmasked minimum for a use of something uninitialized
 
 inline Floats splat(float value) {
@@ -24,19 +24,16 @@ inline void store(float* to, Floats value) {
 inline Floats fused(Floats a, Floats b, Floats c) {
     return _mm512_fmadd_ps(a, b, c);
 }
-inline Floats least(Floats a, Floats b) {
+inline Floats min(Floats a, Floats b) {
     return _mm512_maskz_min_ps(kAll, a, b);
 }
-inline Floats greatest(Floats a, Floats b) {
+inline Floats max(Floats a, Floats b) {
     return _mm512_maskz_max_ps(kAll, a, b);
 }
 
 }  // namespace
 }  // namespace octavo::onednn
 
+#define PRODUCTS_NAME "avx512"
+#define PRODUCTS_TABLE kAvx512Floats
 #include "kernels/products_f32.inc"
-
-namespace octavo::onednn {
-extern const FloatKernels kAvx512Floats;
-const FloatKernels kAvx512Floats = {"avx512", multiply, product, spread, gather};
-}  // namespace octavo::onednn

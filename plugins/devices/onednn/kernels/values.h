@@ -48,20 +48,14 @@ struct PoolJob {
 
 constexpr std::int64_t kMostChannels = 4096;  // of a pixel that lrn and normalize take
 
-struct LrnJob {
+struct NormalizationJob {  // across the channels of each pixel
     Operand a;
+    Destination destinations[2];
+    int destination_count = 1;
+    std::int64_t pixels = 1, channels = 1;
+    // of lrn:
     std::int64_t size = 5;
-    float factor = 0, beta = 0.75F, bias = 1;  // factor: alpha / size
-    Destination destinations[2];
-    int destination_count = 1;
-    std::int64_t pixels = 1, channels = 1;
-};
-
-struct NormJob {  // values of a pixel divided by the root of the sum of their squares; where that is 0 they are 0
-    Operand a;
-    Destination destinations[2];
-    int destination_count = 1;
-    std::int64_t pixels = 1, channels = 1;
+    float factor = 0, bias = 1;  // factor: alpha / size
 };
 
 struct PictureJob {  // the network's input: planes of f32 in, channels-last out
@@ -74,8 +68,9 @@ struct ValueKernels {
     void (*pointwise)(const PointwiseJob& job, std::int64_t first_pixel, std::int64_t last_pixel);  // over images * pixels
     void (*max_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);            // over images * output_h
     void (*average_pool)(const PoolJob& job, std::int64_t first_row, std::int64_t last_row);
-    void (*lrn)(const LrnJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
-    void (*normalize)(const NormJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
+    void (*lrn)(const NormalizationJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
+    // Divided by the root of the sum of squares; where that is 0, 0.
+    void (*normalize)(const NormalizationJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
     void (*picture)(const PictureJob& job, std::int64_t first_pixel, std::int64_t last_pixel);  // over images * pixels
 };
 

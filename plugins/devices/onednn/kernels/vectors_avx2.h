@@ -1,4 +1,4 @@
-// Vectors of eight lanes of 32 bits, or sixteen of 16, in AVX2, for kernels.inc and values.inc. Compiled with -mavx2, and without -mfma.
+// Vectors of eight lanes of 32 bits, or sixteen of 16, in AVX2, for kernels.inc, values.inc and products_f32.inc. Compiled with -mavx2.
 #pragma once
 
 #include <immintrin.h>
