@@ -2,6 +2,7 @@
 // saturate there; from VNNI on by oneDNN where it can say the same (lower_product_vnni.cpp).
 #include "kernels/conv_u8.h"
 #include "kernels/cpu.h"
+#include "kernels/depthwise_u8.h"
 #include "product.h"
 
 #include "ops/support.h"
@@ -22,9 +23,11 @@ bool is_implied(const Activation& activation, const Epilogue& epilogue, std::siz
     return true;
 }
 
-class ConvU8Step : public Step {
+// `Conv`: ConvU8 or DepthwiseU8.
+template <class Conv>
+class ConvStep : public Step {
 public:
-    ConvU8Step(const ConvShape& shape, Int8Product product, std::vector<std::int32_t> zero_point, int threads)
+    ConvStep(const ConvShape& shape, Int8Product product, std::vector<std::int32_t> zero_point, int threads)
         : product_(std::move(product)),
           conv_(shape, product_.weights.data(), std::move(zero_point), threads),
           stride_(shape.input_c),
@@ -59,19 +62,29 @@ public:
         if (is_implied(product_.activation, epilogue_, channels_)) epilogue_.activation = {};
     }
     void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
-    bool in_bytes() const { return conv_.in_bytes(); }
+    std::string kernel() const { return conv_.form() + std::string(conv_kernels().name); }
     std::size_t constant_bytes() const override {
         return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float);
     }
 
 private:
     Int8Product product_;
-    ConvU8 conv_;
+    Conv conv_;
     std::int64_t stride_;
     std::size_t channels_;
     Epilogue epilogue_;
     const std::uint8_t* source_ = nullptr;
 };
+
+template <class Conv>
+void add_conv(Builder& builder, const ops::NodeView& node, const ConvShape& shape, Int8Product product) {
+    const CodeParameters& source = *product.source_parameters;
+    std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
+                                         source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));
+    auto step = std::make_unique<ConvStep<Conv>>(shape, std::move(product), std::move(zero_point), builder.threads());
+    const std::string kernel = step->kernel();
+    builder.add(std::move(step), node, OCTAVO_INT8, kernel);
+}
 
 }  // namespace
 
@@ -160,14 +173,12 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     OCTAVO_CHECK_OK(check_product(node));
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
     Int8Product product = int8_product(builder, index, shape);
-    const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && has_vnni(cpu_isa()));
+    const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && cpu_isa() == Isa::amx);
     if (by_dnnl && lower_product_by_dnnl(builder, node, shape, product)) return {};
-    const CodeParameters& source = *product.source_parameters;
-    std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
-                                         source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));
-    auto step = std::make_unique<ConvU8Step>(shape, std::move(product), std::move(zero_point), builder.threads());
-    const std::string form = step->in_bytes() ? "conv_u8_bytes:" : "conv_u8:";
-    builder.add(std::move(step), node, OCTAVO_INT8, form + conv_kernels().name);
+    if (DepthwiseU8::serves(shape))
+        add_conv<DepthwiseU8>(builder, node, shape, std::move(product));
+    else
+        add_conv<ConvU8>(builder, node, shape, std::move(product));
     return {};
 }
 

@@ -2,7 +2,7 @@
 #include "sdk/ops/op.h"
 #include "tests/support/random_network.h"
 
-#include <cstdlib>
+#include <map>
 #include <set>
 
 using namespace octavo;
@@ -66,13 +66,15 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_no_pair_of_products_can_overflow)
     compare_int8(device("onednn"), 64.0F, 150);
 }
 
-// What the other comparisons are about: pairs of 64 and 64 fit into 16 bits, those of 127 and 127 do not.
+// What the other comparisons are about: pairs of 64 and 64 fit into 16 bits, those of 127 and 127 do not; four at once fit into 32.
 BOOST_AUTO_TEST_CASE(in_int8_own_convolutions_are_those_of_the_instruction_set) {
     const DeviceHandle fast = device("onednn", {{"int8_kernels", "own"}});
-    const char* cap = std::getenv("ONEDNN_MAX_CPU_ISA");
-    const bool avx2 = __builtin_cpu_supports("avx2") && (!cap || std::string(cap) != "SSE41");
-    const std::string kernels = avx2 ? "avx2" : "sse41";
-    for (const auto& [weight_levels, form] : {std::pair{64.0F, "conv_u8_bytes:"}, {127.0F, "conv_u8:"}}) {
+    const std::map<std::string, std::string> names = {{"sse41", "sse41"},       {"avx2", "avx2"},
+                                                      {"avx2_vnni", "avx2"},    {"avx512_core", "avx512"},
+                                                      {"avx512_core_vnni", "avx512_vnni"}, {"avx512_core_amx", "avx512_vnni"}};
+    const std::string kernels = names.at(fast.isa());
+    for (const auto& [weight_levels, fits] : {std::pair{64.0F, true}, {127.0F, false}}) {
+        const std::string form = fits || kernels == "avx512_vnni" ? "conv_u8_bytes:" : "conv_u8:";
         NetworkBuilder net(1);
         const TensorId x = net.input({1, 8, 6, 6});
         const Graph graph = net.finish({net.node("Conv", {x, net.random_constant({16, 8, 3, 3}, 0.3F)})});
@@ -127,24 +129,33 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_a_kernel_of_one_pixel_leaves_the_
 }
 
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
-    const DeviceHandle reference = device("reference"), fast = device("onednn", {{"int8_kernels", "onednn"}});
-    for (const std::int64_t channels : {8, 32})
-        for (std::int64_t h = 1; h <= 8; ++h)
-            for (std::int64_t w = 1; w <= 8; ++w) {
+    const DeviceHandle reference = device("reference");
+    const std::vector<DeviceHandle> others = {device("onednn", {{"int8_kernels", "onednn"}}), device("onednn", {{"int8_kernels", "own"}})};
+    std::mt19937 random(1);
+    const auto one_of = [&random](std::initializer_list<std::int64_t> values) { return values.begin()[random() % values.size()]; };
+    for (std::int64_t h = 1; h <= 8; ++h)
+        for (std::int64_t w = 1; w <= 8; ++w)
+            for (int variant = 0; variant < 4; ++variant) {
+                const std::int64_t channels = one_of({8, 32, 50, 64, 150});
                 NetworkBuilder net(1);
-                const TensorId x = net.input({1, channels, 9, 10});  // its grid has a zero point
-                const TensorId y =
-                    net.node("Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
-                             {{"group", channels}});
+                const TensorId x = net.input({one_of({1, 2}), channels, 17, 19});  // its grid has a zero point
+                const auto two = [&](std::initializer_list<std::int64_t> values) { return std::vector{one_of(values), one_of(values)}; };
+                const std::vector<std::int64_t> strides = two({1, 2, 3}), dilations = variant ? two({1, 2}) : std::vector<std::int64_t>{1, 1};
+                const std::vector<std::int64_t> pads = {one_of({0, 1, 2}), one_of({0, 1, 3}), one_of({0, 1}), one_of({0, 1})};
+                const TensorId y = net.node(
+                    "Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
+                    {{"group", channels}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}});
                 const TensorId last =
                     net.node("Conv", {y, net.random_constant({4, channels, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
                 const Graph graph = net.finish({last});
-                std::mt19937 random(1);
                 const Tensors inputs = random_inputs(graph, random);
-                const Plan plan = plan_for(fast, graph, inputs, 63.0F);
-                const Difference d =
-                    bit_difference(run_on(reference, graph, &plan, inputs).outputs[0], run_on(fast, graph, &plan, inputs).outputs[0]);
-                BOOST_TEST(d.count == 0U, channels << " channels, " << h << "x" << w << ": " << d.count << " differ");
+                const Plan plan = plan_for(others[0], graph, inputs, 63.0F);
+                const std::vector<float> expected = run_on(reference, graph, &plan, inputs).outputs[0];
+                for (const DeviceHandle& fast : others) {
+                    const Difference d = bit_difference(expected, run_on(fast, graph, &plan, inputs).outputs[0]);
+                    BOOST_TEST(d.count == 0U, channels << " channels, " << h << "x" << w << ", variant " << variant << ": " << d.count
+                                                       << " differ\n" << (d.count ? dump(graph) : ""));
+                }
             }
 }
 

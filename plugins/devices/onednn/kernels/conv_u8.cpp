@@ -15,10 +15,10 @@ namespace octavo::onednn {
 namespace {
 
 constexpr int kBlockPixels = 6;  // of the micro kernel
-constexpr std::int64_t kTilePixels = 96;
 constexpr std::int64_t kBandBytes = 192 * 1024;     // of input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
 
+constexpr std::int64_t kFewPixels = 64;
 constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t step) {
@@ -46,7 +46,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     if (shape_.depthwise()) {
         pack_depthwise(weights);
     } else {
-        if (zero_point_.size() == 1 && pairs_fit(weights)) element_bytes_ = 1, step_ = 4;
+        if (zero_point_.size() == 1 && (kernels_->exact_bytes || pairs_fit(weights))) element_bytes_ = 1, step_ = 4;
         pack(weights);
     }
     const bool stays_inside = shape_.pad_top == 0 && shape_.pad_left == 0 && (shape_.output_h - 1) * shape_.stride_h < shape_.input_h &&
@@ -57,7 +57,7 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     offset_ = element_offsets();
     steps_ = static_cast<int>(offset_.size());
     if (shape_.depthwise() && offset_.size() % 2) offset_.push_back(0);
-    if (in_bytes()) order_blocks();
+    if (in_bytes() && !kernels_->exact_bytes) order_blocks();
     plan_bands(threads_);
 }
 
@@ -73,21 +73,29 @@ std::vector<std::int32_t> ConvU8::element_offsets() const {
     return offsets;
 }
 
+ConvU8::Block ConvU8::block_at(std::int64_t index) const {
+    const std::int64_t group = index / group_blocks_, first = index % group_blocks_ * lanes_;
+    const auto least = [this](std::int64_t count) { return static_cast<int>(std::min<std::int64_t>(lanes_, count)); };
+    return {group, group * group_lanes_ + first, group * group_output_ + first, least(group_lanes_ - first), least(group_output_ - first)};
+}
+
 // Each block takes the steps in the order that its weights allow.
 void ConvU8::order_blocks() {
     const std::vector<std::int32_t> offsets = std::move(offset_);
     const std::vector<Line> weights = weights_;
-    const auto step_bytes = static_cast<std::size_t>(lanes_ * step_);
     const auto* from = reinterpret_cast<const std::int8_t*>(weights.data());
     auto* to = reinterpret_cast<std::int8_t*>(weights_.data());
     offset_.clear();
-    for (std::int64_t block = 0; block < weight_groups_ * group_blocks_; ++block, from += offsets.size() * step_bytes) {
-        const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), lanes_);
+    for (std::int64_t block = 0; block < weight_groups_ * group_blocks_; ++block) {
+        const int lanes = block_at(block).lanes;
+        const auto step_bytes = static_cast<std::size_t>(lanes * step_);
+        const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), lanes);
         twos_.push_back(order.twos);
         for (const std::int32_t step : order.steps) {
             offset_.push_back(offsets[static_cast<std::size_t>(step)]);
             to = std::copy_n(from + static_cast<std::size_t>(step) * step_bytes, step_bytes, to);
         }
+        from += offsets.size() * step_bytes;
     }
 }
 
@@ -134,27 +142,32 @@ void ConvU8::pack(const std::int8_t* weights) {
     group_pitch_ = round_up(group_input_, step_);
     padded_channels_ = s.groups * group_pitch_;
     weight_groups_ = s.groups;
-    lanes_ = group_output_ <= 8 ? 8 : in_bytes() ? 16 : kernels_->word_lanes;
-    group_blocks_ = (group_output_ + lanes_ - 1) / lanes_;
+    const std::int64_t least = kernels_->least_lanes, most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
+    group_lanes_ = round_up(group_output_, least);
+    // Few pixels read large weights often: the more of them are summed at once, the less so.
+    const bool few = s.batch * s.output_h * s.output_w <= kFewPixels;
+    lanes_ = static_cast<int>(std::min(few ? std::min<std::int64_t>(most, 32) : most, group_lanes_));
+    group_blocks_ = (group_lanes_ + lanes_ - 1) / lanes_;
     const std::int64_t taps = s.kernel_h * s.kernel_w, tap_steps = group_pitch_ / step_;
-    const std::int64_t bytes = s.groups * group_blocks_ * taps * group_pitch_ * lanes_;
+    const std::int64_t bytes = s.groups * group_lanes_ * taps * group_pitch_;
     weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
     auto* packed = reinterpret_cast<std::int8_t*>(weights_.data());
-    if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_blocks_ * lanes_), 0);
+    if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_lanes_), 0);
     for (std::int64_t oc = 0; oc < s.output_c; ++oc) {
         const std::int64_t group = oc / group_output_, within = oc % group_output_;
-        const std::int64_t block = group * group_blocks_ + within / lanes_, lane = within % lanes_;
-        std::int8_t* first = packed + (block * taps * tap_steps * lanes_ + lane) * step_;
+        const Block block = block_at(group * group_blocks_ + within / lanes_);
+        const std::int64_t lane = oc - block.channel, tap_bytes = tap_steps * block.lanes * step_;
+        std::int8_t* first = packed + (block.lane * taps * tap_steps + lane) * step_;
         std::int32_t sum = 0;
         for (std::int64_t ic = 0; ic < group_input_; ++ic) {
-            std::int8_t* to = first + ic / step_ * lanes_ * step_ + ic % step_;
+            std::int8_t* to = first + ic / step_ * block.lanes * step_ + ic % step_;
             for (std::int64_t tap = 0; tap < taps; ++tap) {
                 const std::int8_t weight = weights[(oc * group_input_ + ic) * taps + tap];
-                to[tap * tap_steps * lanes_ * step_] = weight;
+                to[tap * tap_bytes] = weight;
                 sum += weight;
             }
         }
-        if (in_bytes()) start_[static_cast<std::size_t>(block * lanes_ + lane)] = -zero_point_[0] * sum;
+        if (in_bytes()) start_[static_cast<std::size_t>(block.lane + lane)] = -zero_point_[0] * sum;
     }
 }
 
@@ -164,6 +177,7 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     // One group whose blocks of 16 outputs each read the 16 channels of their own.
     padded_channels_ = round_up(s.input_c, 16);
     group_output_ = s.output_c;
+    group_lanes_ = padded_channels_;
     group_blocks_ = padded_channels_ / 16;
     block_pitch_ = 16;
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
@@ -176,14 +190,14 @@ void ConvU8::widen_row(const std::uint8_t* src, std::int64_t src_stride, std::in
     const ConvShape& s = shape_;
     if (s.depthwise() && zero_point_.size() > 1) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
-            kernels_->widen_channels(src + x * src_stride, s.input_c, zero_point_.data(), to + x * padded_channels_);
+            kernels_->rows->widen_channels(src + x * src_stride, s.input_c, zero_point_.data(), to + x * padded_channels_);
     } else if (padded_channels_ == s.input_c && src_stride == s.input_c && zero_point_.size() == 1) {
-        kernels_->widen(src, s.input_w * s.input_c, zero_point_[0], to);
+        kernels_->rows->widen(src, s.input_w * s.input_c, zero_point_[0], to);
     } else if (s.depthwise() || (padded_channels_ == s.input_c && zero_point_.size() == 1)) {
         for (std::int64_t x = 0; x < s.input_w; ++x)
-            kernels_->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
+            kernels_->rows->widen(src + x * src_stride, s.input_c, zero_point_[0], to + x * padded_channels_);
     } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {
-        kernels_->widen_three(src, s.input_w, zero_point_[0], to);
+        kernels_->rows->widen_three(src, s.input_w, zero_point_[0], to);
     } else {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             for (std::int64_t g = 0; g < s.groups; ++g) {
@@ -200,7 +214,7 @@ void ConvU8::copy_row(const std::uint8_t* src, std::int64_t src_stride, std::uin
     if (padded_channels_ == s.input_c && src_stride == s.input_c) {
         std::memcpy(to, src, static_cast<std::size_t>(s.input_w * s.input_c));
     } else if (s.input_c == 3 && s.groups == 1 && src_stride == 3) {
-        kernels_->copy_three(src, s.input_w, to);
+        kernels_->rows->copy_three(src, s.input_w, to);
     } else {
         for (std::int64_t x = 0; x < s.input_w; ++x)
             for (std::int64_t g = 0; g < s.groups; ++g)
@@ -243,9 +257,10 @@ void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t s
     const ConvShape& s = shape_;
     const std::int64_t blocks = weight_groups_ * group_blocks_, pixels = band.rows * s.output_w;
     const std::int64_t first_pixel = (band.image * s.output_h + band.first_row) * s.output_w;
+    const std::int64_t tiles = (pixels + tile_pixels_ - 1) / tile_pixels_, tile = (pixels + tiles - 1) / tiles;
     const std::byte* at[kTilePixels];
-    for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += kTilePixels) {
-        const int count = static_cast<int>(std::min<std::int64_t>(kTilePixels, pixels - p));
+    for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += tile) {
+        const int count = static_cast<int>(std::min<std::int64_t>(tile, pixels - p));
         for (int j = 0; j < count; ++j) {
             at[j] = source.first + y * s.stride_h * source.row + x * s.stride_w * source.pixel;
             if (++x == s.output_w) x = 0, ++y;
@@ -255,28 +270,24 @@ void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t s
     }
 }
 
-void ConvU8::run_tile(std::int64_t block, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
+void ConvU8::run_tile(std::int64_t index, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
                       EpilogueFunction finish) const {
-    const ConvShape& s = shape_;
-    const std::int64_t group = block / group_blocks_, within = block % group_blocks_;
-    const std::int64_t base = (group * group_pitch_ + within * block_pitch_) * element_bytes_;
-    const std::int64_t channel = group * group_output_ + within * lanes_;
-    const int channels = static_cast<int>(std::min<std::int64_t>(lanes_, (group + 1) * group_output_ - channel));
-    alignas(64) std::int32_t acc[kTilePixels * 16];
+    const Block block = block_at(index);
+    const std::int64_t base = (block.group * group_pitch_ + index % group_blocks_ * block_pitch_) * element_bytes_;
+    alignas(64) std::int32_t sums[kTilePixels * kMostLanes];
     const auto count = static_cast<int>(pixels.size());
-    if (s.depthwise()) {
+    if (shape_.depthwise()) {
         const auto taps = static_cast<int>(offset_.size());
-        kernels_->depthwise({count, pixels.data(), base, offset_.data(), taps, depthwise_weights_.data() + block * taps * 16}, acc);
+        kernels_->rows->depthwise({count, pixels.data(), base, offset_.data(), taps, depthwise_weights_.data() + index * taps * 16}, sums);
     } else {
-        const auto* weights = reinterpret_cast<const std::int8_t*>(weights_.data()) + block * steps_ * step_ * lanes_;
-        if (in_bytes())
-            kernels_->bytes({count, lanes_, pixels.data(), base, offset_.data() + block * steps_, steps_,
-                             twos_[static_cast<std::size_t>(block)], weights, start_.data() + block * lanes_},
-                            acc);
-        else
-            kernels_->words({count, lanes_, pixels.data(), base, offset_.data(), steps_, 0, weights, nullptr}, acc);
+        const bool ordered = !twos_.empty();
+        const auto* weights = reinterpret_cast<const std::int8_t*>(weights_.data()) + block.lane * steps_ * step_;
+        const MicroWork work = {count, block.lanes, pixels.data(), base, offset_.data() + (ordered ? index * steps_ : 0), steps_,
+                                ordered ? twos_[static_cast<std::size_t>(index)] : 0, weights, in_bytes() ? start_.data() + block.lane : nullptr};
+        (in_bytes() ? kernels_->bytes : kernels_->words)(work, sums);
     }
-    finish(epilogue, acc, first_pixel, static_cast<int>(pixels.size()), channel, channels);
+    for (int lane = 0; lane < block.channels; lane += 16)
+        finish(epilogue, sums + sum_at(0, static_cast<std::size_t>(lane)), first_pixel, count, block.channel + lane, std::min(16, block.channels - lane));
 }
 
 void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {

@@ -1,12 +1,12 @@
 // Own int8 convolution, exact on every instruction set, in two forms (docs/decisions/0002, 0007):
-//   bytes: u8 activations times s8 weights, pairs of products added in 16 bits (pmaddubsw), which saturates: only where the weights of each
-//     pair of input channels are so small that it cannot. Where those of two steps are, both are added in 16 bits (step_order.h). The sum
-//     starts at minus zero point times weights.
+//   bytes: u8 activations times s8 weights. With VNNI four products at a time are added in 32 bits. Without it pairs are added in 16 bits
+//     (pmaddubsw), which saturates: only where the weights of each pair of input channels are so small that it cannot; where those of two
+//     steps are, both are added in 16 bits (step_order.h). The sum starts at minus zero point times weights.
 //   words: u8 activations less their zero point and s8 weights, both widened to 16 bits (pmaddwd). For all other weights; 1.4 to 1.8 times
 //     as long.
 //
 // Work is cut into bands of output rows. A band's input rows are copied into scratch [rows][width][channels], the border as real zeros;
-// micro kernels then take 6 output pixels x 16 or 8 output channels at a time, or 3 x 16, step by step of four bytes of input. 1x1
+// micro kernels then take so many output pixels x output channels at a time as registers hold, step by step of four bytes of input. 1x1
 // convolutions in bytes read the tensor itself.
 #pragma once
 
@@ -26,17 +26,24 @@ struct ConvShape {
     bool depthwise() const { return groups > 1 && groups == input_c && output_c == input_c; }
 };
 
+inline constexpr std::int64_t kTilePixels = 96, kMostLanes = 64;  // that a micro kernel sums at most
+
+// Where the sum of a pixel and a lane lies: the pixels of sixteen lanes together, as an epilogue takes them.
+constexpr std::size_t sum_at(std::size_t pixel, std::size_t lane) {
+    return lane / 16 * (16 * kTilePixels) + 16 * pixel + lane % 16;
+}
+
 // What a micro kernel sums: for each pixel, `steps` steps; pixel j's step s lies at pixel[j] + base + step_offset[s].
 struct MicroWork {
-    int pixels = 0, lanes = 16;  // lanes: 8 or 16 output channels
+    int pixels = 0, lanes = 16;  // lanes: output channels
     const std::byte* const* pixel = nullptr;
     std::int64_t base = 0;
     const std::int32_t* step_offset = nullptr;
-    int steps = 0, twos = 0;               // twos: of bytes, as in StepOrder
+    int steps = 0, twos = 0;               // twos: of bytes without VNNI, as in StepOrder
     const std::int8_t* weights = nullptr;  // [steps][lanes][elements of a step], aligned to 16
     const std::int32_t* start = nullptr;   // [lanes]: what the sums begin with; bytes only
 };
-using Micro = void (*)(const MicroWork& work, std::int32_t* acc);
+using Micro = void (*)(const MicroWork& work, std::int32_t* sums);
 
 // 16 channels of a depthwise convolution on s16 elements; pixel j's tap t lies at pixel[j] + base + tap_offset[t].
 struct DepthwiseWork {
@@ -48,18 +55,34 @@ struct DepthwiseWork {
     const std::int16_t* weights = nullptr;  // [taps][16]
 };
 
-// What the micro kernels of one instruction set are. Sums go to acc[pixels][16].
-struct ConvKernels {
-    const char* name;
-    int word_lanes;  // output channels that `words` sums at once: 16, or 8 only
-    Micro words;     // steps of two s16 elements
-    Micro bytes;     // steps of four u8 elements, 16 output channels or 8
-    void (*depthwise)(const DepthwiseWork& work, std::int32_t* acc);
+struct RowKernels {
+    void (*depthwise)(const DepthwiseWork& work, std::int32_t* sums);
     void (*widen)(const std::uint8_t* from, std::int64_t count, std::int16_t zero_point, std::int16_t* to);
     void (*widen_channels)(const std::uint8_t* from, std::int64_t count, const std::int16_t* zero_point, std::int16_t* to);
     // Pixels of three channels to pixels of four; the fourth may be left as anything, its weights are zero.
     void (*widen_three)(const std::uint8_t* from, std::int64_t pixels, std::int16_t zero_point, std::int16_t* to);
     void (*copy_three)(const std::uint8_t* from, std::int64_t pixels, std::uint8_t* to);
+};
+
+// A row of bytes woven for DepthwiseU8: the bytes of channel c of pixels x, x + dilation, x + 2 dilation and x + 3 dilation side by side at
+// [place][c], for `places` of them, x from `first` on in steps of `step`; pixels outside 0 .. pixels - 1 as the border.
+struct WeaveWork {
+    const std::uint8_t* from = nullptr;
+    std::int64_t stride = 0, pixels = 0, first = 0, step = 1, dilation = 1, places = 0;
+    const std::uint8_t* border = nullptr;  // [lanes]
+    int lanes = 64, channels = 64;         // up to 64
+};
+
+// What the micro kernels of one instruction set are.
+struct ConvKernels {
+    const char* name;
+    bool exact_bytes;                             // whatever the weights are
+    int least_lanes, most_word_lanes, most_lanes;  // output channels that are summed at once, in words and in bytes
+    Micro words;                                  // steps of two s16 elements
+    Micro bytes;                                  // steps of four u8 elements
+    void (*weave)(const WeaveWork& work, std::byte* to);  // null without VNNI
+    Micro woven;  // of woven rows: steps of four places of a channel
+    const RowKernels* rows;
     // The loop that fits the epilogue, for blocks of at most 8 or 16 channels.
     EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue, int lanes);
 };
@@ -77,7 +100,7 @@ public:
     // src: [batch][input_h][input_w] pixels of input_c bytes, `src_stride` bytes apart. Destinations are in `epilogue`.
     void run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
 
-    bool in_bytes() const { return element_bytes_ == 1; }
+    const char* form() const { return in_bytes() ? "conv_u8_bytes:" : "conv_u8:"; }
     std::size_t weight_bytes() const {
         return weights_.size() * sizeof(Line) + depthwise_weights_.size() * 2 + (start_.size() + offset_.size()) * 4;
     }
@@ -86,6 +109,7 @@ public:
     void set_scratch(std::byte* scratch) { scratch_ = scratch; }
 
 private:
+    bool in_bytes() const { return element_bytes_ == 1; }
     struct Band {
         std::int64_t image, first_row, rows;
     };
@@ -97,6 +121,12 @@ private:
     struct alignas(64) Line {
         std::int8_t weights[64];
     };
+    // So many output channels of a group, whose weights lie behind those of `lane` others.
+    struct Block {
+        std::int64_t group, lane, channel;
+        int lanes, channels;  // those that are summed, and those of them that there are
+    };
+    Block block_at(std::int64_t index) const;
     bool pairs_fit(const std::int8_t* weights) const;
     std::vector<std::int32_t> element_offsets() const;
     void order_blocks();
@@ -115,17 +145,16 @@ private:
     std::vector<std::int16_t> zero_point_;
     std::vector<Line> weights_;
     std::vector<std::int16_t> depthwise_weights_;
-    std::vector<std::int32_t> offset_;  // of taps (depthwise), of steps (words), or [block][step] (bytes)
-    std::vector<int> twos_;             // of each block
-    std::vector<std::int32_t> start_;   // [block][lanes]: minus zero point times weights
+    std::vector<std::int32_t> offset_;  // of taps (depthwise), of steps, or [block][step] where each has an order of its own
+    std::vector<int> twos_;             // of each block that has
+    std::vector<std::int32_t> start_;   // of each lane, minus zero point times weights
     std::int64_t element_bytes_ = 2, step_ = 2;
     bool reads_in_place_ = false;
-    int lanes_ = 16;
-    int steps_ = 0;
-    // Weights come in groups of blocks of `lanes_` outputs; a group reads its `group_pitch_` scratch channels, a block from `block_pitch_`
-    // on.
-    std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_blocks_ = 0, block_pitch_ = 0;
-    std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, band_rows_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;
+    int lanes_ = 16, steps_ = 0;
+    // Weights come in groups of `group_lanes_` outputs, in blocks of `lanes_` at most; a group reads its `group_pitch_` scratch channels, a
+    // block from `block_pitch_` on.
+    std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_lanes_ = 0, group_blocks_ = 0, block_pitch_ = 0;
+    std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, tile_pixels_ = kTilePixels, band_rows_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;
     int threads_ = 1;
     std::byte* scratch_ = nullptr;
 };

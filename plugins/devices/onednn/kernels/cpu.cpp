@@ -14,6 +14,8 @@ namespace octavo::onednn {
 
 extern const ConvKernels kSse41Kernels;
 extern const ConvKernels kAvx2Kernels;
+extern const ConvKernels kAvx512Kernels;
+extern const ConvKernels kAvx512VnniKernels;
 extern const ValueKernels kSse41Values;
 extern const ValueKernels kAvx2Values;
 
@@ -74,7 +76,10 @@ const char* isa_name(Isa isa) {
 }
 
 const ConvKernels& conv_kernels() {
-    return cpu_isa() >= Isa::avx2 ? kAvx2Kernels : kSse41Kernels;
+    const Isa isa = cpu_isa();
+    if (isa >= Isa::avx512_vnni) return kAvx512VnniKernels;
+    if (isa == Isa::avx512) return kAvx512Kernels;
+    return isa >= Isa::avx2 ? kAvx2Kernels : kSse41Kernels;
 }
 
 const ValueKernels& value_kernels() {

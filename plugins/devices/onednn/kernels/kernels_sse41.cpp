@@ -1,5 +1,23 @@
 #include "kernels/vectors_sse41.h"
 
-#define KERNELS_NAME "sse41"
-#define KERNELS_TABLE kSse41Kernels
-#include "kernels/kernels.inc"
+#include "kernels/epilogue.inc"
+#include "kernels/rows.inc"
+#include "kernels/sums.inc"
+
+namespace octavo::onednn {
+
+extern const RowKernels kSse41Rows = {depthwise, widen, widen_channels, widen_three, copy_three};
+extern const ConvKernels kSse41Kernels;
+const ConvKernels kSse41Kernels = {.name = "sse41",
+                                   .exact_bytes = false,
+                                   .least_lanes = kLeastLanes,
+                                   .most_word_lanes = kWordLanes,
+                                   .most_lanes = 16,
+                                   .words = sum_lanes<Words, kWordLanes>,
+                                   .bytes = sum_lanes<Bytes, 16>,
+                                   .weave = nullptr,
+                                   .woven = nullptr,
+                                   .rows = &kSse41Rows,
+                                   .choose_epilogue = choose_epilogue};
+
+}  // namespace octavo::onednn

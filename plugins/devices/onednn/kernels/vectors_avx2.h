@@ -12,7 +12,8 @@ namespace {
 using Floats = __m256;
 using Ints = __m256i;
 constexpr std::size_t kLanes = 8;
-constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
+constexpr std::size_t kVectors = 16 / kLanes;           // of sixteen channels
+constexpr std::size_t kSums = 12, kMostPixels = 6;  // of sixteen registers
 
 inline Floats splat(float value) {
     return _mm256_set1_ps(value);

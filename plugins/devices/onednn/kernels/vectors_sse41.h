@@ -13,7 +13,8 @@ namespace {
 using Floats = __m128;
 using Ints = __m128i;
 constexpr std::size_t kLanes = 4;
-constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
+constexpr std::size_t kVectors = 16 / kLanes;           // of sixteen channels
+constexpr std::size_t kSums = 12, kMostPixels = 6;  // of sixteen registers
 
 inline Floats splat(float value) {
     return _mm_set1_ps(value);
