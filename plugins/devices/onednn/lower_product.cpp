@@ -18,9 +18,8 @@ bool is_implied(const Activation& activation, const Epilogue& epilogue, std::siz
     if ((activation.kind != ActivationKind::relu && !clips) || epilogue.destination_count != 1 || !epilogue.destinations[0].u8)
         return false;
     const Destination& to = epilogue.destinations[0];
-    for (std::size_t c = 0; c < channels; ++c)
-        if (to.zero_point[c] != 0 || (clips && quantize_u8(activation.beta, to.reciprocal[c], 0) < 255)) return false;
-    return true;
+    const auto reaches = [&](float reciprocal) { return !clips || quantize_u8(activation.beta, reciprocal, 0) == 255; };
+    return to.from_zero && std::ranges::all_of(to.reciprocal, to.reciprocal + channels, reaches);
 }
 
 // `Conv`: ConvU8 or DepthwiseU8.

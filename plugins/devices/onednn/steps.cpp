@@ -19,6 +19,7 @@ Destination bind_target(const Target& target, const Addresses& addresses) {
         to.u8 = addresses.get<std::uint8_t>(target.buffer);
         to.reciprocal = target.parameters->reciprocal.data();
         to.zero_point = target.parameters->zero_point.data();
+        to.from_zero = std::ranges::all_of(target.parameters->zero_point, [](float zero) { return zero == 0; });
     } else {
         to.f32 = addresses.get<float>(target.buffer);
     }

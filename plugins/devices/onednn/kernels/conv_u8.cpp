@@ -15,7 +15,8 @@ namespace octavo::onednn {
 namespace {
 
 constexpr int kBlockPixels = 6;  // of the micro kernel
-constexpr std::int64_t kBandBytes = 192 * 1024;     // of input a band may take: stays in L2 beside the weights
+constexpr std::int64_t kBandBytes = 256 * 1024;     // of input a band may take: stays in L2 beside the weights
+constexpr std::int64_t kKeptWeights = 384 * 1024;   // that may take turns: they stay in L2
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
 
 constexpr std::int64_t kFewPixels = 64;
@@ -41,6 +42,8 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     : shape_(flattened(shape)),
       kernels_(&conv_kernels()),
       zero_point_(zero_point.begin(), zero_point.end()),
+      work_(shape_.batch * shape_.output_h * shape_.output_w * shape_.output_c * (shape_.input_c / shape_.groups) * shape_.kernel_h *
+            shape_.kernel_w),
       threads_(std::max(1, threads)) {
     if (std::ranges::all_of(zero_point_, [this](std::int16_t z) { return z == zero_point_[0]; })) zero_point_.resize(1);
     if (shape_.depthwise()) {
@@ -58,25 +61,35 @@ ConvU8::ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<s
     steps_ = static_cast<int>(offset_.size());
     if (shape_.depthwise() && offset_.size() % 2) offset_.push_back(0);
     if (in_bytes() && !kernels_->exact_bytes) order_blocks();
-    plan_bands(threads_);
+    skips_rows_ = shape_.kernel_h > 1 && !shape_.depthwise() && twos_.empty() && (!in_bytes() || zero_point_[0] == 0);
+    plan_bands();
 }
 
-// Where in the scratch rows the taps of a kernel lie, and of each tap the steps.
+// Where in the scratch rows the runs of a kernel lie, and of each run the steps.
 std::vector<std::int32_t> ConvU8::element_offsets() const {
     const std::int64_t pixel = padded_channels_ * element_bytes_, row = padded_w_ * pixel;
-    const std::int64_t tap_steps = shape_.depthwise() ? 1 : group_pitch_ / step_;
     std::vector<std::int32_t> offsets;
     for (std::int64_t kh = 0; kh < shape_.kernel_h; ++kh)
-        for (std::int64_t kw = 0; kw < shape_.kernel_w; ++kw)
-            for (std::int64_t step = 0; step < tap_steps; ++step)
+        for (std::int64_t kw = 0; kw < shape_.kernel_w; kw += run_taps_)
+            for (std::int64_t step = 0; step < run_steps_; ++step)
                 offsets.push_back(static_cast<std::int32_t>(kh * shape_.dilation_h * row + kw * shape_.dilation_w * pixel + 4 * step));
     return offsets;
 }
 
-ConvU8::Block ConvU8::block_at(std::int64_t index) const {
-    const std::int64_t group = index / group_blocks_, first = index % group_blocks_ * lanes_;
-    const auto least = [this](std::int64_t count) { return static_cast<int>(std::min<std::int64_t>(lanes_, count)); };
-    return {group, group * group_lanes_ + first, group * group_output_ + first, least(group_lanes_ - first), least(group_output_ - first)};
+// As many lanes for each split, and in a split blocks as equal as can be; none crosses from one group into the next.
+void ConvU8::cut_blocks(std::int64_t groups, std::int64_t lanes_of_group, std::int64_t most_lanes, std::int64_t least_lanes) {
+    const std::int64_t units = lanes_of_group / least_lanes, most = most_lanes / least_lanes, outputs = shape_.output_c / groups;
+    for (std::int64_t split = 0, unit = 0; split < splits_; ++split) {
+        split_blocks_.push_back(blocks_.size());
+        for (const std::int64_t end = groups * units * (split + 1) / splits_; unit < end;) {
+            const std::int64_t group = unit / units, left = std::min(end, (group + 1) * units) - unit, within = unit % units * least_lanes;
+            const std::int64_t pieces = (left + most - 1) / most, lanes = (left + pieces - 1) / pieces * least_lanes;
+            blocks_.push_back({unit * least_lanes, group * outputs + within, group * group_pitch_, static_cast<int>(lanes),
+                               static_cast<int>(std::min(lanes, outputs - within))});
+            unit += lanes / least_lanes;
+        }
+    }
+    split_blocks_.push_back(blocks_.size());
 }
 
 // Each block takes the steps in the order that its weights allow.
@@ -86,10 +99,9 @@ void ConvU8::order_blocks() {
     const auto* from = reinterpret_cast<const std::int8_t*>(weights.data());
     auto* to = reinterpret_cast<std::int8_t*>(weights_.data());
     offset_.clear();
-    for (std::int64_t block = 0; block < weight_groups_ * group_blocks_; ++block) {
-        const int lanes = block_at(block).lanes;
-        const auto step_bytes = static_cast<std::size_t>(lanes * step_);
-        const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), lanes);
+    for (const Block& block : blocks_) {
+        const auto step_bytes = static_cast<std::size_t>(block.lanes * step_);
+        const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), block.lanes);
         twos_.push_back(order.twos);
         for (const std::int32_t step : order.steps) {
             offset_.push_back(offsets[static_cast<std::size_t>(step)]);
@@ -99,26 +111,23 @@ void ConvU8::order_blocks() {
     }
 }
 
-void ConvU8::plan_bands(int threads) {
-    const std::int64_t work = shape_.batch * shape_.output_h * shape_.output_w * shape_.output_c * (shape_.input_c / shape_.groups) *
-                              shape_.kernel_h * shape_.kernel_w;
-    if (work < kSerialWork) threads = 1;
+// Bands of equal size, since a thread gets several in a row, and as many as keep every thread busy.
+void ConvU8::plan_bands() {
     const std::int64_t row = padded_w_ * padded_channels_ * element_bytes_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
-    const bool divide_channels =
-        static_cast<std::int64_t>(weights_.size() * sizeof(Line)) > kSplitWeights && weight_groups_ * group_blocks_ >= threads;
-    band_rows_ = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
-    if (divide_channels) {
-        splits_ = threads;
-    } else {  // bands of equal size, and as many as keep every thread busy
-        const std::int64_t wanted = shape_.batch >= threads ? 1 : threads;
-        const std::int64_t count = round_up(std::max((shape_.output_h + band_rows_ - 1) / band_rows_, wanted), wanted);
-        band_rows_ = std::max<std::int64_t>(1, (shape_.output_h + count - 1) / count);
-    }
-    if (shape_.input_w == 1 && shape_.output_w == 1) band_rows_ = round_up(band_rows_, kBlockPixels);
-    bands_ = (shape_.output_h + band_rows_ - 1) / band_rows_;
-    const std::int64_t rows = (std::min(band_rows_, shape_.output_h) - 1) * shape_.stride_h + (shape_.kernel_h - 1) * shape_.dilation_h + 1;
-    band_bytes_ = reads_in_place_ ? 0 : round_up(rows * row + 64, 64);  // micro kernels may read up to a vector beyond the last pixel
+    const std::int64_t most_rows = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
+    bands_ = (shape_.output_h + most_rows - 1) / most_rows;
+    if (splits_ == 1 && work_ >= kSerialWork && shape_.batch < threads_)
+        bands_ = std::min(round_up(bands_, threads_), shape_.output_h);
+    std::int64_t rows = 1;
+    for (std::int64_t band = 0; band < bands_; ++band) rows = std::max(rows, band_start(band + 1) - band_start(band));
+    const std::int64_t input_rows = (rows - 1) * shape_.stride_h + (shape_.kernel_h - 1) * shape_.dilation_h + 1;
+    band_bytes_ = reads_in_place_ ? 0 : round_up(input_rows * row + 64, 64);  // micro kernels may read up to a vector beyond the last pixel
+}
+
+std::int64_t ConvU8::band_start(std::int64_t band) const {
+    const std::int64_t unit = shape_.input_w == 1 && shape_.output_w == 1 ? kBlockPixels : 1;
+    return band == bands_ ? shape_.output_h : shape_.output_h * band / bands_ / unit * unit;
 }
 
 // Pairs as the micro kernel adds them: neighbouring input channels of a group at one place of the kernel.
@@ -137,38 +146,41 @@ bool ConvU8::pairs_fit(const std::int8_t* weights) const {
 
 void ConvU8::pack(const std::int8_t* weights) {
     const ConvShape& s = shape_;
+    const std::int64_t outputs = s.output_c / s.groups, taps = s.kernel_h * s.kernel_w;
     group_input_ = s.input_c / s.groups;
-    group_output_ = s.output_c / s.groups;
-    group_pitch_ = round_up(group_input_, step_);
+    // Without pairs that must fit, steps need not end with a pixel.
+    const bool joins = in_bytes() && kernels_->exact_bytes && s.groups == 1 && s.dilation_w == 1;
+    run_taps_ = joins ? s.kernel_w : 1;
+    run_steps_ = round_up(run_taps_ * group_input_, step_) / step_;
+    group_pitch_ = joins ? group_input_ : run_steps_ * step_;
     padded_channels_ = s.groups * group_pitch_;
-    weight_groups_ = s.groups;
-    const std::int64_t least = kernels_->least_lanes, most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
-    group_lanes_ = round_up(group_output_, least);
+    const std::int64_t least = kernels_->least_lanes, lanes = round_up(outputs, least), steps = taps / run_taps_ * run_steps_;
+    const std::int64_t bytes = s.groups * lanes * steps * step_;
+    if (work_ >= kSerialWork && bytes > kSplitWeights && s.groups * lanes / least >= threads_) splits_ = threads_;
     // Few pixels read large weights often: the more of them are summed at once, the less so.
     const bool few = s.batch * s.output_h * s.output_w <= kFewPixels;
-    lanes_ = static_cast<int>(std::min(few ? std::min<std::int64_t>(most, 32) : most, group_lanes_));
-    group_blocks_ = (group_lanes_ + lanes_ - 1) / lanes_;
-    const std::int64_t taps = s.kernel_h * s.kernel_w, tap_steps = group_pitch_ / step_;
-    const std::int64_t bytes = s.groups * group_lanes_ * taps * group_pitch_;
+    const std::int64_t most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
+    cut_blocks(s.groups, lanes, few ? std::min<std::int64_t>(most, 32) : most, std::min(least, most));
     weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
-    auto* packed = reinterpret_cast<std::int8_t*>(weights_.data());
-    if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * group_lanes_), 0);
-    for (std::int64_t oc = 0; oc < s.output_c; ++oc) {
-        const std::int64_t group = oc / group_output_, within = oc % group_output_;
-        const Block block = block_at(group * group_blocks_ + within / lanes_);
-        const std::int64_t lane = oc - block.channel, tap_bytes = tap_steps * block.lanes * step_;
-        std::int8_t* first = packed + (block.lane * taps * tap_steps + lane) * step_;
-        std::int32_t sum = 0;
-        for (std::int64_t ic = 0; ic < group_input_; ++ic) {
-            std::int8_t* to = first + ic / step_ * block.lanes * step_ + ic % step_;
-            for (std::int64_t tap = 0; tap < taps; ++tap) {
-                const std::int8_t weight = weights[(oc * group_input_ + ic) * taps + tap];
-                to[tap * tap_bytes] = weight;
-                sum += weight;
-            }
+    if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * lanes), 0);
+    std::vector<std::int64_t> step_of, slot_of;  // of each weight of an output channel
+    for (std::int64_t ic = 0; ic < group_input_; ++ic)
+        for (std::int64_t tap = 0; tap < taps; ++tap) {
+            const std::int64_t element = tap % run_taps_ * group_input_ + ic;
+            step_of.push_back(tap / run_taps_ * run_steps_ + element / step_);
+            slot_of.push_back(element % step_);
         }
-        if (in_bytes()) start_[static_cast<std::size_t>(block.lane + lane)] = -zero_point_[0] * sum;
-    }
+    for (const Block& block : blocks_)
+        for (std::int64_t lane = 0; lane < block.channels; ++lane) {
+            const std::int8_t* from = weights + (block.channel + lane) * group_input_ * taps;
+            auto* to = reinterpret_cast<std::int8_t*>(weights_.data()) + (block.lane * steps + lane) * step_;
+            std::int32_t sum = 0;
+            for (std::size_t k = 0; k < step_of.size(); ++k) {
+                to[step_of[k] * block.lanes * step_ + slot_of[k]] = from[k];
+                sum += from[k];
+            }
+            if (in_bytes()) start_[static_cast<std::size_t>(block.lane + lane)] = -zero_point_[0] * sum;
+        }
 }
 
 void ConvU8::pack_depthwise(const std::int8_t* weights) {
@@ -176,10 +188,9 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     const std::int64_t taps = s.kernel_h * s.kernel_w, even_taps = round_up(taps, 2);
     // One group whose blocks of 16 outputs each read the 16 channels of their own.
     padded_channels_ = round_up(s.input_c, 16);
-    group_output_ = s.output_c;
-    group_lanes_ = padded_channels_;
-    group_blocks_ = padded_channels_ / 16;
-    block_pitch_ = 16;
+    group_input_ = s.input_c;
+    for (std::int64_t c = 0; c < s.input_c; c += 16) blocks_.push_back({c, c, c, 16, static_cast<int>(std::min<std::int64_t>(16, s.input_c - c))});
+    split_blocks_ = {0, blocks_.size()};
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
         for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -252,50 +263,116 @@ ConvU8::Source ConvU8::copy_band(const std::uint8_t* src, std::int64_t src_strid
     return {scratch, pixel, row};
 }
 
-// Blocks of output channels take turns at a tile of pixels, so that lines of the output are whole while they are in the cache.
+// Blocks take turns at a tile of pixels, so that lines of the output are whole while they are in the cache; only so many of them as leave
+// their weights there for the next tile.
 void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const {
+    const auto index = static_cast<std::size_t>(split);
+    const std::int64_t lane_bytes = std::int64_t{steps_} * 4;
+    for (std::size_t first = split_blocks_[index], end = split_blocks_[index + 1], last; first < end; first = last) {
+        std::int64_t bytes = blocks_[first].lanes * lane_bytes;
+        for (last = first + 1; last < end && bytes + blocks_[last].lanes * lane_bytes <= kKeptWeights; ++last)
+            bytes += blocks_[last].lanes * lane_bytes;
+        for (std::int64_t row = 0; row < band.rows;) {
+            const Rows kernel = kernel_rows(band.first_row + row);
+            std::int64_t next = row + 1;
+            while (next < band.rows && kernel_rows(band.first_row + next) == kernel) ++next;
+            run_stretch({band.image, band.first_row + row, next - row}, source.below(row * shape_.stride_h), kernel,
+                        {blocks_.data() + first, last - first}, epilogue, finish);
+            row = next;
+        }
+    }
+}
+
+// Of the kernel, those that the input has for a row of the output. Rows of zeros add nothing.
+ConvU8::Rows ConvU8::kernel_rows(std::int64_t output_row) const {
     const ConvShape& s = shape_;
-    const std::int64_t blocks = weight_groups_ * group_blocks_, pixels = band.rows * s.output_w;
-    const std::int64_t first_pixel = (band.image * s.output_h + band.first_row) * s.output_w;
-    const std::int64_t tiles = (pixels + tile_pixels_ - 1) / tile_pixels_, tile = (pixels + tiles - 1) / tiles;
+    if (!skips_rows_) return {0, s.kernel_h};
+    const std::int64_t top = output_row * s.stride_h - s.pad_top;
+    Rows rows = {0, s.kernel_h};
+    while (rows.first < rows.last && top + rows.first * s.dilation_h < 0) ++rows.first;
+    while (rows.last > rows.first && top + (rows.last - 1) * s.dilation_h >= s.input_h) --rows.last;
+    return rows;
+}
+
+const std::int8_t* ConvU8::weights_of(const Block& block) const {
+    return reinterpret_cast<const std::int8_t*>(weights_.data()) + block.lane * steps_ * step_;
+}
+
+void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks, const Epilogue& epilogue,
+                         EpilogueFunction finish) const {
+    const ConvShape& s = shape_;
+    const std::int64_t pixels = rows.rows * s.output_w, first_pixel = (rows.image * s.output_h + rows.first_row) * s.output_w;
+    const std::int64_t tiles = (pixels + kTilePixels - 1) / kTilePixels, tile = (pixels + tiles - 1) / tiles;
     const std::byte* at[kTilePixels];
-    for (std::int64_t p = 0, y = 0, x = 0; p < pixels; p += tile) {
-        const int count = static_cast<int>(std::min<std::int64_t>(tile, pixels - p));
+    alignas(64) std::int32_t sums[2][kTilePixels * kMostLanes];
+    PendingSums pending;
+    const auto finish_pending = [&] {
+        if (pending.pixels) finish(epilogue, pending.sums, pending.pixel, pending.pixels, pending.channel, pending.channels);
+    };
+    for (std::int64_t p = 0, y = 0, x = 0, turn = 0; p < pixels; p += tile) {
+        const int count = static_cast<int>(std::min(tile, pixels - p));
         for (int j = 0; j < count; ++j) {
             at[j] = source.first + y * s.stride_h * source.row + x * s.stride_w * source.pixel;
             if (++x == s.output_w) x = 0, ++y;
         }
-        for (std::int64_t block = blocks * split / splits_; block < blocks * (split + 1) / splits_; ++block)
-            run_tile(block, {at, static_cast<std::size_t>(count)}, first_pixel + p, epilogue, finish);
+        for (const Block& block : blocks) {
+            MicroWork work = work_of(block, kernel);
+            const int most = kernels_->most_pixels(block.lanes), parts = (count + most - 1) / most, least = count / parts;
+            const SumAndFinish fused[2] = {fused_of(epilogue, least, block), fused_of(epilogue, least + 1, block)};
+            for (int part = 0, j = 0; part < parts; ++part, j += work.pixels, turn = 1 - turn) {
+                work.pixel = at + j;
+                work.pixels = least + (part < count % parts ? 1 : 0);
+                if (const SumAndFinish both = fused[work.pixels - least]; both && pending.channels == block.lanes) {
+                    both(work, sums[turn], epilogue, pending);
+                } else {
+                    finish_pending();
+                    sum(work, block, sums[turn]);
+                }
+                pending = {sums[turn], first_pixel + p + j, block.channel, work.pixels, block.channels};
+            }
+        }
     }
+    finish_pending();
 }
 
-void ConvU8::run_tile(std::int64_t index, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
-                      EpilogueFunction finish) const {
-    const Block block = block_at(index);
-    const std::int64_t base = (block.group * group_pitch_ + index % group_blocks_ * block_pitch_) * element_bytes_;
-    alignas(64) std::int32_t sums[kTilePixels * kMostLanes];
-    const auto count = static_cast<int>(pixels.size());
-    if (shape_.depthwise()) {
-        const auto taps = static_cast<int>(offset_.size());
-        kernels_->rows->depthwise({count, pixels.data(), base, offset_.data(), taps, depthwise_weights_.data() + index * taps * 16}, sums);
+SumAndFinish ConvU8::fused_of(const Epilogue& epilogue, int pixels, const Block& block) const {
+    return in_bytes() && !shape_.depthwise() ? kernels_->choose_fused(epilogue, pixels, block.lanes) : nullptr;
+}
+
+MicroWork ConvU8::work_of(const Block& block, const Rows& kernel) const {
+    MicroWork work;
+    work.lanes = block.lanes;
+    work.base = block.element * element_bytes_;
+    work.step_offset = offset_.data();
+    work.steps = steps_;
+    if (shape_.depthwise()) return work;
+    work.weights = weights_of(block);
+    if (in_bytes()) work.start = start_.data() + block.lane;
+    if (twos_.empty()) {
+        const auto row_steps = static_cast<int>(steps_ / shape_.kernel_h), skipped = static_cast<int>(kernel.first) * row_steps;
+        work.step_offset += skipped;
+        work.steps = static_cast<int>(kernel.last - kernel.first) * row_steps;
+        work.weights += std::int64_t{block.lanes} * skipped * step_;
     } else {
-        const bool ordered = !twos_.empty();
-        const auto* weights = reinterpret_cast<const std::int8_t*>(weights_.data()) + block.lane * steps_ * step_;
-        const MicroWork work = {count, block.lanes, pixels.data(), base, offset_.data() + (ordered ? index * steps_ : 0), steps_,
-                                ordered ? twos_[static_cast<std::size_t>(index)] : 0, weights, in_bytes() ? start_.data() + block.lane : nullptr};
-        (in_bytes() ? kernels_->bytes : kernels_->words)(work, sums);
+        const auto index = static_cast<std::size_t>(&block - blocks_.data());
+        work.step_offset += index * static_cast<std::size_t>(steps_);
+        work.twos = twos_[index];
     }
-    for (int lane = 0; lane < block.channels; lane += 16)
-        finish(epilogue, sums + sum_at(0, static_cast<std::size_t>(lane)), first_pixel, count, block.channel + lane, std::min(16, block.channels - lane));
+    return work;
+}
+
+void ConvU8::sum(const MicroWork& work, const Block& block, std::int32_t* sums) const {
+    if (!shape_.depthwise()) return (in_bytes() ? kernels_->bytes : kernels_->words)(work, sums);
+    const auto taps = static_cast<int>(offset_.size());
+    kernels_->rows->depthwise({work.pixels, work.pixel, work.base, work.step_offset, taps, depthwise_weights_.data() + block.lane * taps}, sums);
 }
 
 void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
-    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue, lanes_);
+    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
     parallel(shape_.batch * bands_ * splits_, [&](std::int64_t task) {
         const std::int64_t split = task % splits_, band_index = task / splits_ % bands_;
-        const std::int64_t first = band_index * band_rows_;
-        const Band band = {task / splits_ / bands_, first, std::min(band_rows_, shape_.output_h - first)};
+        const std::int64_t first = band_start(band_index);
+        const Band band = {task / splits_ / bands_, first, band_start(band_index + 1) - first};
         const Source source = copy_band(src, src_stride, band, scratch_ + thread_index() * band_bytes_);
         run_band(band, epilogue, split, source, finish);
     });

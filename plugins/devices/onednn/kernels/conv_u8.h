@@ -26,7 +26,7 @@ struct ConvShape {
     bool depthwise() const { return groups > 1 && groups == input_c && output_c == input_c; }
 };
 
-inline constexpr std::int64_t kTilePixels = 96, kMostLanes = 64;  // that a micro kernel sums at most
+inline constexpr std::int64_t kTilePixels = 96, kMostLanes = 64;  // that take turns, and that a micro kernel sums at most
 
 // Where the sum of a pixel and a lane lies: the pixels of sixteen lanes together, as an epilogue takes them.
 constexpr std::size_t sum_at(std::size_t pixel, std::size_t lane) {
@@ -44,6 +44,15 @@ struct MicroWork {
     const std::int32_t* start = nullptr;   // [lanes]: what the sums begin with; bytes only
 };
 using Micro = void (*)(const MicroWork& work, std::int32_t* sums);
+
+// Sums that wait for their epilogue, of as many channels as a block has lanes.
+struct PendingSums {
+    const std::int32_t* sums = nullptr;
+    std::int64_t pixel = 0, channel = 0;
+    int pixels = 0, channels = 0;
+};
+// Sums, and meanwhile the epilogue of those that wait.
+using SumAndFinish = void (*)(const MicroWork& work, std::int32_t* sums, const Epilogue& epilogue, const PendingSums& pending);
 
 // 16 channels of a depthwise convolution on s16 elements; pixel j's tap t lies at pixel[j] + base + tap_offset[t].
 struct DepthwiseWork {
@@ -78,13 +87,14 @@ struct ConvKernels {
     const char* name;
     bool exact_bytes;                             // whatever the weights are
     int least_lanes, most_word_lanes, most_lanes;  // output channels that are summed at once, in words and in bytes
+    int (*most_pixels)(int lanes);                 // that are summed before their epilogue
     Micro words;                                  // steps of two s16 elements
     Micro bytes;                                  // steps of four u8 elements
+    SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes);  // of bytes; null where there is none
     void (*weave)(const WeaveWork& work, std::byte* to);  // null without VNNI
     Micro woven;  // of woven rows: steps of four places of a channel
     const RowKernels* rows;
-    // The loop that fits the epilogue, for blocks of at most 8 or 16 channels.
-    EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue, int lanes);
+    EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue);  // the loop that fits it
 };
 
 inline constexpr int kMostPair = 128;  // 255 * 128 is the last multiple of 255 that 16 bits hold
@@ -117,28 +127,39 @@ private:
     struct Source {
         const std::byte* first;
         std::int64_t pixel, row;
+        Source below(std::int64_t rows) const { return {first + rows * row, pixel, row}; }
+    };
+    struct Rows {
+        std::int64_t first, last;
+        bool operator==(const Rows&) const = default;
     };
     struct alignas(64) Line {
         std::int8_t weights[64];
     };
-    // So many output channels of a group, whose weights lie behind those of `lane` others.
+    // Output channels that are summed at once: weights lie behind those of `lane` others, what they read begins with `element` of a pixel.
     struct Block {
-        std::int64_t group, lane, channel;
+        std::int64_t lane, channel, element;
         int lanes, channels;  // those that are summed, and those of them that there are
     };
-    Block block_at(std::int64_t index) const;
     bool pairs_fit(const std::int8_t* weights) const;
+    void cut_blocks(std::int64_t groups, std::int64_t lanes_of_group, std::int64_t most_lanes, std::int64_t least_lanes);
     std::vector<std::int32_t> element_offsets() const;
     void order_blocks();
-    void plan_bands(int threads);
+    void plan_bands();
+    std::int64_t band_start(std::int64_t band) const;
     void pack(const std::int8_t* weights);
     void pack_depthwise(const std::int8_t* weights);
     void widen_row(const std::uint8_t* src, std::int64_t src_stride, std::int16_t* to) const;
     void copy_row(const std::uint8_t* src, std::int64_t src_stride, std::uint8_t* to) const;
     Source copy_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::byte* scratch) const;
     void run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const;
-    void run_tile(std::int64_t block, std::span<const std::byte* const> pixels, std::int64_t first_pixel, const Epilogue& epilogue,
-                  EpilogueFunction finish) const;
+    Rows kernel_rows(std::int64_t output_row) const;
+    void run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks, const Epilogue& epilogue,
+                     EpilogueFunction finish) const;
+    const std::int8_t* weights_of(const Block& block) const;
+    SumAndFinish fused_of(const Epilogue& epilogue, int pixels, const Block& block) const;
+    MicroWork work_of(const Block& block, const Rows& kernel) const;
+    void sum(const MicroWork& work, const Block& block, std::int32_t* sums) const;
 
     ConvShape shape_;
     const ConvKernels* kernels_;
@@ -149,12 +170,14 @@ private:
     std::vector<int> twos_;             // of each block that has
     std::vector<std::int32_t> start_;   // of each lane, minus zero point times weights
     std::int64_t element_bytes_ = 2, step_ = 2;
-    bool reads_in_place_ = false;
-    int lanes_ = 16, steps_ = 0;
-    // Weights come in groups of `group_lanes_` outputs, in blocks of `lanes_` at most; a group reads its `group_pitch_` scratch channels, a
-    // block from `block_pitch_` on.
-    std::int64_t weight_groups_ = 1, group_input_ = 0, group_output_ = 0, group_lanes_ = 0, group_blocks_ = 0, block_pitch_ = 0;
-    std::int64_t group_pitch_ = 0, padded_channels_ = 0, padded_w_ = 0, tile_pixels_ = kTilePixels, band_rows_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;
+    bool reads_in_place_ = false, skips_rows_ = false;
+    int steps_ = 0;
+    std::vector<Block> blocks_;
+    std::vector<std::size_t> split_blocks_;  // where the blocks of each split begin, and end
+    // The weights of `run_taps_` places of a kernel row follow each other as their elements do, in `run_steps_` steps.
+    std::int64_t group_input_ = 0, group_pitch_ = 0, run_taps_ = 1, run_steps_ = 1;
+    std::int64_t padded_channels_ = 0, padded_w_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;
+    std::int64_t work_;  // multiply-adds
     int threads_ = 1;
     std::byte* scratch_ = nullptr;
 };

@@ -18,6 +18,7 @@ extern const ConvKernels kAvx512Kernels;
 extern const ConvKernels kAvx512VnniKernels;
 extern const ValueKernels kSse41Values;
 extern const ValueKernels kAvx2Values;
+extern const ValueKernels kAvx512Values;
 
 namespace {
 
@@ -83,7 +84,9 @@ const ConvKernels& conv_kernels() {
 }
 
 const ValueKernels& value_kernels() {
-    return cpu_isa() >= Isa::avx2 ? kAvx2Values : kSse41Values;
+    const Isa isa = cpu_isa();
+    if (isa == Isa::avx512 || isa >= Isa::avx512_vnni) return kAvx512Values;
+    return isa >= Isa::avx2 ? kAvx2Values : kSse41Values;
 }
 
 }  // namespace octavo::onednn

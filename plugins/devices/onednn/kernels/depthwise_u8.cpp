@@ -42,7 +42,7 @@ DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, con
 }
 
 void DepthwiseU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
-    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue, 16);
+    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
     const std::int64_t blocks = (lanes_ + kBlock - 1) / kBlock, rows = shape_.output_h;
     parallel(shape_.batch * blocks * bands_, [&](std::int64_t task) {
         const std::int64_t band = task % bands_, channel = task / bands_ % blocks * kBlock;
@@ -95,9 +95,7 @@ void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& ep
                          start_.data() + part.channel},
                         sums);
         const std::int64_t pixel = (part.image * s.output_h + row) * s.output_w + first;
-        for (int lane = 0; lane < part.channels; lane += 16)
-            finish(epilogue, sums + sum_at(0, static_cast<std::size_t>(lane)), pixel, static_cast<int>(count), part.channel + lane,
-                   std::min(16, part.channels - lane));
+        finish(epilogue, sums, pixel, static_cast<int>(count), part.channel, part.channels);
     }
 }
 

@@ -16,6 +16,7 @@ struct Destination {
     std::int64_t stride = 0;            // elements between pixels
     const float* reciprocal = nullptr;  // [channels] for u8
     const float* zero_point = nullptr;
+    bool from_zero = false;  // all zero points are 0
 };
 
 struct Epilogue {
@@ -34,8 +35,8 @@ struct Epilogue {
     int destination_count = 1;
 };
 
-// acc[pixels][16]: sums of channels first_channel .. first_channel + channels - 1 (at most 16) of pixels first_pixel, first_pixel + 1, ...
-using EpilogueFunction = void (*)(const Epilogue& epilogue, const std::int32_t* acc, std::int64_t first_pixel, int pixels,
-                                  std::int64_t first_channel, int channels);
+// Of the sums (sum_at) of channels channel .. channel + channels - 1 of pixels first_pixel, first_pixel + 1, ...
+using EpilogueFunction = void (*)(const Epilogue& epilogue, const std::int32_t* sums, std::int64_t first_pixel, int pixels,
+                                  std::int64_t channel, int channels);
 
 }  // namespace octavo::onednn

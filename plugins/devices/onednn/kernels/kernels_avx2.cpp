@@ -1,5 +1,6 @@
 #include "kernels/vectors_avx2.h"
 
+#include "kernels/codes.inc"
 #include "kernels/epilogue.inc"
 #include "kernels/rows.inc"
 #include "kernels/sums.inc"
@@ -13,8 +14,10 @@ const ConvKernels kAvx2Kernels = {.name = "avx2",
                                    .least_lanes = kLeastLanes,
                                    .most_word_lanes = kWordLanes,
                                    .most_lanes = 16,
+                                   .most_pixels = [](int) { return static_cast<int>(kTilePixels); },
                                    .words = sum_lanes<Words, kWordLanes>,
                                    .bytes = sum_lanes<Bytes, 16>,
+                                   .choose_fused = [](const Epilogue&, int, int) -> SumAndFinish { return nullptr; },
                                    .weave = nullptr,
                                    .woven = nullptr,
                                    .rows = &kAvx2Rows,

@@ -10,7 +10,6 @@ namespace {
 using Floats = __m512;
 constexpr std::size_t kLanes = 16;
 constexpr std::int64_t kRows = 12;
-constexpr __mmask16 kAll = 0xFFFF;  // GCC 12 takes the unmasked minimum for a use of something uninitialized
 
 inline Floats splat(float value) {
     return _mm512_set1_ps(value);
@@ -25,10 +24,10 @@ inline Floats fused(Floats a, Floats b, Floats c) {
     return _mm512_fmadd_ps(a, b, c);
 }
 inline Floats min(Floats a, Floats b) {
-    return _mm512_maskz_min_ps(kAll, a, b);
+    return _mm512_min_ps(a, b);
 }
 inline Floats max(Floats a, Floats b) {
-    return _mm512_maskz_max_ps(kAll, a, b);
+    return _mm512_max_ps(a, b);
 }
 
 }  // namespace

@@ -12,8 +12,11 @@ namespace {
 using Floats = __m256;
 using Ints = __m256i;
 constexpr std::size_t kLanes = 8;
-constexpr std::size_t kVectors = 16 / kLanes;           // of sixteen channels
-constexpr std::size_t kSums = 12, kMostPixels = 6;  // of sixteen registers
+constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
+// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
+constexpr std::size_t most_pixels(std::size_t vectors) {
+    return vectors == 4 ? 3 : 6;
+}
 
 inline Floats splat(float value) {
     return _mm256_set1_ps(value);
@@ -96,6 +99,20 @@ inline Ints unpack_high(Ints a, Ints b) {
 inline void store_unpacked(std::int32_t* to, Ints low, Ints high) {
     store(to, _mm256_permute2x128_si256(low, high, 0x20));
     store(to + 8, _mm256_permute2x128_si256(low, high, 0x31));
+}
+
+// Bytes, as many as a vector has.
+inline Ints load_codes(const std::uint8_t* from) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
+inline void store_codes(std::uint8_t* to, Ints codes) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), codes);
+}
+inline Ints max_codes(Ints a, Ints b) {
+    return _mm256_max_epu8(a, b);
+}
+inline Floats root(Floats a) {
+    return _mm256_sqrt_ps(a);
 }
 
 // To bytes, clamped on both sides.

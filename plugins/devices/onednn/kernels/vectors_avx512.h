@@ -12,9 +12,11 @@ namespace {
 using Floats = __m512;
 using Ints = __m512i;
 constexpr std::size_t kLanes = 16;
-constexpr std::size_t kVectors = 16 / kLanes;            // of sixteen channels
-constexpr std::size_t kSums = 24, kMostPixels = 12;  // of 32 registers
-constexpr __mmask16 kAll = 0xFFFF;  // GCC 12 takes what is unmasked for a use of something uninitialized
+constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
+// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
+constexpr std::size_t most_pixels(std::size_t vectors) {
+    return vectors == 1 || vectors == 3 ? 8 : vectors == 2 ? 10 : 6;
+}
 
 inline Floats splat(float value) {
     return _mm512_set1_ps(value);
@@ -32,10 +34,10 @@ inline Ints load_weights(const std::int8_t* from) {
     return _mm512_loadu_si512(from);
 }
 inline Ints load_s8_as_s16(const std::int8_t* from) {
-    return _mm512_maskz_cvtepi8_epi16(0xFFFFFFFF, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 }
 inline Ints load_u8_as_s32(const std::uint8_t* from) {
-    return _mm512_maskz_cvtepu8_epi32(kAll, _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
 }
 inline void store(float* to, Floats value) {
     _mm512_storeu_ps(to, value);
@@ -45,22 +47,22 @@ inline void store(std::int32_t* to, Ints value) {
 }
 
 inline Floats min(Floats a, Floats b) {
-    return _mm512_maskz_min_ps(kAll, a, b);
+    return _mm512_min_ps(a, b);
 }
 inline Floats max(Floats a, Floats b) {
-    return _mm512_maskz_max_ps(kAll, a, b);
+    return _mm512_max_ps(a, b);
 }
 inline Floats to_floats(Ints a) {
-    return _mm512_maskz_cvtepi32_ps(kAll, a);
+    return _mm512_cvtepi32_ps(a);
 }
 inline Ints to_ints(Floats a) {
-    return _mm512_maskz_cvtps_epi32(kAll, a);
+    return _mm512_cvtps_epi32(a);
 }
 inline Floats rounded(Floats a) {
-    return _mm512_maskz_roundscale_ps(kAll, a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }
 inline Floats power_of_two(Ints exponent) {
-    return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(kAll, _mm512_add_epi32(exponent, splat(127)), 23));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(exponent, splat(127)), 23));
 }
 
 inline Ints add(Ints a, Ints b) {
@@ -82,9 +84,36 @@ inline Ints pair_sums(Ints words) {
     return _mm512_madd_epi16(words, _mm512_set1_epi16(1));
 }
 
-// To bytes, clamped on both sides.
-inline __m128i pack_sixteen(const Ints* a) {
-    return _mm512_maskz_cvtusepi32_epi8(kAll, _mm512_maskz_max_epi32(kAll, a[0], splat(0)));
+// Bytes, as many as a vector has.
+inline Ints load_codes(const std::uint8_t* from) {
+    return _mm512_loadu_si512(from);
+}
+inline void store_codes(std::uint8_t* to, Ints codes) {
+    _mm512_storeu_si512(to, codes);
+}
+inline Ints max_codes(Ints a, Ints b) {
+    return _mm512_max_epu8(a, b);
+}
+inline Floats root(Floats a) {
+    return _mm512_sqrt_ps(a);
+}
+
+// Codes of y[0] to y[N - 1], as codes.inc makes them for other vectors; the first `count` of them.
+template <std::size_t N>
+void store_codes(const Floats* y, std::uint8_t* to, int count) {
+    const auto code = [y](std::size_t v) { return to_ints(min(splat(255.0F), y[v < N ? v : 0])); };
+    // Packing works within 16 bytes: the fours of all vectors in turns.
+    const __m512i low = _mm512_packs_epi32(code(0), code(1)), high = N > 2 ? _mm512_packs_epi32(code(2), code(3)) : low;
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
+    if (count == 64)
+        _mm512_storeu_si512(to, bytes);
+    else if (count == 32)
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_castsi512_si256(bytes));
+    else if (count == 16)
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_castsi512_si128(bytes));
+    else
+        _mm512_mask_storeu_epi8(to, ~std::uint64_t{0} >> (64 - count), bytes);
 }
 
 }  // namespace

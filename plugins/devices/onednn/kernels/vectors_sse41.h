@@ -13,8 +13,11 @@ namespace {
 using Floats = __m128;
 using Ints = __m128i;
 constexpr std::size_t kLanes = 4;
-constexpr std::size_t kVectors = 16 / kLanes;           // of sixteen channels
-constexpr std::size_t kSums = 12, kMostPixels = 6;  // of sixteen registers
+constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
+// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
+constexpr std::size_t most_pixels(std::size_t vectors) {
+    return vectors == 4 ? 3 : 6;
+}
 
 inline Floats splat(float value) {
     return _mm_set1_ps(value);
@@ -101,6 +104,20 @@ inline Ints unpack_high(Ints a, Ints b) {
 inline void store_unpacked(std::int32_t* to, Ints low, Ints high) {
     store(to, low);
     store(to + 4, high);
+}
+
+// Bytes, as many as a vector has.
+inline Ints load_codes(const std::uint8_t* from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+}
+inline void store_codes(std::uint8_t* to, Ints codes) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), codes);
+}
+inline Ints max_codes(Ints a, Ints b) {
+    return _mm_max_epu8(a, b);
+}
+inline Floats root(Floats a) {
+    return _mm_sqrt_ps(a);
 }
 
 // To bytes, clamped on both sides.
