@@ -2,7 +2,6 @@
 
 #include "ops/support.h"
 
-#include "kernels/parallel.h"
 #include "product.h"
 
 #include <algorithm>

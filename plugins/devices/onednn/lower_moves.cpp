@@ -1,7 +1,6 @@
 // Operators that move pixels: a Slice, a Resize to the nearest neighbour. Each pixel of the output is a run of channels of one pixel of the
 // input, in codes where both have one grid. Which one is asked of the operator table: it runs on numbers that are their own row, column or
 // channel, so that whatever it makes of modes and rounding is done here too.
-#include "kernels/parallel.h"
 #include "steps.h"
 
 #include "ops/support.h"
@@ -34,9 +33,9 @@ public:
         is_row_ = pixel_bytes_ == input_c * value_bytes && columns.back() - columns[0] + 1 == std::ssize(columns) &&
                   std::is_sorted(columns.begin(), columns.end());
     }
-    void run(const RunContext&) override {
+    void run(const RunContext& context) override {
         const std::int64_t height = std::ssize(moves[2]);
-        parallel(std::ssize(moves[0]) * height, [&](std::int64_t row) {
+        context.team.share(std::ssize(moves[0]) * height, [&](std::int64_t row, int) {
             const std::int64_t image = moves[0][static_cast<std::size_t>(row / height)];
             const std::int64_t y = moves[2][static_cast<std::size_t>(row % height)];
             copy_row(from_ + (image * input_h + y) * input_w * input_c * value_bytes, to_ + row * std::ssize(moves[3]) * pixel_bytes_);

@@ -1,6 +1,5 @@
 // Normalizations of a pixel's channels: LRN with the exponent 0.75 of AlexNet and GoogLeNet, and LpNormalization by the 2-norm, as SSD has
 // it. Others run by the table.
-#include "kernels/parallel.h"
 #include "steps.h"
 
 #include "ops/support.h"
@@ -25,10 +24,10 @@ public:
         job_.destination_count = static_cast<int>(targets_.size());
         for (std::size_t i = 0; i < targets_.size(); ++i) job_.destinations[i] = bind_target(targets_[i], addresses);
     }
-    void run(const RunContext&) override {
+    void run(const RunContext& context) override {
         constexpr std::int64_t kGrain = 64;
-        parallel((job_.pixels + kGrain - 1) / kGrain,
-                 [&](std::int64_t i) { kernel_(job_, i * kGrain, std::min(job_.pixels, (i + 1) * kGrain)); });
+        context.team.share((job_.pixels + kGrain - 1) / kGrain,
+                 [&](std::int64_t i, int) { kernel_(job_, i * kGrain, std::min(job_.pixels, (i + 1) * kGrain)); });
     }
 
 private:

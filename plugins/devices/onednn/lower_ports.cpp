@@ -1,6 +1,5 @@
 // Where the outside meets the program: inputs become channels-last (and codes, where the plan says so), outputs become row-major real
 // numbers, and tapped tensors are shown in place. What is not f32 is copied as it is.
-#include "kernels/parallel.h"
 #include "steps.h"
 
 #include "ops/support.h"
@@ -22,8 +21,8 @@ public:
         job.planes = static_cast<const float*>(context.inputs[index].data);
         constexpr std::int64_t kGrain = 4096;
         const std::int64_t pixels = job.images * job.pixels;
-        parallel((pixels + kGrain - 1) / kGrain,
-                 [&](std::int64_t i) { value_kernels().picture(job, i * kGrain, std::min(pixels, (i + 1) * kGrain)); });
+        context.team.share((pixels + kGrain - 1) / kGrain,
+                 [&](std::int64_t i, int) { value_kernels().picture(job, i * kGrain, std::min(pixels, (i + 1) * kGrain)); });
     }
 };
 

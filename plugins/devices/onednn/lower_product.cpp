@@ -60,7 +60,7 @@ public:
         for (std::size_t i = 0; i < product_.targets.size(); ++i) epilogue_.destinations[i] = bind_target(product_.targets[i], addresses);
         if (is_implied(product_.activation, epilogue_, channels_)) epilogue_.activation = {};
     }
-    void run(const RunContext&) override { conv_.run(source_, stride_, epilogue_); }
+    void run(const RunContext& context) override { conv_.run(context.team, source_, stride_, epilogue_); }
     std::string kernel() const { return conv_.form() + std::string(conv_kernels().name); }
     std::size_t constant_bytes() const override {
         return conv_.weight_bytes() + (product_.scale.size() + product_.bias.size()) * sizeof(float);

@@ -58,6 +58,7 @@ public:
         arguments_.insert({DNNL_ARG_SCRATCHPAD, scratchpad});
     }
     void run(const RunContext&) override { primitive.execute(stream_, arguments_); }
+    bool is_dnnl() const override { return true; }
     std::size_t constant_bytes() const override { return weights.get_desc().get_size() + bias.get_desc().get_size(); }
 
 private:

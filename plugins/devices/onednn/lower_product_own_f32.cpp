@@ -39,7 +39,7 @@ public:
         job_ = {addresses.get<float>(reads[0]),  bias_.data(), addresses.get<float>(reads[1]), bounds_.low, bounds_.high,
                 addresses.get<float>(writes[0]), channels_};
     }
-    void run(const RunContext&) override { product_->run(job_, scratch_); }
+    void run(const RunContext& context) override { product_->run(context.team, job_, scratch_); }
     std::size_t constant_bytes() const override { return product_->weight_bytes() + bias_.size() * sizeof(float); }
 
 private:

@@ -1,5 +1,4 @@
 // Lowering of pointwise operators, poolings, concatenation and reshapes onto the kernels of kernels/values.h.
-#include "kernels/parallel.h"
 #include "steps.h"
 
 #include <algorithm>
@@ -117,9 +116,9 @@ public:
         for (std::size_t i = 0; i < targets.size(); ++i) job.destinations[i] = bind_target(targets[i], addresses);
         job.destination_count = static_cast<int>(targets.size());
     }
-    void run(const RunContext&) override {
+    void run(const RunContext& context) override {
         const auto kernel = average ? value_kernels().average_pool : value_kernels().max_pool;
-        parallel(job.images * job.output_h, [&](std::int64_t row) { kernel(job, row, row + 1); });
+        context.team.share(job.images * job.output_h, [&](std::int64_t row, int) { kernel(job, row, row + 1); });
     }
 };
 
@@ -207,9 +206,9 @@ public:
         to_ = addresses.get<std::byte>(writes[0]);
         for (const std::int64_t bytes : row_bytes) total_ += bytes;
     }
-    void run(const RunContext&) override {
+    void run(const RunContext& context) override {
         const std::int64_t grain = std::max<std::int64_t>(1, 32768 / total_);
-        parallel((pixels + grain - 1) / grain, [&](std::int64_t task) {
+        context.team.share((pixels + grain - 1) / grain, [&](std::int64_t task, int) {
             std::int64_t offset = 0;
             for (std::size_t i = 0; i < from_.size(); offset += row_bytes[i], ++i)
                 with_size(row_bytes[i], [&](auto size) {

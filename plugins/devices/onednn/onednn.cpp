@@ -4,7 +4,6 @@
 #include "product.h"
 
 #include <octavo/device.h>
-#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +30,7 @@ AlignedMemory allocate(std::size_t size_bytes) {
 class Program : public Executable {
 public:
     Program(Builder& builder, int threads, bool profile)
-        : steps_(builder.take_steps()), arena_(threads), profile_(profile), milliseconds_(steps_.size(), 0.0) {
+        : steps_(builder.take_steps()), team_(threads), profile_(profile), milliseconds_(steps_.size(), 0.0) {
         const std::vector<Buffer> buffers = builder.take_buffers();
         const Arena plan = plan_arena(buffers, steps_);
         std::size_t scratch = 0;
@@ -49,13 +48,20 @@ public:
     }
 
     Result<void> run(const octavo_tensor* inputs, octavo_tensor* outputs, const Tap& tap) override try {
-        const RunContext context = {inputs, outputs, &tap};
-        arena_.execute([&] {
-            if (profile_)
-                run_timed(context);
-            else
-                for (const auto& step : steps_) step->run(context);
+        const RunContext context = {inputs, outputs, &tap, team_};
+        team_.enter([&] {
+            for (std::size_t first = 0, last; first < steps_.size(); first = last) {
+                for (last = first; last < steps_.size() && steps_[last]->is_dnnl() == steps_[first]->is_dnnl();) ++last;
+                const auto run_all = [&] {
+                    for (std::size_t i = first; i < last; ++i) run_step(i, context);
+                };
+                if (last - first < kTogether || steps_[first]->is_dnnl())
+                    run_all();
+                else
+                    team_.together(run_all);
+            }
         });
+        if (profile_) ++runs_;
         return {};
     } catch (const Error& error) {
         return error;
@@ -72,19 +78,19 @@ public:
     std::int64_t memory_bytes() const override { return static_cast<std::int64_t>(memory_bytes_); }
 
 private:
-    void run_timed(const RunContext& context) {
-        for (std::size_t i = 0; i < steps_.size(); ++i) {
-            const auto start = std::chrono::steady_clock::now();
-            steps_[i]->run(context);
-            milliseconds_[i] += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-        }
-        ++runs_;
+    static constexpr std::size_t kTogether = 3;  // own steps in a row that repay gathering
+
+    void run_step(std::size_t i, const RunContext& context) {
+        if (!profile_) return steps_[i]->run(context);
+        const auto start = std::chrono::steady_clock::now();
+        steps_[i]->run(context);
+        milliseconds_[i] += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     }
 
     std::vector<std::unique_ptr<Step>> steps_;
     AlignedMemory memory_, scratch_;
     std::size_t memory_bytes_ = 0;
-    tbb::task_arena arena_;
+    Team team_;
     bool profile_;
     std::vector<double> milliseconds_;
     std::int64_t runs_ = 0;

@@ -3,6 +3,8 @@
 // (arena.cpp).
 #pragma once
 
+#include "kernels/team.h"
+
 #include <octavo/device.h>
 
 #include <cstddef>
@@ -38,6 +40,7 @@ struct RunContext {
     const octavo_tensor* inputs;
     octavo_tensor* outputs;
     const Tap* tap;
+    Team& team;
 };
 
 class Step {
@@ -48,6 +51,8 @@ public:
     // Throws an Error where values are refused, such as an index outside of its tensor.
     virtual void run(const RunContext& context) = 0;
     virtual std::size_t constant_bytes() const { return 0; }
+    // Whether it shares loops on oneTBB itself, and not on the team.
+    virtual bool is_dnnl() const { return false; }
 
     std::string name, op, implementation;
     octavo_precision precision = OCTAVO_FP32;

@@ -1,6 +1,5 @@
 #include "kernels/conv_u8.h"
 
-#include "kernels/parallel.h"
 #include "kernels/step_order.h"
 
 #include <algorithm>
@@ -367,13 +366,13 @@ void ConvU8::sum(const MicroWork& work, const Block& block, std::int32_t* sums) 
     kernels_->rows->depthwise({work.pixels, work.pixel, work.base, work.step_offset, taps, depthwise_weights_.data() + block.lane * taps}, sums);
 }
 
-void ConvU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
+void ConvU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
     const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
-    parallel(shape_.batch * bands_ * splits_, [&](std::int64_t task) {
+    team.share(shape_.batch * bands_ * splits_, [&](std::int64_t task, int thread) {
         const std::int64_t split = task % splits_, band_index = task / splits_ % bands_;
         const std::int64_t first = band_start(band_index);
         const Band band = {task / splits_ / bands_, first, band_start(band_index + 1) - first};
-        const Source source = copy_band(src, src_stride, band, scratch_ + thread_index() * band_bytes_);
+        const Source source = copy_band(src, src_stride, band, scratch_ + thread * band_bytes_);
         run_band(band, epilogue, split, source, finish);
     });
 }

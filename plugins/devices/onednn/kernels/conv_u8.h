@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernels/epilogue.h"
+#include "kernels/team.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -82,6 +83,18 @@ struct WeaveWork {
     int lanes = 64, channels = 64;         // up to 64
 };
 
+// A row of an output: pixel j is summed from the woven places at first + j * pixel_step on.
+struct WovenWork {
+    const std::byte* first = nullptr;
+    std::int64_t pixel_step = 0;
+    int pixels = 0, lanes = 64;
+    const std::int32_t* step_offset = nullptr;
+    int steps = 0;
+    const std::int8_t* weights = nullptr;
+    const std::int32_t* start = nullptr;
+};
+using WovenAndFinish = void (*)(const WovenWork& work, const Epilogue& epilogue, std::int64_t pixel, std::int64_t channel, int channels);
+
 // What the micro kernels of one instruction set are.
 struct ConvKernels {
     const char* name;
@@ -92,7 +105,9 @@ struct ConvKernels {
     Micro bytes;                                  // steps of four u8 elements
     SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes);  // of bytes; null where there is none
     void (*weave)(const WeaveWork& work, std::byte* to);  // null without VNNI
-    Micro woven;  // of woven rows: steps of four places of a channel
+    Micro woven;                                          // of woven rows: steps of four places of a channel
+    // Of woven rows, with their epilogue; null where it is not the plain one.
+    WovenAndFinish (*choose_woven)(const Epilogue& epilogue, int lanes);
     const RowKernels* rows;
     EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue);  // the loop that fits it
 };
@@ -108,7 +123,7 @@ public:
     ConvU8(const ConvShape& shape, const std::int8_t* weights, std::vector<std::int32_t> zero_point, int threads);
 
     // src: [batch][input_h][input_w] pixels of input_c bytes, `src_stride` bytes apart. Destinations are in `epilogue`.
-    void run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
+    void run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
 
     const char* form() const { return in_bytes() ? "conv_u8_bytes:" : "conv_u8:"; }
     std::size_t weight_bytes() const {

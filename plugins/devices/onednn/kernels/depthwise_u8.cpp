@@ -1,6 +1,5 @@
 #include "kernels/depthwise_u8.h"
 
-#include "kernels/parallel.h"
 
 #include <algorithm>
 
@@ -41,10 +40,10 @@ DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, con
     if (!serial && blocks % threads_ != 0) bands_ = std::min<std::int64_t>(threads_, s.output_h);
 }
 
-void DepthwiseU8::run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
+void DepthwiseU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
     const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
     const std::int64_t blocks = (lanes_ + kBlock - 1) / kBlock, rows = shape_.output_h;
-    parallel(shape_.batch * blocks * bands_, [&](std::int64_t task) {
+    team.share(shape_.batch * blocks * bands_, [&](std::int64_t task, int thread) {
         const std::int64_t band = task % bands_, channel = task / bands_ % blocks * kBlock;
         const Part part = {task / bands_ / blocks,
                            rows * band / bands_,
@@ -52,7 +51,7 @@ void DepthwiseU8::run(const std::uint8_t* src, std::int64_t src_stride, const Ep
                            channel,
                            static_cast<int>(std::min(kBlock, lanes_ - channel)),
                            static_cast<int>(std::min(kBlock, shape_.input_c - channel))};
-        run_part(part, src, src_stride, epilogue, finish, scratch_ + thread_index() * ring_bytes_);
+        run_part(part, src, src_stride, epilogue, finish, scratch_ + thread * ring_bytes_);
     });
 }
 
@@ -84,18 +83,19 @@ void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& ep
         const std::int64_t slot = (row * s.stride_h + step / row_steps_ * s.dilation_h) % slots_;
         offsets[step] = static_cast<std::int32_t>((slot * woven_ + step % row_steps_ * 4 * s.dilation_w) * place);
     }
+    const std::int64_t pixel_step = s.stride_w / woven_step_ * place, pixel = (part.image * s.output_h + row) * s.output_w;
+    const std::int8_t* weights = weights_.data() + part.channel * steps * 4;
+    const std::int32_t* start = start_.data() + part.channel;
+    if (const WovenAndFinish fused = kernels_->choose_woven(epilogue, part.lanes))
+        return fused({ring, pixel_step, static_cast<int>(s.output_w), part.lanes, offsets, static_cast<int>(steps), weights, start}, epilogue,
+                     pixel, part.channel, part.channels);
     const std::byte* pixels[kTilePixels];
     alignas(64) std::int32_t sums[kTilePixels * kMostLanes];
-    const std::int64_t tiles = (s.output_w + kTilePixels - 1) / kTilePixels;
-    for (std::int64_t tile = 0; tile < tiles; ++tile) {
-        const std::int64_t first = s.output_w * tile / tiles, count = s.output_w * (tile + 1) / tiles - first;
-        for (std::int64_t j = 0; j < count; ++j) pixels[j] = ring + (first + j) * s.stride_w / woven_step_ * place;
-        const std::int8_t* weights = weights_.data() + part.channel * steps * 4;
-        kernels_->woven({static_cast<int>(count), part.lanes, pixels, 0, offsets, static_cast<int>(steps), 0, weights,
-                         start_.data() + part.channel},
-                        sums);
-        const std::int64_t pixel = (part.image * s.output_h + row) * s.output_w + first;
-        finish(epilogue, sums, pixel, static_cast<int>(count), part.channel, part.channels);
+    for (std::int64_t first = 0, count; first < s.output_w; first += count) {
+        count = std::min(kTilePixels, s.output_w - first);
+        for (std::int64_t j = 0; j < count; ++j) pixels[j] = ring + (first + j) * pixel_step;
+        kernels_->woven({static_cast<int>(count), part.lanes, pixels, 0, offsets, static_cast<int>(steps), 0, weights, start}, sums);
+        finish(epilogue, sums, pixel + first, static_cast<int>(count), part.channel, part.channels);
     }
 }
 

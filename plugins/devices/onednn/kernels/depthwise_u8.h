@@ -24,7 +24,7 @@ public:
     DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, const std::vector<std::int32_t>& zero_point, int threads);
 
     // As ConvU8's.
-    void run(const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
+    void run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const;
     const char* form() const { return "depthwise_u8:"; }
     std::size_t weight_bytes() const { return weights_.size() + start_.size() * sizeof(std::int32_t) + border_.size(); }
     std::size_t scratch_bytes() const { return static_cast<std::size_t>(ring_bytes_) * static_cast<std::size_t>(threads_); }

@@ -20,6 +20,7 @@ const ConvKernels kAvx2Kernels = {.name = "avx2",
                                    .choose_fused = [](const Epilogue&, int, int) -> SumAndFinish { return nullptr; },
                                    .weave = nullptr,
                                    .woven = nullptr,
+                                   .choose_woven = nullptr,
                                    .rows = &kAvx2Rows,
                                    .choose_epilogue = choose_epilogue};
 

@@ -18,6 +18,7 @@ const ConvKernels kAvx512Kernels = {.name = "avx512",
                                    .choose_fused = [](const Epilogue&, int, int) -> SumAndFinish { return nullptr; },
                                    .weave = nullptr,
                                    .woven = nullptr,
+                                   .choose_woven = nullptr,
                                    .rows = &kAvx2Rows,
                                    .choose_epilogue = choose_epilogue};
 

@@ -20,6 +20,7 @@ const ConvKernels kSse41Kernels = {.name = "sse41",
                                    .choose_fused = [](const Epilogue&, int, int) -> SumAndFinish { return nullptr; },
                                    .weave = nullptr,
                                    .woven = nullptr,
+                                   .choose_woven = nullptr,
                                    .rows = &kSse41Rows,
                                    .choose_epilogue = choose_epilogue};
 

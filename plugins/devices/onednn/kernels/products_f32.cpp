@@ -1,7 +1,6 @@
 #include "kernels/products_f32.h"
 
 #include "kernels/cpu.h"
-#include "kernels/parallel.h"
 
 #include <algorithm>
 
@@ -79,15 +78,15 @@ public:
         pack(weights);
     }
 
-    void run(const FloatJob& job, float* scratch) const override {
+    void run(Team& team, const FloatJob& job, float* scratch) const override {
         if (splits_ > 1) {
-            parallel(splits_, [&](std::int64_t part) { spread(job, share_of(tiles_, part, splits_), 0, scratch); });
-            parallel(splits_, [&](std::int64_t part) { finish(job, {0, tiles_}, share_of(panels_, part, splits_), scratch); });
+            team.share(splits_, [&](std::int64_t part, int) { spread(job, share_of(tiles_, part, splits_), 0, scratch); });
+            team.share(splits_, [&](std::int64_t part, int) { finish(job, {0, tiles_}, share_of(panels_, part, splits_), scratch); });
             return;
         }
-        parallel((tiles_ + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block) {
+        team.share((tiles_ + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block, int thread) {
             const Range tiles = {block * block_tiles_, std::min(tiles_, (block + 1) * block_tiles_)};
-            float* const own = scratch + thread_index() * block_floats_;
+            float* const own = scratch + thread * block_floats_;
             spread(job, tiles, tiles.first, own);
             finish(job, tiles, {0, panels_}, own);
         });
@@ -186,8 +185,8 @@ public:
                 weights_[static_cast<std::size_t>((c / kPanel * depth_ + k) * kPanel + c % kPanel)] = weights[c * depth_ + k];
     }
 
-    void run(const FloatJob& job, float*) const override {
-        parallel((rows_ + block_rows_ - 1) / block_rows_, [&](std::int64_t block) {
+    void run(Team& team, const FloatJob& job, float*) const override {
+        team.share((rows_ + block_rows_ - 1) / block_rows_, [&](std::int64_t block, int) {
             const Range rows = {block * block_rows_, std::min(rows_, (block + 1) * block_rows_)};
             kernels_.product(job, rows, depth_, weights_.data(), panels_);
         });

@@ -53,7 +53,7 @@ struct FloatKernels {
 class FloatProduct {
 public:
     virtual ~FloatProduct() = default;
-    virtual void run(const FloatJob& job, float* scratch) const = 0;
+    virtual void run(Team& team, const FloatJob& job, float* scratch) const = 0;
 
     const std::string& implementation() const { return implementation_; }
     std::size_t weight_bytes() const { return weights_.size() * sizeof(float); }
