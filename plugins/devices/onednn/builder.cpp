@@ -65,7 +65,9 @@ Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octav
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
     form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});
+    whole_.assign(count, BufferId::none);
     collect_wanted(options);
+    slices_ = find_slices(*this);
 }
 
 octavo_precision Builder::precision(std::int32_t node) const {
@@ -74,6 +76,9 @@ octavo_precision Builder::precision(std::int32_t node) const {
 
 bool Builder::has(std::int32_t tensor, Form form) const {
     return entry(plan_, tensor, form) != nullptr;
+}
+bool Builder::is_wanted_whole_only(std::int32_t tensor) const {
+    return has(tensor, Form::whole) && wanted_[static_cast<std::size_t>(tensor)] == std::array{false, true, false};
 }
 bool Builder::is_quantized(std::int32_t tensor) const {
     return has(tensor, Form::whole) || has(tensor, Form::depthwise);
@@ -151,6 +156,11 @@ std::vector<Target> Builder::targets(std::int32_t tensor) {
     std::vector<Target> made;
     for (const Form form : forms) {
         // 64 bytes behind the values: vectors may read, never write, beyond the last
+        if (form == Form::whole) {
+            made.push_back(whole_target(tensor));
+            set(tensor, form, made.back().buffer);
+            continue;
+        }
         const std::size_t size = form == Form::real ? element_bytes(this->tensor(tensor).type) : 1;
         const std::size_t bytes = static_cast<std::size_t>(layout.count()) * size + 64;
         const BufferId buffer = add_buffer(bytes);
@@ -160,10 +170,26 @@ std::vector<Target> Builder::targets(std::int32_t tensor) {
     return made;
 }
 
-void Builder::convert(std::int32_t tensor, BufferId from, std::shared_ptr<const CodeParameters> from_parameters, const Target& to,
-                      const char* verb) {
+Target Builder::whole_target(std::int32_t tensor) {
+    const Slice& place = slice(tensor);
+    const Layout layout = layout_of(this->tensor(place.root));
+    BufferId& buffer = whole_[static_cast<std::size_t>(place.root)];
+    if (buffer == BufferId::none) buffer = add_buffer(static_cast<std::size_t>(layout.count()) + 64);
+    return {buffer, parameters(tensor, Form::whole), layout.channels, place.offset};
+}
+
+Source Builder::source(std::int32_t tensor, Form form, BufferId buffer) const {
+    Source from = {buffer, parameters(tensor, form)};
+    if (const Slice& place = slice(tensor); form == Form::whole && buffer == whole_[static_cast<std::size_t>(place.root)]) {
+        from.stride = layout_of(this->tensor(place.root)).channels;
+        from.offset = place.offset;
+    }
+    return from;
+}
+
+void Builder::convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb) {
     auto step = std::make_unique<PointwiseStep>();
-    step->a = {from, std::move(from_parameters)};
+    step->a = from;
     step->targets = {to};
     step->layout = layout_of(this->tensor(tensor));
     step->name = std::string(verb) + " " + this->tensor(tensor).name;
@@ -183,21 +209,20 @@ BufferId Builder::read(std::int32_t tensor, Form form) {
         const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) + 64), parameters(tensor, form), layout.channels};
         const Form other = form == Form::whole ? Form::depthwise : Form::whole;
         const bool codes = forms[static_cast<std::size_t>(other)] != BufferId::none;
-        convert(tensor, codes ? forms[static_cast<std::size_t>(other)] : forms[0], codes ? parameters(tensor, other) : nullptr, to,
-                "quantize");
+        convert(tensor, codes ? source(tensor, other, forms[static_cast<std::size_t>(other)]) : Source{forms[0], nullptr}, to, "quantize");
         set(tensor, form, to.buffer);
         return to.buffer;
     }
     const Form source = forms[static_cast<std::size_t>(Form::whole)] != BufferId::none ? Form::whole : Form::depthwise;
     const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) * sizeof(float) + 64), nullptr, layout.channels};
-    convert(tensor, forms[static_cast<std::size_t>(source)], parameters(tensor, source), to, "dequantize");
+    convert(tensor, this->source(tensor, source, forms[static_cast<std::size_t>(source)]), to, "dequantize");
     set(tensor, Form::real, to.buffer);
     return to.buffer;
 }
 
 void Builder::finish_from_real(std::int32_t tensor, BufferId real) {
     if (!is_quantized(tensor)) return set(tensor, Form::real, real);
-    for (const Target& target : targets(tensor)) convert(tensor, real, nullptr, target, "quantize");
+    for (const Target& target : targets(tensor)) convert(tensor, {real, nullptr}, target, "quantize");
 }
 
 namespace {

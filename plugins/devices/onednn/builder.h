@@ -5,6 +5,7 @@
 
 #include "kernels/values.h"
 #include "program.h"
+#include "slices.h"
 
 #include "ops/op.h"
 
@@ -39,7 +40,13 @@ struct CodeParameters {
 struct Target {
     BufferId buffer = BufferId::none;
     std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
-    std::int64_t stride = 0;
+    std::int64_t stride = 0, offset = 0;               // values from pixel to pixel, and in front of the first
+};
+
+struct Source {
+    BufferId buffer = BufferId::none;
+    std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
+    std::int64_t stride = 0, offset = 0;               // as a target's; stride 0: as many as there are channels
 };
 
 // Whose kernels multiply in int8: oneDNN's where they are exact (from VNNI on), else our own; or one of them always.
@@ -62,6 +69,9 @@ public:
     bool is_quantized(std::int32_t tensor) const;
     bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
+    bool is_wanted_whole_only(std::int32_t tensor) const;    // nobody reads it in another form
+    // Where the codes for everybody lie.
+    const Slice& slice(std::int32_t tensor) const { return slices_[static_cast<std::size_t>(tensor)]; }
     bool equal_codes(std::int32_t a, std::int32_t b) const;  // both have one grid for everybody, and it is the same
     // Of the sum that the node adds a residual to; null: it stays real.
     std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
@@ -74,8 +84,11 @@ public:
     BufferId add_buffer(std::size_t size_bytes, BufferId alias = BufferId::none);
     // A form of a tensor that exists by now, converted if need be.
     BufferId read(std::int32_t tensor, Form form);
+    // A form that lies in `buffer`, as it lies there.
+    Source source(std::int32_t tensor, Form form, BufferId buffer) const;
     // The forms that the producer of `tensor` should write itself: at least one, at most two.
     std::vector<Target> targets(std::int32_t tensor);
+    Target whole_target(std::int32_t tensor);  // of them that for everybody
     // For producers that can only write real numbers: afterwards the wanted forms exist.
     void finish_from_real(std::int32_t tensor, BufferId real);
     // For those that write codes for everybody in `buffer`, or real numbers.
@@ -103,8 +116,7 @@ public:
 private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
-    void convert(std::int32_t tensor, BufferId from, std::shared_ptr<const CodeParameters> from_parameters, const Target& to,
-                 const char* verb);
+    void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;
@@ -112,7 +124,9 @@ private:
     float tolerance_;
     Products products_;
     std::vector<std::array<bool, 3>> wanted_;
+    std::vector<Slice> slices_;
     std::vector<std::array<BufferId, 3>> form_;
+    std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
     mutable std::map<std::pair<std::int32_t, Form>, std::shared_ptr<const CodeParameters>> parameters_;
     std::vector<Buffer> buffers_;

@@ -49,7 +49,7 @@ public:
             epilogue_.residual_f32 = residual.f32;
             epilogue_.residual_scale = residual.scale;
             epilogue_.residual_zero_point = residual.zero_point;
-            epilogue_.residual_stride = product_.targets[0].stride;
+            epilogue_.residual_stride = static_cast<std::int64_t>(channels_);
             if (product_.inner) {
                 epilogue_.inner_scale = product_.inner->scale[0];
                 epilogue_.inner_reciprocal = product_.inner->reciprocal[0];

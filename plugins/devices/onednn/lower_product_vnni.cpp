@@ -35,10 +35,11 @@ private:
     std::unordered_map<int, memory> arguments_;
 };
 
-bool fits_in_one(const Int8Product& p) {
+bool fits_in_one(const Int8Product& p, std::int64_t channels) {
     const ActivationKind kind = p.activation.kind;
     const bool activation = kind == ActivationKind::none || kind == ActivationKind::relu || kind == ActivationKind::clip;
     if (!activation || p.residual.buffer != BufferId::none || p.targets.size() != 1) return false;
+    if (p.targets[0].stride != channels) return false;
     const auto& to = p.targets[0].parameters;
     return !to || (!to->per_channel && to->integer_zero_point[0] == 0);
 }
@@ -88,7 +89,7 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
     // And it corrects wrongly for one where a depthwise kernel has as many elements as its weights are blocked by (seen: 8, on AVX2).
     const std::int64_t elements = shape.kernel_h * shape.kernel_w;
     if (from.integer_zero_point[0] != 0 && shape.depthwise() && (elements == 8 || elements == 16)) return false;
-    const bool gemm = node.op() == "Gemm", whole = fits_in_one(product), codes = whole && product.targets[0].parameters;
+    const bool gemm = node.op() == "Gemm", whole = fits_in_one(product, shape.output_c), codes = whole && product.targets[0].parameters;
     const ProductDescriptors d = describe_product(
         shape, gemm, {memory::data_type::u8, memory::data_type::s8, codes ? memory::data_type::u8 : memory::data_type::f32});
     dnnl::primitive_attr attributes;

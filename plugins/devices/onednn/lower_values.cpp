@@ -198,22 +198,24 @@ namespace {
 
 class ConcatStep : public Step {
 public:
-    std::vector<std::int64_t> row_bytes;  // of each input, a pixel
-    std::int64_t pixels = 0;
+    struct Part {
+        BufferId buffer;
+        std::int64_t offset, bytes;  // of a pixel
+    };
+    std::vector<Part> parts;
+    std::int64_t pixels = 0, stride = 0;  // bytes between pixels of the output
 
     void bind(const Addresses& addresses, std::byte*) override {
         for (const BufferId id : reads) from_.push_back(addresses.get<std::byte>(id));
         to_ = addresses.get<std::byte>(writes[0]);
-        for (const std::int64_t bytes : row_bytes) total_ += bytes;
     }
     void run(const RunContext& context) override {
-        const std::int64_t grain = std::max<std::int64_t>(1, 32768 / total_);
+        const std::int64_t grain = std::max<std::int64_t>(1, 32768 / stride);
         context.team.share((pixels + grain - 1) / grain, [&](std::int64_t task, int) {
-            std::int64_t offset = 0;
-            for (std::size_t i = 0; i < from_.size(); offset += row_bytes[i], ++i)
-                with_size(row_bytes[i], [&](auto size) {
+            for (std::size_t i = 0; i < parts.size(); ++i)
+                with_size(parts[i].bytes, [&](auto size) {
                     for (std::int64_t p = task * grain; p < std::min(pixels, (task + 1) * grain); ++p)
-                        std::memcpy(to_ + p * total_ + offset, from_[i] + p * row_bytes[i], size);
+                        std::memcpy(to_ + p * stride + parts[i].offset, from_[i] + p * parts[i].bytes, size);
                 });
         });
     }
@@ -221,7 +223,6 @@ public:
 private:
     std::vector<const std::byte*> from_;
     std::byte* to_ = nullptr;
-    std::int64_t total_ = 0;
 };
 
 // The codes of a concatenation's input under the parameters of its output.
@@ -248,17 +249,24 @@ bool lower_concat(Builder& builder, std::int32_t index) {
         if (node.input(i).data) return false;
     const std::int32_t out = node.output_id(0);
     const bool codes = builder.has(out, Form::whole) && builder.precision(index) == OCTAVO_INT8;
-    auto step = std::make_unique<ConcatStep>();
-    for (std::size_t i = 0; i < node.input_count(); ++i) {
-        step->reads.push_back(codes ? codes_for(builder, node, node.input_id(i), out) : builder.read(node.input_id(i), Form::real));
-        step->row_bytes.push_back(layout_of(node.input(i)).channels * (codes ? 1 : 4));
-    }
     const Layout layout = layout_of(node.output(0));
+    const std::int64_t size = codes ? 1 : 4;
+    const Target to = codes ? builder.whole_target(out)
+                            : Target{builder.add_buffer(static_cast<std::size_t>(layout.count()) * 4 + 64), nullptr, layout.channels};
+    auto step = std::make_unique<ConcatStep>();
     step->pixels = layout.images * layout.pixels;
-    const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout.count()) * (codes ? 1 : 4) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, builder.precision(index), "copy");
-    builder.finish(out, to, codes);
+    step->stride = to.stride * size;
+    std::int64_t offset = to.offset * size;
+    for (std::size_t i = 0; i < node.input_count(); ++i) {
+        const BufferId from = codes ? codes_for(builder, node, node.input_id(i), out) : builder.read(node.input_id(i), Form::real);
+        const std::int64_t bytes = layout_of(node.input(i)).channels * size;
+        if (from != to.buffer) step->parts.push_back({from, offset, bytes});  // else it was written where it belongs
+        offset += bytes;
+    }
+    for (const auto& part : step->parts) step->reads.push_back(part.buffer);
+    step->writes = {to.buffer};
+    if (!step->parts.empty()) builder.add(std::move(step), node, builder.precision(index), "copy");
+    builder.finish(out, to.buffer, codes);
     return true;
 }
 

@@ -8,14 +8,14 @@ namespace octavo::onednn {
 Source source_of(Builder& builder, std::int32_t tensor) {
     if (!builder.is_quantized(tensor)) return {builder.read(tensor, Form::real), nullptr};
     const Form form = builder.has(tensor, Form::whole) ? Form::whole : Form::depthwise;
-    return {builder.read(tensor, form), builder.parameters(tensor, form)};
+    return builder.source(tensor, form, builder.read(tensor, form));
 }
 
 Destination bind_target(const Target& target, const Addresses& addresses) {
     Destination to;
     to.stride = target.stride;
     if (target.parameters) {
-        to.u8 = addresses.get<std::uint8_t>(target.buffer);
+        to.u8 = addresses.get<std::uint8_t>(target.buffer) + target.offset;
         to.reciprocal = target.parameters->reciprocal.data();
         to.zero_point = target.parameters->zero_point.data();
         to.from_zero = std::ranges::all_of(target.parameters->zero_point, [](float zero) { return zero == 0; });
@@ -30,7 +30,7 @@ Operand bind_source(const Source& source, const Addresses& addresses, std::int64
     from.pixel_stride = pixel_stride;
     from.image_stride = image_stride;
     if (source.parameters) {
-        from.u8 = addresses.get<std::uint8_t>(source.buffer);
+        from.u8 = addresses.get<std::uint8_t>(source.buffer) + source.offset;
         from.scale = source.parameters->scale[0];
         from.zero_point = source.parameters->integer_zero_point[0];
         if (source.parameters->per_channel) {
@@ -50,7 +50,8 @@ void PointwiseStep::declare() {
 
 void PointwiseStep::bind(const Addresses& addresses, std::byte*) {
     const auto operand = [&](const Source& source, bool gate) {
-        return bind_source(source, addresses, gate ? 0 : layout.channels, gate ? layout.channels : layout.pixels * layout.channels);
+        const std::int64_t stride = source.stride ? source.stride : layout.channels;
+        return bind_source(source, addresses, gate ? 0 : stride, gate ? stride : layout.pixels * stride);
     };
     job_.kind = kind;
     job_.a = operand(a, gate_a);

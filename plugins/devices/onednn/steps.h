@@ -7,11 +7,6 @@
 
 namespace octavo::onednn {
 
-struct Source {
-    BufferId buffer = BufferId::none;
-    std::shared_ptr<const CodeParameters> parameters;  // null: real numbers
-};
-
 // The tensor in whatever form exists or is natural: codes are read as the numbers they stand for.
 Source source_of(Builder& builder, std::int32_t tensor);
 
