@@ -159,6 +159,65 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
             }
 }
 
+namespace {
+
+TensorId plain_convolution(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out, std::int64_t kernel) {
+    const float spread = 1.0F / std::sqrt(static_cast<float>(in * kernel * kernel));
+    const std::vector<std::int64_t> pads(4, kernel / 2);
+    return net.node("Conv", {x, net.random_constant({out, in, kernel, kernel}, spread), net.random_constant({out}, 0.3F)},
+                    {{"activation", std::string("relu")}, {"pads", pads}});
+}
+
+// A block of DenseNet, or branches of Inception; what the next layer reads is joined from many.
+Graph joined_network(std::uint32_t seed) {
+    NetworkBuilder net(seed);
+    std::int64_t channels = net.between(1, 70);
+    TensorId x = plain_convolution(net, net.input({net.between(1, 2), 3, 9, 11}), 3, channels, 3);
+    for (std::int64_t i = net.between(1, 4); i > 0; --i) {
+        if (net.flip()) {
+            const TensorId scaled = net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)},
+                                             {{"activation", std::string("relu")}});
+            const std::int64_t more = net.between(1, 40);
+            const TensorId made = plain_convolution(net, scaled, channels, more, net.flip() ? 3 : 1);
+            x = net.node("Concat", {x, made}, {{"axis", std::int64_t{1}}});
+            channels += more;
+        } else {
+            std::vector<TensorId> branches;
+            std::int64_t all = 0;
+            for (std::int64_t b = net.between(1, 4); b > 0; --b) {
+                const std::int64_t some = net.between(1, 70);
+                branches.push_back(plain_convolution(net, x, channels, some, net.flip() ? 3 : 1));
+                all += some;
+            }
+            branches.push_back(net.node("MaxPool", {x}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                                         {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}}));
+            x = net.node("Concat", branches, {{"axis", std::int64_t{1}}});
+            channels += all;
+        }
+    }
+    return net.finish({plain_convolution(net, x, channels, 8, 1)});
+}
+
+}  // namespace
+
+// Without taps, which would have every tensor lie by itself.
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_concatenations_are_written_in_place) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    int concatenations = 0, copied = 0;
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+        const Graph graph = joined_network(seed);
+        std::mt19937 random(seed);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan plan = plan_for(fast, graph, inputs);
+        const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(fast, graph, &plan, inputs);
+        BOOST_TEST(bit_difference(expected.outputs[0], found.outputs[0]).count == 0U, "seed " << seed);
+        for (const Node& node : graph.nodes) concatenations += node.op == "Concat";
+        for (const OperatorTime& step : found.operators) copied += step.op == "Concat";
+    }
+    BOOST_TEST(concatenations > 100);
+    BOOST_TEST(copied < concatenations * 2 / 3);  // pooled branches may have a grid of their own
+}
+
 // In floating point between int8 operators, and alone; the row's own arithmetic is double, in order.
 BOOST_AUTO_TEST_CASE(two_norms_are_the_same_to_the_bit) {
     const DeviceHandle reference = device("reference"), fast = device("onednn");
