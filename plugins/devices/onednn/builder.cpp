@@ -107,8 +107,9 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
                 want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
         }
     }
-    for (std::int32_t i = 0; i < graph_.output_count; ++i) want(graph_.outputs[i], Form::real);
-    for (std::int32_t i = 0; i < options.tap_count; ++i) want(options.taps[i], Form::real);
+    shown_.assign(graph_.outputs, graph_.outputs + graph_.output_count);
+    shown_.insert(shown_.end(), options.taps, options.taps + options.tap_count);
+    for (const std::int32_t tensor : shown_) want(tensor, Form::real);
 }
 
 std::shared_ptr<const CodeParameters> Builder::parameters(std::int32_t tensor, Form form) const {
@@ -255,7 +256,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
     if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
-        lower_moves(builder, node) || lower_normalization(builder, node) || lower_transposed(builder, node))
+        lower_moves(builder, node) || lower_rows(builder, node) || lower_normalization(builder, node) || lower_transposed(builder, node))
         return {};
     lower_by_table(builder, node);
     return {};

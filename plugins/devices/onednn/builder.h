@@ -9,6 +9,7 @@
 
 #include "ops/op.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -77,6 +78,13 @@ public:
     std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
     // The shape of a tensor in the present run, where it is only bounded before; null for all others.
     std::shared_ptr<ops::Shape> bounded_shape(std::int32_t tensor) const;
+    bool is_shown(std::int32_t tensor) const { return std::ranges::find(shown_, tensor) != shown_.end(); }  // as an output or a tap
+    // A tensor of rank 4 that is only flattened, and lies in rows as it is.
+    void set_rows(std::int32_t tensor, BufferId buffer) { rows_[tensor] = buffer; }
+    std::optional<BufferId> rows(std::int32_t tensor) const {
+        const auto found = rows_.find(tensor);
+        return found == rows_.end() ? std::nullopt : std::optional(found->second);
+    }
     void set_bounded(std::int32_t tensor) { bounded_[tensor] = std::make_shared<ops::Shape>(); }
     // Data of a constant as the plan has it.
     const void* constant(std::int32_t tensor) const;
@@ -125,6 +133,8 @@ private:
     Products products_;
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<Slice> slices_;
+    std::vector<std::int32_t> shown_;
+    std::map<std::int32_t, BufferId> rows_;
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
@@ -142,6 +152,7 @@ bool lower_transposed(Builder& builder, std::int32_t node);            // oneDNN
 bool lower_pool(Builder& builder, std::int32_t node);
 bool lower_pointwise(Builder& builder, std::int32_t node);
 bool lower_concat(Builder& builder, std::int32_t node);
+bool lower_rows(Builder& builder, std::int32_t node);
 bool lower_normalization(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);

@@ -280,6 +280,10 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;
+    if (const std::optional<BufferId> rows = builder.rows(node.input_id(0))) {
+        builder.finish(node.output_id(0), builder.add_buffer(0, *rows), false);
+        return true;
+    }
     const bool in_dense = in.rank != 4 || layout_of(in).pixels == 1, out_dense = out.rank != 4 || layout_of(out).pixels == 1;
     if (!same_shape(in, out) && !(in_dense && out_dense)) return false;
     const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;

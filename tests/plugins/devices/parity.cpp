@@ -218,6 +218,30 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_concatenations_are_written_in_pla
     BOOST_TEST(copied < concatenations * 2 / 3);  // pooled branches may have a grid of their own
 }
 
+// As heads of detectors end; where somebody else reads the transposed tensor it is made.
+BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_pixels_are_flattened) {
+    const DeviceHandle reference = device("reference"), fast = device("onednn");
+    for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+        NetworkBuilder net(seed);
+        const std::int64_t channels = net.between(1, 20);
+        const TensorId x = net.input({net.between(1, 2), 3, net.between(1, 9), net.between(1, 9)});
+        const TensorId head = plain_convolution(net, plain_convolution(net, x, 3, 8, 3), 8, channels, 3);
+        const TensorId turned = net.node("Transpose", {head}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}});
+        std::vector<TensorId> outputs = {net.node("Flatten", {turned}), net.node("Flatten", {turned}, {{"axis", std::int64_t{2}}})};
+        if (seed % 4 == 1) outputs.push_back(net.node("Relu", {turned}));
+        if (seed % 4 == 2) outputs.push_back(turned);
+        const Graph graph = net.finish(outputs);
+        std::mt19937 random(seed);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan plan = plan_for(fast, graph, inputs);
+        const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(fast, graph, &plan, inputs);
+        for (std::size_t o = 0; o < outputs.size(); ++o)
+            BOOST_TEST(bit_difference(expected.outputs[o], found.outputs[o]).count == 0U, "seed " << seed << ", output " << o);
+        const bool made = std::ranges::any_of(found.operators, [](const OperatorTime& step) { return step.op == "Transpose"; });
+        BOOST_TEST(made == (seed % 4 == 1 || seed % 4 == 2));
+    }
+}
+
 // In floating point between int8 operators, and alone; the row's own arithmetic is double, in order.
 BOOST_AUTO_TEST_CASE(two_norms_are_the_same_to_the_bit) {
     const DeviceHandle reference = device("reference"), fast = device("onednn");
