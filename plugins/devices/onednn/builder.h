@@ -3,6 +3,7 @@
 // every form; others are dense.
 #pragma once
 
+#include "kernels/cpu.h"
 #include "kernels/values.h"
 #include "program.h"
 #include "slices.h"
@@ -50,7 +51,7 @@ struct Source {
     std::int64_t stride = 0, offset = 0;               // as a target's; stride 0: as many as there are channels
 };
 
-// Whose kernels multiply in int8: oneDNN's where they are exact (from VNNI on), else our own; or one of them always.
+// Whose kernels multiply in int8: oneDNN's with AMX, else our own; or one of them always.
 enum class Products { fastest, own, dnnl };
 
 class Builder {
@@ -62,6 +63,8 @@ public:
     int threads() const { return threads_; }
     float tolerance() const { return tolerance_; }
     Products products() const { return products_; }
+    // Whether int8 products are oneDNN's where it can say the same: its matrix units (AMX) are several times as fast as our kernels.
+    bool by_dnnl() const { return products_ == Products::dnnl || (products_ == Products::fastest && cpu_isa() == Isa::amx); }
     std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
     ops::NodeView view(std::int32_t node) const { return {graph_.nodes[node], tensors()}; }
     const octavo_tensor_info& tensor(std::int32_t id) const { return graph_.tensors[id]; }
@@ -70,7 +73,7 @@ public:
     bool is_quantized(std::int32_t tensor) const;
     bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
-    bool is_wanted_whole_only(std::int32_t tensor) const;    // nobody reads it in another form
+    bool is_wanted_whole_only(std::int32_t tensor) const;  // nobody reads it in another form
     // Where the codes for everybody lie.
     const Slice& slice(std::int32_t tensor) const { return slices_[static_cast<std::size_t>(tensor)]; }
     bool equal_codes(std::int32_t a, std::int32_t b) const;  // both have one grid for everybody, and it is the same
@@ -147,7 +150,7 @@ private:
 
 Result<void> lower_node(Builder& builder, std::int32_t node);
 Result<void> lower_product_f32(Builder& builder, std::int32_t node);   // oneDNN
-Result<void> lower_product_int8(Builder& builder, std::int32_t node);  // own kernels, or oneDNN from VNNI on
+Result<void> lower_product_int8(Builder& builder, std::int32_t node);  // own kernels, or with AMX oneDNN
 bool lower_transposed(Builder& builder, std::int32_t node);            // oneDNN
 bool lower_pool(Builder& builder, std::int32_t node);
 bool lower_pointwise(Builder& builder, std::int32_t node);

@@ -27,7 +27,7 @@ public:
     void run(const RunContext& context) override {
         constexpr std::int64_t kGrain = 64;
         context.team.share((job_.pixels + kGrain - 1) / kGrain,
-                 [&](std::int64_t i, int) { kernel_(job_, i * kGrain, std::min(job_.pixels, (i + 1) * kGrain)); });
+                           [&](std::int64_t i, int) { kernel_(job_, i * kGrain, std::min(job_.pixels, (i + 1) * kGrain)); });
     }
 
 private:

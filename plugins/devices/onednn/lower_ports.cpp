@@ -22,7 +22,7 @@ public:
         constexpr std::int64_t kGrain = 4096;
         const std::int64_t pixels = job.images * job.pixels;
         context.team.share((pixels + kGrain - 1) / kGrain,
-                 [&](std::int64_t i, int) { value_kernels().picture(job, i * kGrain, std::min(pixels, (i + 1) * kGrain)); });
+                           [&](std::int64_t i, int) { value_kernels().picture(job, i * kGrain, std::min(pixels, (i + 1) * kGrain)); });
     }
 };
 

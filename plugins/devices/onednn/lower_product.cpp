@@ -1,5 +1,5 @@
-// Conv and Gemm in int8: exact integer sums, then one fused epilogue (kernels/epilogue.h). Below VNNI by our own kernels, since oneDNN's
-// saturate there; from VNNI on by oneDNN where it can say the same (lower_product_vnni.cpp).
+// Conv and Gemm in int8: exact integer sums, then one fused epilogue (kernels/epilogue.h), by our own kernels; with AMX by oneDNN where it
+// can say the same (lower_product_dnnl.cpp).
 #include "kernels/conv_u8.h"
 #include "kernels/cpu.h"
 #include "kernels/depthwise_u8.h"
@@ -172,8 +172,7 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     OCTAVO_CHECK_OK(check_product(node));
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
     Int8Product product = int8_product(builder, index, shape);
-    const bool by_dnnl = builder.products() == Products::dnnl || (builder.products() == Products::fastest && cpu_isa() == Isa::amx);
-    if (by_dnnl && lower_product_by_dnnl(builder, node, shape, product)) return {};
+    if (builder.by_dnnl() && lower_product_by_dnnl(builder, node, shape, product)) return {};
     if (DepthwiseU8::serves(shape))
         add_conv<DepthwiseU8>(builder, node, shape, std::move(product));
     else

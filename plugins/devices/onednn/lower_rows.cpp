@@ -1,5 +1,5 @@
-// Transpose from [N, C, H, W] to [N, H, W, C] in front of a reshape, as heads of detectors have it: channels-last, that is how the values lie
-// already, and nothing moves.
+// Transpose from [N, C, H, W] to [N, H, W, C] in front of a reshape, as heads of detectors have it: channels-last, that is how the values
+// lie already, and nothing moves.
 #include "builder.h"
 
 #include "ops/support.h"

@@ -98,7 +98,7 @@ private:
 
 constexpr octavo_parameter kParameters[] = {
     octavo::string("int8_kernels", "\"fastest\"", "fastest|own|onednn",
-                   "whose int8 convolutions run: oneDNN's from VNNI on and our exact ones below, or one of them always; oneDNN's saturate "
+                   "whose int8 convolutions run: oneDNN's with AMX and our exact ones elsewhere, or one of them always; oneDNN's saturate "
                    "below VNNI with full-range weights"),
     octavo::string("isa", "\"native\"", "native|sse41|avx2|avx512_core|avx2_vnni|avx512_core_vnni|avx512_core_amx",
                    "the instruction set to run, to plan and measure for an older CPU than the one at hand; native: what "

@@ -41,6 +41,7 @@ std::vector<Slice> find_slices(const Builder& builder) {
     const octavo_graph& graph = builder.graph();
     std::vector<Slice> slices(static_cast<std::size_t>(graph.tensor_count));
     for (std::int32_t t = 0; t < graph.tensor_count; ++t) slices[static_cast<std::size_t>(t)].root = t;
+    if (builder.by_dnnl()) return slices;  // it writes whole tensors only
     const std::vector<std::vector<Reader>> readers = readers_of(builder);
     for (std::int32_t n = graph.node_count; n-- > 0;) {
         if (!joins_channels(builder, n)) continue;

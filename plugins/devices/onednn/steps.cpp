@@ -1,6 +1,5 @@
 #include "steps.h"
 
-
 #include <algorithm>
 
 namespace octavo::onednn {
@@ -71,7 +70,7 @@ void PointwiseStep::run(const RunContext& context) {
     const std::int64_t pixels = layout.images * layout.pixels;
     const std::int64_t grain = std::max<std::int64_t>(1, 16384 / layout.channels);  // pixels that repay a task
     context.team.share((pixels + grain - 1) / grain,
-             [&](std::int64_t i, int) { value_kernels().pointwise(job_, i * grain, std::min(pixels, (i + 1) * grain)); });
+                       [&](std::int64_t i, int) { value_kernels().pointwise(job_, i * grain, std::min(pixels, (i + 1) * grain)); });
 }
 
 }  // namespace octavo::onednn

@@ -69,9 +69,12 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_no_pair_of_products_can_overflow)
 // What the other comparisons are about: pairs of 64 and 64 fit into 16 bits, those of 127 and 127 do not; four at once fit into 32.
 BOOST_AUTO_TEST_CASE(in_int8_own_convolutions_are_those_of_the_instruction_set) {
     const DeviceHandle fast = device("onednn", {{"int8_kernels", "own"}});
-    const std::map<std::string, std::string> names = {{"sse41", "sse41"},       {"avx2", "avx2"},
-                                                      {"avx2_vnni", "avx2"},    {"avx512_core", "avx512"},
-                                                      {"avx512_core_vnni", "avx512_vnni"}, {"avx512_core_amx", "avx512_vnni"}};
+    const std::map<std::string, std::string> names = {{"sse41", "sse41"},
+                                                      {"avx2", "avx2"},
+                                                      {"avx2_vnni", "avx2"},
+                                                      {"avx512_core", "avx512"},
+                                                      {"avx512_core_vnni", "avx512_vnni"},
+                                                      {"avx512_core_amx", "avx512_vnni"}};
     const std::string kernels = names.at(fast.isa());
     for (const auto& [weight_levels, fits] : {std::pair{64.0F, true}, {127.0F, false}}) {
         const std::string form = fits || kernels == "avx512_vnni" ? "conv_u8_bytes:" : "conv_u8:";
@@ -140,11 +143,12 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
                 NetworkBuilder net(1);
                 const TensorId x = net.input({one_of({1, 2}), channels, 17, 19});  // its grid has a zero point
                 const auto two = [&](std::initializer_list<std::int64_t> values) { return std::vector{one_of(values), one_of(values)}; };
-                const std::vector<std::int64_t> strides = two({1, 2, 3}), dilations = variant ? two({1, 2}) : std::vector<std::int64_t>{1, 1};
+                const std::vector<std::int64_t> strides = two({1, 2, 3}),
+                                                dilations = variant ? two({1, 2}) : std::vector<std::int64_t>{1, 1};
                 const std::vector<std::int64_t> pads = {one_of({0, 1, 2}), one_of({0, 1, 3}), one_of({0, 1}), one_of({0, 1})};
-                const TensorId y = net.node(
-                    "Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
-                    {{"group", channels}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}});
+                const TensorId y =
+                    net.node("Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
+                             {{"group", channels}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}});
                 const TensorId last =
                     net.node("Conv", {y, net.random_constant({4, channels, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
                 const Graph graph = net.finish({last});
@@ -154,7 +158,8 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
                 for (const DeviceHandle& fast : others) {
                     const Difference d = bit_difference(expected, run_on(fast, graph, &plan, inputs).outputs[0]);
                     BOOST_TEST(d.count == 0U, channels << " channels, " << h << "x" << w << ", variant " << variant << ": " << d.count
-                                                       << " differ\n" << (d.count ? dump(graph) : ""));
+                                                       << " differ\n"
+                                                       << (d.count ? dump(graph) : ""));
                 }
             }
 }
@@ -175,8 +180,9 @@ Graph joined_network(std::uint32_t seed) {
     TensorId x = plain_convolution(net, net.input({net.between(1, 2), 3, 9, 11}), 3, channels, 3);
     for (std::int64_t i = net.between(1, 4); i > 0; --i) {
         if (net.flip()) {
-            const TensorId scaled = net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)},
-                                             {{"activation", std::string("relu")}});
+            const TensorId scaled =
+                net.node("ScaleShift", {x, net.random_constant({channels}, 1.0F), net.random_constant({channels}, 0.5F)},
+                         {{"activation", std::string("relu")}});
             const std::int64_t more = net.between(1, 40);
             const TensorId made = plain_convolution(net, scaled, channels, more, net.flip() ? 3 : 1);
             x = net.node("Concat", {x, made}, {{"axis", std::int64_t{1}}});
@@ -189,8 +195,8 @@ Graph joined_network(std::uint32_t seed) {
                 branches.push_back(plain_convolution(net, x, channels, some, net.flip() ? 3 : 1));
                 all += some;
             }
-            branches.push_back(net.node("MaxPool", {x}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
-                                                         {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}}));
+            branches.push_back(net.node(
+                "MaxPool", {x}, {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"pads", std::vector<std::int64_t>{1, 1, 1, 1}}}));
             x = net.node("Concat", branches, {{"axis", std::int64_t{1}}});
             channels += all;
         }

@@ -13,7 +13,7 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr int kBlockPixels = 6;  // of the micro kernel
+constexpr int kBlockPixels = 6;                     // of the micro kernel
 constexpr std::int64_t kBandBytes = 256 * 1024;     // of input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kKeptWeights = 384 * 1024;   // that may take turns: they stay in L2
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
@@ -116,8 +116,7 @@ void ConvU8::plan_bands() {
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
     const std::int64_t most_rows = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
     bands_ = (shape_.output_h + most_rows - 1) / most_rows;
-    if (splits_ == 1 && work_ >= kSerialWork && shape_.batch < threads_)
-        bands_ = std::min(round_up(bands_, threads_), shape_.output_h);
+    if (splits_ == 1 && work_ >= kSerialWork && shape_.batch < threads_) bands_ = std::min(round_up(bands_, threads_), shape_.output_h);
     std::int64_t rows = 1;
     for (std::int64_t band = 0; band < bands_; ++band) rows = std::max(rows, band_start(band + 1) - band_start(band));
     const std::int64_t input_rows = (rows - 1) * shape_.stride_h + (shape_.kernel_h - 1) * shape_.dilation_h + 1;
@@ -188,7 +187,8 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     // One group whose blocks of 16 outputs each read the 16 channels of their own.
     padded_channels_ = round_up(s.input_c, 16);
     group_input_ = s.input_c;
-    for (std::int64_t c = 0; c < s.input_c; c += 16) blocks_.push_back({c, c, c, 16, static_cast<int>(std::min<std::int64_t>(16, s.input_c - c))});
+    for (std::int64_t c = 0; c < s.input_c; c += 16)
+        blocks_.push_back({c, c, c, 16, static_cast<int>(std::min<std::int64_t>(16, s.input_c - c))});
     split_blocks_ = {0, blocks_.size()};
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
@@ -297,8 +297,8 @@ const std::int8_t* ConvU8::weights_of(const Block& block) const {
     return reinterpret_cast<const std::int8_t*>(weights_.data()) + block.lane * steps_ * step_;
 }
 
-void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks, const Epilogue& epilogue,
-                         EpilogueFunction finish) const {
+void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks,
+                         const Epilogue& epilogue, EpilogueFunction finish) const {
     const ConvShape& s = shape_;
     const std::int64_t pixels = rows.rows * s.output_w, first_pixel = (rows.image * s.output_h + rows.first_row) * s.output_w;
     const std::int64_t tiles = (pixels + kTilePixels - 1) / kTilePixels, tile = (pixels + tiles - 1) / tiles;
@@ -363,7 +363,8 @@ MicroWork ConvU8::work_of(const Block& block, const Rows& kernel) const {
 void ConvU8::sum(const MicroWork& work, const Block& block, std::int32_t* sums) const {
     if (!shape_.depthwise()) return (in_bytes() ? kernels_->bytes : kernels_->words)(work, sums);
     const auto taps = static_cast<int>(offset_.size());
-    kernels_->rows->depthwise({work.pixels, work.pixel, work.base, work.step_offset, taps, depthwise_weights_.data() + block.lane * taps}, sums);
+    kernels_->rows->depthwise({work.pixels, work.pixel, work.base, work.step_offset, taps, depthwise_weights_.data() + block.lane * taps},
+                              sums);
 }
 
 void ConvU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {

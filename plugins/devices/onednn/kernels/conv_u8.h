@@ -98,14 +98,14 @@ using WovenAndFinish = void (*)(const WovenWork& work, const Epilogue& epilogue,
 // What the micro kernels of one instruction set are.
 struct ConvKernels {
     const char* name;
-    bool exact_bytes;                             // whatever the weights are
+    bool exact_bytes;                              // whatever the weights are
     int least_lanes, most_word_lanes, most_lanes;  // output channels that are summed at once, in words and in bytes
     int (*most_pixels)(int lanes);                 // that are summed before their epilogue
-    Micro words;                                  // steps of two s16 elements
-    Micro bytes;                                  // steps of four u8 elements
+    Micro words;                                   // steps of two s16 elements
+    Micro bytes;                                   // steps of four u8 elements
     SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes);  // of bytes; null where there is none
-    void (*weave)(const WeaveWork& work, std::byte* to);  // null without VNNI
-    Micro woven;                                          // of woven rows: steps of four places of a channel
+    void (*weave)(const WeaveWork& work, std::byte* to);                            // null without VNNI
+    Micro woven;                                                                    // of woven rows: steps of four places of a channel
     // Of woven rows, with their epilogue; null where it is not the plain one.
     WovenAndFinish (*choose_woven)(const Epilogue& epilogue, int lanes);
     const RowKernels* rows;

@@ -1,6 +1,5 @@
 #include "kernels/depthwise_u8.h"
 
-
 #include <algorithm>
 
 namespace octavo::onednn {
@@ -66,8 +65,8 @@ void DepthwiseU8::run_part(const Part& part, const std::uint8_t* src, std::int64
         for (woven = std::max(woven, first); woven < first + slots_; ++woven) {
             const std::int64_t y = woven - s.pad_top;
             const bool inside = y >= 0 && y < s.input_h;
-            kernels_->weave({image + (inside ? y : 0) * s.input_w * src_stride, src_stride, inside ? s.input_w : 0, -s.pad_left, woven_step_,
-                             s.dilation_w, woven_, border_.data() + part.channel, part.lanes, part.channels},
+            kernels_->weave({image + (inside ? y : 0) * s.input_w * src_stride, src_stride, inside ? s.input_w : 0, -s.pad_left,
+                             woven_step_, s.dilation_w, woven_, border_.data() + part.channel, part.lanes, part.channels},
                             ring + woven % slots_ * woven_ * part.lanes * 4);
         }
         run_row(part, row, epilogue, finish, ring);
@@ -87,8 +86,8 @@ void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& ep
     const std::int8_t* weights = weights_.data() + part.channel * steps * 4;
     const std::int32_t* start = start_.data() + part.channel;
     if (const WovenAndFinish fused = kernels_->choose_woven(epilogue, part.lanes))
-        return fused({ring, pixel_step, static_cast<int>(s.output_w), part.lanes, offsets, static_cast<int>(steps), weights, start}, epilogue,
-                     pixel, part.channel, part.channels);
+        return fused({ring, pixel_step, static_cast<int>(s.output_w), part.lanes, offsets, static_cast<int>(steps), weights, start},
+                     epilogue, pixel, part.channel, part.channels);
     const std::byte* pixels[kTilePixels];
     alignas(64) std::int32_t sums[kTilePixels * kMostLanes];
     for (std::int64_t first = 0, count; first < s.output_w; first += count) {

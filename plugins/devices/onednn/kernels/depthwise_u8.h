@@ -1,8 +1,8 @@
 // Own int8 depthwise convolution for CPUs that add four products of bytes in 32 bits (VNNI); conv_u8.h has the one for others.
 //
-// Work is cut by bands of output rows and by blocks of up to 64 channels. The rows that a kernel covers are woven into a ring in scratch: for
-// each place of the kernel the bytes of four neighbouring pixels, channel by channel, the border as zero points. Each row is woven once a band,
-// and a step of the micro kernel is four places of one kernel row at once. The sum starts at minus zero point times weights.
+// Work is cut by bands of output rows and by blocks of up to 64 channels. The rows that a kernel covers are woven into a ring in scratch:
+// for each place of the kernel the bytes of four neighbouring pixels, channel by channel, the border as zero points. Each row is woven once
+// a band, and a step of the micro kernel is four places of one kernel row at once. The sum starts at minus zero point times weights.
 #pragma once
 
 #include "kernels/conv_u8.h"

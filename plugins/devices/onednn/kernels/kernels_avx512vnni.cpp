@@ -23,7 +23,8 @@ struct Fours {
     }
     template <std::size_t Pixels>
     static void sum(const MicroWork& work, const std::byte* const* at, Ints (*sums)[N]) {
-        for (int s = 0; s < work.steps; ++s) step<Pixels>(work.step_offset[s], work.weights + 4 * kLanes * N * static_cast<std::size_t>(s), at, sums);
+        for (int s = 0; s < work.steps; ++s)
+            step<Pixels>(work.step_offset[s], work.weights + 4 * kLanes * N * static_cast<std::size_t>(s), at, sums);
     }
 };
 
@@ -161,8 +162,8 @@ SumAndFinish choose_fused(const Epilogue& e, int pixels, int lanes) {
 }
 
 template <std::size_t Pixels, std::size_t N, Sink S>
-[[gnu::flatten]] void woven_pixels(const WovenWork& work, const std::byte* from, const Epilogue& e, std::int64_t pixel, std::int64_t channel,
-                                   int channels) {
+[[gnu::flatten]] void woven_pixels(const WovenWork& work, const std::byte* from, const Epilogue& e, std::int64_t pixel,
+                                   std::int64_t channel, int channels) {
     Ints sums[Pixels][N];
     const std::byte* at[Pixels];
 #pragma GCC unroll 8
@@ -198,8 +199,8 @@ WovenAndFinish choose_woven(const Epilogue& e, int lanes) {
     return lanes == 64 ? pick_woven<4>(e) : lanes == 48 ? pick_woven<3>(e) : lanes == 32 ? pick_woven<2>(e) : pick_woven<1>(e);
 }
 
-// Four pixels, or four pairs of pixels, of up to 64 bytes each: the bytes of a channel side by side, in order. Unpacking works within 16 bytes,
-// so fours of channels were put apart before (`apart`).
+// Four pixels, or four pairs of pixels, of up to 64 bytes each: the bytes of a channel side by side, in order. Unpacking works within 16
+// bytes, so fours of channels were put apart before (`apart`).
 __m512i apart(__m512i pixel) {
     return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), pixel);
 }
@@ -243,9 +244,7 @@ void weave(const WeaveWork& work, std::byte* to) {
     if (work.lanes == 48) return weave_places<3>(work, work.places, work.first, work.step, single, to);
     if (work.lanes == 16) return weave_places<1>(work, work.places, work.first, work.step, single, to);
     // Two places at a time fill vectors as 64 channels do.
-    const auto two = [&](std::int64_t x) {
-        return apart(_mm512_inserti64x4(one(x), _mm512_castsi512_si256(one(x + work.step)), 1));
-    };
+    const auto two = [&](std::int64_t x) { return apart(_mm512_inserti64x4(one(x), _mm512_castsi512_si256(one(x + work.step)), 1)); };
     const std::int64_t pairs = work.places / 2;
     weave_places<4>(work, pairs, work.first, 2 * work.step, two, to);
     if (work.places % 2) weave_places<2>(work, 1, work.first + 2 * pairs * work.step, work.step, single, to + pairs * 256);
@@ -255,19 +254,20 @@ void weave(const WeaveWork& work, std::byte* to) {
 
 extern const RowKernels kAvx2Rows;
 extern const ConvKernels kAvx512VnniKernels;
-const ConvKernels kAvx512VnniKernels = {.name = "avx512_vnni",
-                                        .exact_bytes = true,
-                                        .least_lanes = kLeastLanes,
-                                        .most_word_lanes = kWordLanes,
-                                        .most_lanes = kMostLanes,
-                                        .most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); },
-                                        .words = sum_lanes<Words, kWordLanes>,
-                                        .bytes = sum_any<Fours>,
-                                        .choose_fused = choose_fused,
-                                        .weave = weave,
-                                        .woven = sum_any<Woven>,
-                                        .choose_woven = choose_woven,
-                                        .rows = &kAvx2Rows,
-                                        .choose_epilogue = choose_epilogue};
+const ConvKernels kAvx512VnniKernels = {
+    .name = "avx512_vnni",
+    .exact_bytes = true,
+    .least_lanes = kLeastLanes,
+    .most_word_lanes = kWordLanes,
+    .most_lanes = kMostLanes,
+    .most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); },
+    .words = sum_lanes<Words, kWordLanes>,
+    .bytes = sum_any<Fours>,
+    .choose_fused = choose_fused,
+    .weave = weave,
+    .woven = sum_any<Woven>,
+    .choose_woven = choose_woven,
+    .rows = &kAvx2Rows,
+    .choose_epilogue = choose_epilogue};
 
 }  // namespace octavo::onednn

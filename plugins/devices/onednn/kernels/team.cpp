@@ -77,7 +77,8 @@ void Team::share_loop(std::int64_t count, const Loop& loop) {
     call_.store(loop.call, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
     left_.store((((left_.load(std::memory_order_relaxed) >> 32) + 1) << 32) + all, std::memory_order_release);
-    while (do_one(0)) {}
+    while (do_one(0)) {
+    }
     for (Patience patience; done_.load(std::memory_order_acquire) < all;) patience.wait();
 }
 

@@ -50,8 +50,8 @@ private:
     tbb::task_arena arena_;
     int threads_;
     bool gathered_ = false;
-    // The loop at hand. `left_`: its number in the upper half, how many are left in the lower; who counts that down owns the last of them, and
-    // the loop stays what it is until all are done.
+    // The loop at hand. `left_`: its number in the upper half, how many are left in the lower; who counts that down owns the last of them,
+    // and the loop stays what it is until all are done.
     std::atomic<const void*> body_ = nullptr;
     std::atomic<void (*)(const void*, std::int64_t, int)> call_ = nullptr;
     alignas(64) std::atomic<std::uint64_t> left_ = 0;
