@@ -67,7 +67,7 @@ def main() -> int:
     failed = False
     for path in paths:
         worst, own = difference(arguments.octavo, arguments.device, path)
-        good = worst <= (arguments.limit if own <= arguments.limit else 2 * own)
+        good = worst <= max(arguments.limit, 2 * own)
         failed |= not good
         print(f"{path.stem:28} {worst:.1e} of the output's range (ONNX Runtime's own levels {own:.1e}){'' if good else '  <- too far'}", flush=True)
     return int(failed)
