@@ -1,5 +1,5 @@
 // Conv and Gemm in floating point by oneDNN: channels-last, bias, residual and activation fused, weights reordered once. At bf16 values
-// stay f32 outside the product, whose factors may be rounded to bf16.
+// stay f32 outside the product, whose factors are rounded to bf16.
 #include "dnnl_product.h"
 
 #include <cstring>
@@ -66,6 +66,39 @@ private:
     std::unordered_map<int, memory> arguments_;
 };
 
+// To bf16, channels-last as it is.
+class RoundingStep : public Step {
+public:
+    RoundingStep(const memory::desc& from, const memory::desc& to)
+        : source_(from, dnnl_engine(), nullptr), destination_(to, dnnl_engine(), nullptr), reorder_(source_, destination_) {}
+
+    void bind(const Addresses& addresses, std::byte*) override {
+        source_.set_data_handle(addresses.get<float>(reads[0]));
+        destination_.set_data_handle(addresses.get<std::byte>(writes[0]));
+    }
+    void run(const RunContext&) override { reorder_.execute(stream_, source_, destination_); }
+    bool is_dnnl() const override { return true; }
+
+private:
+    dnnl::stream stream_{dnnl_engine()};
+    memory source_, destination_;
+    dnnl::reorder reorder_;
+};
+
+// The node's first input as real numbers of the descriptor's type.
+BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& desc) {
+    const ops::NodeView node = builder.view(index);
+    const BufferId real = builder.read(node.input_id(0), Form::real);
+    if (desc.get_data_type() == memory::data_type::f32) return real;
+    const memory::desc from(desc.get_dims(), memory::data_type::f32, desc.get_strides());
+    auto step = std::make_unique<RoundingStep>(from, desc);
+    step->reads = {real};
+    step->writes = {builder.add_buffer(desc.get_size() + 64)};
+    const BufferId rounded = step->writes[0];
+    builder.add(std::move(step), node, OCTAVO_BF16, "reorder");
+    return rounded;
+}
+
 }  // namespace
 
 void add_float_product(Builder& builder, std::int32_t index, octavo_precision precision, const ProductDescriptors& d,
@@ -77,11 +110,12 @@ void add_float_product(Builder& builder, std::int32_t index, octavo_precision pr
     step->destination = memory(d.destination, dnnl_engine(), nullptr);
     step->scratchpad = memory(made.scratchpad, dnnl_engine(), nullptr);
     step->scratch_bytes = made.scratchpad.get_size();
-    step->weights = reordered(constant_memory(d.plain_weights, weights), made.weights);
+    const memory::desc plain(d.plain_weights.get_dims(), memory::data_type::f32, d.plain_weights.get_strides());
+    step->weights = reordered(constant_memory(plain, weights), made.weights);
     std::vector<float> bias(d.bias.get_size() / sizeof(float), 0.0F);
     if (node.has_input(2)) std::memcpy(bias.data(), builder.constant(node.input_id(2)), d.bias.get_size());
     step->bias = constant_memory(d.bias, bias.data());
-    step->reads = {builder.read(node.input_id(0), Form::real)};
+    step->reads = {source_for(builder, index, d.source)};
     if (node.has_input(3)) {
         step->has_residual = true;
         step->residual = memory(d.destination, dnnl_engine(), nullptr);
@@ -100,13 +134,13 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     const octavo_precision precision = builder.precision(index);
     if (!gemm && precision == OCTAVO_FP32 && lower_product_own_f32(builder, node, shape)) return {};
     constexpr auto kFloat = memory::data_type::f32;
-    const ProductDescriptors d = describe_product(shape, gemm, {kFloat, kFloat, kFloat});
+    const auto factors = precision == OCTAVO_BF16 && has_bf16() ? memory::data_type::bf16 : kFloat;
+    const ProductDescriptors d = describe_product(shape, gemm, {factors, factors, kFloat});
     dnnl::post_ops post;
     if (node.has_input(3)) post.append_binary(dnnl::algorithm::binary_add, d.destination);
     append_activation(post, node.activation());
     dnnl::primitive_attr attributes;
     attributes.set_post_ops(post);
-    if (precision == OCTAVO_BF16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
     const auto created = make_product(shape, gemm, d, attributes);
     if (!created) {
         lower_by_table(builder, index);

@@ -157,12 +157,11 @@ private:
         return Error(Code::model, node.title() + ": sums of " + std::to_string(products) + " products may leave 32 bits");
     }
 
-    // oneDNN's f32 products compute in bf16 on AMX only.
     static Result<void> can_run_bf16(const ops::NodeView& node, const ops::Row& row) {
         const bool product = row.role == ops::Role::product && node.op() != "MatMul";
         if (!product) return Error(Code::model, node.title() + ": only products with constant weights have a bf16 kernel");
         OCTAVO_CHECK_OK(check_product(node));
-        if (!has_amx_bf16()) return Error(Code::model, node.title() + ": this CPU has no bf16 matrix units");
+        if (!has_bf16()) return Error(Code::model, node.title() + ": this CPU multiplies no bf16");
         return {};
     }
 

@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batc
     };
     const double before = ratio(plain, false), after = ratio(first, true);
     BOOST_TEST(after > before + 1.5);  // on images that it did not see
-    BOOST_TEST(ratio(second, true) == after);
+    BOOST_TEST(std::abs(ratio(second, true) - after) < 0.001);
     for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
         BOOST_TEST((content(*first.output + "/" + name) == content(*second.output + "/" + name)), name << " differs");
 }

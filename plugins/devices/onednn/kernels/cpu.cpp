@@ -68,8 +68,10 @@ Result<void> cap_isa(std::string_view name) {
                                    ": expected one that the CPU has, and one a process");
 }
 
-bool has_amx_bf16() {
-    return cpu_isa() == Isa::amx && __builtin_cpu_supports("amx-bf16");
+bool has_bf16() {
+    const auto bits = [](dnnl::cpu_isa isa) { return static_cast<unsigned>(isa); };
+    constexpr dnnl::cpu_isa kLeast = dnnl::cpu_isa::avx512_core_bf16;
+    return (bits(dnnl::get_effective_cpu_isa()) & bits(kLeast)) == bits(kLeast);
 }
 
 const char* isa_name(Isa isa) {

@@ -15,7 +15,7 @@ const char* isa_name(Isa isa);
 inline bool has_vnni(Isa isa) {
     return isa >= Isa::avx2_vnni;
 }
-bool has_amx_bf16();
+bool has_bf16();  // products of bf16 with sums in f32
 
 // From now on the process runs this instruction set. Error: the CPU lacks it, or the process has chosen kernels of another one.
 Result<void> cap_isa(std::string_view name);
