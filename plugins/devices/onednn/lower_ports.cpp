@@ -78,6 +78,7 @@ public:
 
     void bind(const Addresses& addresses, std::byte*) override { seen.data = addresses.get<float>(reads[0]); }
     void run(const RunContext& context) override { (*context.tap)(tensor, seen); }
+    bool is_alone() const override { return true; }
 };
 
 // Of real numbers as they lie in a buffer.

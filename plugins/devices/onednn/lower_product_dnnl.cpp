@@ -27,7 +27,7 @@ public:
         if (destination_scale) arguments_.insert({DNNL_ARG_ATTR_SCALES | DNNL_ARG_DST, destination_scale});
     }
     void run(const RunContext&) override { primitive.execute(stream_, arguments_); }
-    bool is_dnnl() const override { return true; }
+    bool is_alone() const override { return true; }
     std::size_t constant_bytes() const override { return weights.get_desc().get_size() + 2 * bias.get_desc().get_size(); }
 
 private:

@@ -58,7 +58,7 @@ public:
         arguments_.insert({DNNL_ARG_SCRATCHPAD, scratchpad});
     }
     void run(const RunContext&) override { primitive.execute(stream_, arguments_); }
-    bool is_dnnl() const override { return true; }
+    bool is_alone() const override { return true; }
     std::size_t constant_bytes() const override { return weights.get_desc().get_size() + bias.get_desc().get_size(); }
 
 private:
@@ -77,7 +77,7 @@ public:
         destination_.set_data_handle(addresses.get<std::byte>(writes[0]));
     }
     void run(const RunContext&) override { reorder_.execute(stream_, source_, destination_); }
-    bool is_dnnl() const override { return true; }
+    bool is_alone() const override { return true; }
 
 private:
     dnnl::stream stream_{dnnl_engine()};

@@ -36,6 +36,7 @@ public:
     TableStep(Builder& builder, const octavo_node& node);
     void bind(const Addresses& addresses, std::byte*) override;
     void run(const RunContext&) override;
+    bool is_alone() const override { return true; }
     std::size_t constant_bytes() const override { return constant_bytes_; }
 
 private:

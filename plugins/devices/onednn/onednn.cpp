@@ -51,11 +51,11 @@ public:
         const RunContext context = {inputs, outputs, &tap, team_};
         team_.enter([&] {
             for (std::size_t first = 0, last; first < steps_.size(); first = last) {
-                for (last = first; last < steps_.size() && steps_[last]->is_dnnl() == steps_[first]->is_dnnl();) ++last;
+                for (last = first; last < steps_.size() && steps_[last]->is_alone() == steps_[first]->is_alone();) ++last;
                 const auto run_all = [&] {
                     for (std::size_t i = first; i < last; ++i) run_step(i, context);
                 };
-                if (last - first < kTogether || steps_[first]->is_dnnl())
+                if (last - first < kTogether || steps_[first]->is_alone())
                     run_all();
                 else
                     team_.together(run_all);
