@@ -51,7 +51,8 @@ public:
     // Throws an Error where values are refused, such as an index outside of its tensor.
     virtual void run(const RunContext& context) = 0;
     virtual std::size_t constant_bytes() const { return 0; }
-    // Whether it has no use for the team: oneDNN and the host, who sees a tap, have threads of their own, the operator table works with one.
+    // Whether it has no use for the team: oneDNN and the host, who sees a tap, have threads of their own, the operator table works with
+    // one.
     virtual bool is_alone() const { return false; }
 
     std::string name, op, implementation;
