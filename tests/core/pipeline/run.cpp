@@ -357,8 +357,10 @@ BOOST_AUTO_TEST_CASE(a_search_is_made_where_it_is_needed) {
     BOOST_TEST(hard->target.searched->snr_db >= easy->snr_db + 3);
     const Result<Plan> plan = load_plan(folder.path.string() + "/plan.json");
     BOOST_REQUIRE(plan);
-    for (const ReportReturned& one : hard->search->returned)
-        BOOST_TEST((plan->operators.at(one.name) == OperatorPlan{Precision::fp32, Reason::accuracy}), one.name);
+    for (const ReportReturned& one : hard->search->returned) {
+        const OperatorPlan& returned = plan->operators.at(one.name);
+        BOOST_TEST((returned.precision != Precision::int8 && returned.reason == Reason::accuracy), one.name);  // bf16 where the CPU has it
+    }
 }
 
 // Stopped when the plan of the search is about to be evaluated: what the report says of accuracy would be that of the plan before.
