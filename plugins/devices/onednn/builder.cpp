@@ -64,6 +64,7 @@ Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octav
     : graph_(graph), plan_(plan), threads_(threads), tolerance_(options.tolerance), products_(products) {
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
+    readers_.assign(count, {});
     form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});
     whole_.assign(count, BufferId::none);
     collect_wanted(options);
@@ -100,6 +101,7 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
         for (std::size_t i = 0; i < node.input_count(); ++i) {
             if (!node.has_input(i) || node.input(i).data) continue;
             const std::int32_t id = node.input_id(i);
+            readers_[static_cast<std::size_t>(id)].push_back({n, i});
             const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
             if (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise))
                 want(id, Form::depthwise);
@@ -156,17 +158,14 @@ std::vector<Target> Builder::targets(std::int32_t tensor) {
     }
     std::vector<Target> made;
     for (const Form form : forms) {
-        // 64 bytes behind the values: vectors may read, never write, beyond the last
         if (form == Form::whole) {
             made.push_back(whole_target(tensor));
-            set(tensor, form, made.back().buffer);
-            continue;
+        } else {
+            // 64 bytes behind the values: vectors may read, never write, beyond the last
+            const std::size_t size = form == Form::real ? element_bytes(this->tensor(tensor).type) : 1;
+            made.push_back({add_buffer(static_cast<std::size_t>(layout.count()) * size + 64), parameters(tensor, form), layout.channels});
         }
-        const std::size_t size = form == Form::real ? element_bytes(this->tensor(tensor).type) : 1;
-        const std::size_t bytes = static_cast<std::size_t>(layout.count()) * size + 64;
-        const BufferId buffer = add_buffer(bytes);
-        set(tensor, form, buffer);
-        made.push_back({buffer, parameters(tensor, form), layout.channels});
+        set(tensor, form, made.back().buffer);
     }
     return made;
 }

@@ -62,7 +62,6 @@ public:
     const octavo_plan* plan() const { return plan_; }
     int threads() const { return threads_; }
     float tolerance() const { return tolerance_; }
-    Products products() const { return products_; }
     // Whether int8 products are oneDNN's where it can say the same: its matrix units (AMX) are several times as fast as our kernels.
     bool by_dnnl() const { return products_ == Products::dnnl || (products_ == Products::fastest && cpu_isa() == Isa::amx); }
     std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
@@ -74,6 +73,11 @@ public:
     bool has(std::int32_t tensor, Form form) const;  // the plan has parameters of this form
     std::shared_ptr<const CodeParameters> parameters(std::int32_t tensor, Form form) const;
     bool is_wanted_whole_only(std::int32_t tensor) const;  // nobody reads it in another form
+    struct Reader {
+        std::int32_t node;
+        std::size_t input;
+    };
+    const std::vector<Reader>& readers(std::int32_t tensor) const { return readers_[static_cast<std::size_t>(tensor)]; }
     // Where the codes for everybody lie.
     const Slice& slice(std::int32_t tensor) const { return slices_[static_cast<std::size_t>(tensor)]; }
     bool equal_codes(std::int32_t a, std::int32_t b) const;  // both have one grid for everybody, and it is the same
@@ -135,6 +139,7 @@ private:
     float tolerance_;
     Products products_;
     std::vector<std::array<bool, 3>> wanted_;
+    std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
     std::vector<std::int32_t> shown_;
     std::map<std::int32_t, BufferId> rows_;

@@ -1,7 +1,6 @@
 // Conv and Gemm in int8: exact integer sums, then one fused epilogue (kernels/epilogue.h), by our own kernels; with AMX by oneDNN where it
 // can say the same (lower_product_dnnl.cpp).
 #include "kernels/conv_u8.h"
-#include "kernels/cpu.h"
 #include "kernels/depthwise_u8.h"
 #include "product.h"
 

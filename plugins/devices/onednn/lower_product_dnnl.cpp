@@ -2,7 +2,6 @@
 // is left to it: sum, scale, bias, ReLU or clip, one u8 destination with zero point 0. Everything else (residuals, other activations, two
 // destinations, scales by channel) it writes as real numbers, and a pointwise step does the rest.
 #include "dnnl_product.h"
-#include "kernels/cpu.h"
 
 #include <cstring>
 #include <unordered_map>
@@ -34,8 +33,6 @@ private:
     dnnl::stream stream_{dnnl_engine()};
     std::unordered_map<int, memory> arguments_;
 };
-
-constexpr std::int64_t kFewProducts = 256;  // 0.7 ns by VNNI, as eight bytes written and read; reckoned, not measured with AMX
 
 bool fits_in_one(const Int8Product& p, std::int64_t channels) {
     const ActivationKind kind = p.activation.kind;
@@ -92,8 +89,6 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
     const std::int64_t elements = shape.kernel_h * shape.kernel_w;
     if (from.integer_zero_point[0] != 0 && shape.depthwise() && (elements == 8 || elements == 16)) return false;
     const bool gemm = node.op() == "Gemm", whole = fits_in_one(product, shape.output_c), codes = whole && product.targets[0].parameters;
-    // Few products for each output: the way over real numbers takes longer than sums by our own kernels.
-    if (!whole && builder.products() == Products::fastest && shape.input_c / shape.groups * elements <= kFewProducts) return false;
     const ProductDescriptors d = describe_product(
         shape, gemm, {memory::data_type::u8, memory::data_type::s8, codes ? memory::data_type::u8 : memory::data_type::f32});
     dnnl::primitive_attr attributes;

@@ -9,8 +9,11 @@
 namespace octavo::onednn {
 namespace {
 
-bool is_flattening(const ops::NodeView& node) {
-    return (node.op() == "Reshape" || node.op() == "Flatten") && node.output(0).rank != 4;
+// By a shape that is known.
+bool flattens(const Builder& builder, const Builder::Reader& reader) {
+    const ops::NodeView node = builder.view(reader.node);
+    const bool known = node.input_count() < 2 || node.input(1).data;
+    return reader.input == 0 && known && (node.op() == "Reshape" || node.op() == "Flatten") && node.output(0).rank != 4;
 }
 
 }  // namespace
@@ -20,12 +23,8 @@ bool lower_rows(Builder& builder, std::int32_t index) {
     if (node.op() != "Transpose" || node.input(0).rank != 4 || node.input(0).data || node.input(0).type != OCTAVO_F32) return false;
     if (!std::ranges::equal(node.integers("perm", {}), ops::Shape{0, 2, 3, 1})) return false;
     const std::int32_t in = node.input_id(0), out = node.output_id(0);
-    if (builder.is_shown(out) || builder.is_quantized(out)) return false;
-    for (std::int32_t n = 0; n < builder.graph().node_count; ++n) {
-        const ops::NodeView reader = builder.view(n);
-        for (std::size_t i = 0; i < reader.input_count(); ++i)
-            if (reader.has_input(i) && reader.input_id(i) == out && (i != 0 || !is_flattening(reader))) return false;
-    }
+    const bool flat = std::ranges::all_of(builder.readers(out), [&](const Builder::Reader& reader) { return flattens(builder, reader); });
+    if (!flat || builder.is_shown(out) || builder.is_quantized(out)) return false;
     builder.set_rows(out, builder.read(in, Form::real));
     return true;
 }

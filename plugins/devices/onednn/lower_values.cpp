@@ -166,22 +166,20 @@ bool lower_pool(Builder& builder, std::int32_t index) {
     step->job = *job;
     step->average = average;
     step->job.activation = node.activation();
-    const std::size_t count = static_cast<std::size_t>(layout_of(node.output(0)).count());
     BufferId real = BufferId::none;
     if (average && int8 && builder.has(in, Form::whole)) {
         step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
         step->targets = builder.targets(out);
     } else if (!average && builder.equal_codes(in, out)) {
         step->source = {builder.read(in, Form::whole), builder.parameters(in, Form::whole)};
-        const BufferId codes = builder.add_buffer(count + 64);
-        builder.set(out, Form::whole, codes);
-        step->targets = {{codes, step->source.parameters, job->channels}};
+        step->targets = {builder.whole_target(out)};
+        builder.set(out, Form::whole, step->targets[0].buffer);
     } else {
         step->source = {builder.read(in, Form::real), nullptr};
         if (average) {
             step->targets = builder.targets(out);
         } else {
-            real = builder.add_buffer(count * sizeof(float) + 64);
+            real = builder.add_buffer(byte_count(node.output(0)) + 64);
             step->targets = {{real, nullptr, job->channels}};
         }
     }

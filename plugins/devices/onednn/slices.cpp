@@ -16,22 +16,16 @@ bool joins_channels(const Builder& builder, std::int32_t index) {
     return (axis < 0 ? axis + 4 : axis) == 1 && builder.has(node.output_id(0), Form::whole);
 }
 
-struct Reader {
-    std::int32_t node;
-    bool finds_slices;  // looks where the tensor lies, or is a concatenation
-};
+// Whether it looks where the tensor lies, or is a concatenation.
+bool finds_slices(const Builder& builder, const Builder::Reader& reader) {
+    return joins_channels(builder, reader.node) || (builder.view(reader.node).op() == "ScaleShift" && reader.input == 0);
+}
 
-std::vector<std::vector<Reader>> readers_of(const Builder& builder) {
-    const octavo_graph& graph = builder.graph();
-    std::vector<std::vector<Reader>> readers(static_cast<std::size_t>(graph.tensor_count));
-    for (std::int32_t n = 0; n < graph.node_count; ++n) {
-        const ops::NodeView node = builder.view(n);
-        for (std::size_t i = 0; i < node.input_count(); ++i)
-            if (node.has_input(i) && !node.input(i).data)
-                readers[static_cast<std::size_t>(node.input_id(i))].push_back(
-                    {n, joins_channels(builder, n) || (node.op() == "ScaleShift" && i == 0)});
-    }
-    return readers;
+bool can_be_slice(const Builder& builder, std::int32_t in, std::int32_t out) {
+    const std::vector<Builder::Reader>& readers = builder.readers(in);
+    const auto joins = std::ranges::count_if(readers, [&](const Builder::Reader& r) { return joins_channels(builder, r.node); });
+    const bool all_find = std::ranges::all_of(readers, [&](const Builder::Reader& r) { return finds_slices(builder, r); });
+    return joins == 1 && all_find && builder.is_wanted_whole_only(in) && builder.equal_codes(in, out);
 }
 
 }  // namespace
@@ -42,7 +36,6 @@ std::vector<Slice> find_slices(const Builder& builder) {
     std::vector<Slice> slices(static_cast<std::size_t>(graph.tensor_count));
     for (std::int32_t t = 0; t < graph.tensor_count; ++t) slices[static_cast<std::size_t>(t)].root = t;
     if (builder.by_dnnl()) return slices;  // it writes whole tensors only
-    const std::vector<std::vector<Reader>> readers = readers_of(builder);
     for (std::int32_t n = graph.node_count; n-- > 0;) {
         if (!joins_channels(builder, n)) continue;
         const ops::NodeView node = builder.view(n);
@@ -50,13 +43,8 @@ std::vector<Slice> find_slices(const Builder& builder) {
         std::int64_t offset = 0;
         for (std::size_t i = 0; i < node.input_count(); offset += node.input(i).shape[1], ++i) {
             const std::int32_t in = node.input_id(i);
-            const std::vector<Reader>& all = readers[static_cast<std::size_t>(in)];
-            const auto joins = std::ranges::count_if(all, [&](const Reader& r) { return joins_channels(builder, r.node); });
-            if (joins != 1 || !std::ranges::all_of(all, &Reader::finds_slices) || !builder.is_wanted_whole_only(in) ||
-                !builder.equal_codes(in, out))
-                continue;
             const Slice& place = slices[static_cast<std::size_t>(out)];
-            slices[static_cast<std::size_t>(in)] = {place.root, place.offset + offset};
+            if (can_be_slice(builder, in, out)) slices[static_cast<std::size_t>(in)] = {place.root, place.offset + offset};
         }
     }
     return slices;

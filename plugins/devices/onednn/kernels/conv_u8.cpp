@@ -13,12 +13,12 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr int kBlockPixels = 6;                     // of the micro kernel
+constexpr int kBlockPixels = 6;                     // of most micro kernels
 constexpr std::int64_t kBandBytes = 256 * 1024;     // of input a band may take: stays in L2 beside the weights
 constexpr std::int64_t kKeptWeights = 384 * 1024;   // that may take turns: they stay in L2
 constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
 
-constexpr std::int64_t kFewPixels = 64;
+constexpr std::int64_t kFewPixels = 64, kFewPixelsLanes = 32;
 constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
 
 std::int64_t round_up(std::int64_t value, std::int64_t step) {
@@ -158,7 +158,7 @@ void ConvU8::pack(const std::int8_t* weights) {
     // Few pixels read large weights often: the more of them are summed at once, the less so.
     const bool few = s.batch * s.output_h * s.output_w <= kFewPixels;
     const std::int64_t most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
-    cut_blocks(s.groups, lanes, few ? std::min<std::int64_t>(most, 32) : most, std::min(least, most));
+    cut_blocks(s.groups, lanes, few ? std::min(most, kFewPixelsLanes) : most, std::min(least, most));
     weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * lanes), 0);
     std::vector<std::int64_t> step_of, slot_of;  // of each weight of an output channel
@@ -316,7 +316,8 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
         }
         for (const Block& block : blocks) {
             MicroWork work = work_of(block, kernel);
-            const int most = kernels_->most_pixels(block.lanes), parts = (count + most - 1) / most, least = count / parts;
+            const int most = kernels_->most_pixels ? kernels_->most_pixels(block.lanes) : count, parts = (count + most - 1) / most,
+                      least = count / parts;
             const SumAndFinish fused[2] = {fused_of(epilogue, least, block), fused_of(epilogue, least + 1, block)};
             for (int part = 0, j = 0; part < parts; ++part, j += work.pixels, turn = 1 - turn) {
                 work.pixel = at + j;
@@ -335,7 +336,7 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
 }
 
 SumAndFinish ConvU8::fused_of(const Epilogue& epilogue, int pixels, const Block& block) const {
-    return in_bytes() && !shape_.depthwise() ? kernels_->choose_fused(epilogue, pixels, block.lanes) : nullptr;
+    return kernels_->choose_fused && in_bytes() ? kernels_->choose_fused(epilogue, pixels, block.lanes) : nullptr;
 }
 
 MicroWork ConvU8::work_of(const Block& block, const Rows& kernel) const {

@@ -83,33 +83,24 @@ struct WeaveWork {
     int lanes = 64, channels = 64;         // up to 64
 };
 
-// A row of an output: pixel j is summed from the woven places at first + j * pixel_step on.
-struct WovenWork {
-    const std::byte* first = nullptr;
-    std::int64_t pixel_step = 0;
-    int pixels = 0, lanes = 64;
-    const std::int32_t* step_offset = nullptr;
-    int steps = 0;
-    const std::int8_t* weights = nullptr;
-    const std::int32_t* start = nullptr;
-};
-using WovenAndFinish = void (*)(const WovenWork& work, const Epilogue& epilogue, std::int64_t pixel, std::int64_t channel, int channels);
+// Sums of woven rows and their epilogue, of pixels `pixel`, pixel + 1, ... and so many channels of the lanes.
+using WovenAndFinish = void (*)(const MicroWork& work, const Epilogue& epilogue, std::int64_t pixel, std::int64_t channel, int channels);
 
 // What the micro kernels of one instruction set are.
 struct ConvKernels {
-    const char* name;
-    bool exact_bytes;                              // whatever the weights are
-    int least_lanes, most_word_lanes, most_lanes;  // output channels that are summed at once, in words and in bytes
-    int (*most_pixels)(int lanes);                 // that are summed before their epilogue
-    Micro words;                                   // steps of two s16 elements
-    Micro bytes;                                   // steps of four u8 elements
-    SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes);  // of bytes; null where there is none
-    void (*weave)(const WeaveWork& work, std::byte* to);                            // null without VNNI
-    Micro woven;                                                                    // of woven rows: steps of four places of a channel
-    // Of woven rows, with their epilogue; null where it is not the plain one.
-    WovenAndFinish (*choose_woven)(const Epilogue& epilogue, int lanes);
-    const RowKernels* rows;
-    EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue);  // the loop that fits it
+    const char* name = nullptr;
+    bool exact_bytes = false;                                     // whatever the weights are
+    int least_lanes = 16, most_word_lanes = 16, most_lanes = 16;  // output channels that are summed at once, in words and in bytes
+    int (*most_pixels)(int lanes) = nullptr;                      // that are summed before their epilogue; null: a tile
+    Micro words = nullptr;                                        // steps of two s16 elements
+    Micro bytes = nullptr;                                        // steps of four u8 elements
+    const RowKernels* rows = nullptr;
+    EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue) = nullptr;  // the loop that fits it
+    // With VNNI, else null. The chosen ones are for plain epilogues, and null for others.
+    SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes) = nullptr;  // of bytes
+    void (*weave)(const WeaveWork& work, std::byte* to) = nullptr;
+    Micro woven = nullptr;  // of woven rows: steps of four places of a channel
+    WovenAndFinish (*choose_woven)(const Epilogue& epilogue, int lanes) = nullptr;
 };
 
 inline constexpr int kMostPair = 128;  // 255 * 128 is the last multiple of 255 that 16 bits hold

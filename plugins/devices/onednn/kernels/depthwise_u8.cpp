@@ -40,7 +40,6 @@ DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, con
 }
 
 void DepthwiseU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
-    const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
     const std::int64_t blocks = (lanes_ + kBlock - 1) / kBlock, rows = shape_.output_h;
     team.share(shape_.batch * blocks * bands_, [&](std::int64_t task, int thread) {
         const std::int64_t band = task % bands_, channel = task / bands_ % blocks * kBlock;
@@ -50,13 +49,14 @@ void DepthwiseU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stri
                            channel,
                            static_cast<int>(std::min(kBlock, lanes_ - channel)),
                            static_cast<int>(std::min(kBlock, shape_.input_c - channel))};
+        const Finish finish = {kernels_->choose_woven(epilogue, part.lanes), kernels_->choose_epilogue(epilogue)};
         run_part(part, src, src_stride, epilogue, finish, scratch_ + thread * ring_bytes_);
     });
 }
 
 // Rows count from the upper border on; a row's slot is its number modulo the slots.
 void DepthwiseU8::run_part(const Part& part, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue,
-                           EpilogueFunction finish, std::byte* ring) const {
+                           const Finish& finish, std::byte* ring) const {
     const ConvShape& s = shape_;
     const std::uint8_t* image = src + part.image * s.input_h * s.input_w * src_stride + part.channel;
     std::int64_t woven = part.first_row * s.stride_h;
@@ -73,8 +73,7 @@ void DepthwiseU8::run_part(const Part& part, const std::uint8_t* src, std::int64
     }
 }
 
-void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& epilogue, EpilogueFunction finish,
-                          const std::byte* ring) const {
+void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& epilogue, const Finish& finish, const std::byte* ring) const {
     const ConvShape& s = shape_;
     const std::int64_t place = std::int64_t{part.lanes} * 4, steps = s.kernel_h * row_steps_;
     std::int32_t offsets[kMostSteps];
@@ -82,19 +81,27 @@ void DepthwiseU8::run_row(const Part& part, std::int64_t row, const Epilogue& ep
         const std::int64_t slot = (row * s.stride_h + step / row_steps_ * s.dilation_h) % slots_;
         offsets[step] = static_cast<std::int32_t>((slot * woven_ + step % row_steps_ * 4 * s.dilation_w) * place);
     }
-    const std::int64_t pixel_step = s.stride_w / woven_step_ * place, pixel = (part.image * s.output_h + row) * s.output_w;
-    const std::int8_t* weights = weights_.data() + part.channel * steps * 4;
-    const std::int32_t* start = start_.data() + part.channel;
-    if (const WovenAndFinish fused = kernels_->choose_woven(epilogue, part.lanes))
-        return fused({ring, pixel_step, static_cast<int>(s.output_w), part.lanes, offsets, static_cast<int>(steps), weights, start},
-                     epilogue, pixel, part.channel, part.channels);
+    const std::int64_t pixel_step = s.stride_w / woven_step_ * place, row_pixel = (part.image * s.output_h + row) * s.output_w;
     const std::byte* pixels[kTilePixels];
     alignas(64) std::int32_t sums[kTilePixels * kMostLanes];
     for (std::int64_t first = 0, count; first < s.output_w; first += count) {
         count = std::min(kTilePixels, s.output_w - first);
         for (std::int64_t j = 0; j < count; ++j) pixels[j] = ring + (first + j) * pixel_step;
-        kernels_->woven({static_cast<int>(count), part.lanes, pixels, 0, offsets, static_cast<int>(steps), 0, weights, start}, sums);
-        finish(epilogue, sums, pixel + first, static_cast<int>(count), part.channel, part.channels);
+        const MicroWork work = {static_cast<int>(count),
+                                part.lanes,
+                                pixels,
+                                0,
+                                offsets,
+                                static_cast<int>(steps),
+                                0,
+                                weights_.data() + part.channel * steps * 4,
+                                start_.data() + part.channel};
+        if (finish.woven) {
+            finish.woven(work, epilogue, row_pixel + first, part.channel, part.channels);
+        } else {
+            kernels_->woven(work, sums);
+            finish.sums(epilogue, sums, row_pixel + first, work.pixels, part.channel, part.channels);
+        }
     }
 }
 

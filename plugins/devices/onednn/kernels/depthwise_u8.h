@@ -36,9 +36,13 @@ private:
         std::int64_t image, first_row, last_row, channel;
         int lanes, channels;
     };
-    void run_part(const Part& part, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue, EpilogueFunction finish,
+    struct Finish {
+        WovenAndFinish woven;  // with the sums; null: by `sums` afterwards
+        EpilogueFunction sums;
+    };
+    void run_part(const Part& part, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue, const Finish& finish,
                   std::byte* ring) const;
-    void run_row(const Part& part, std::int64_t row, const Epilogue& epilogue, EpilogueFunction finish, const std::byte* ring) const;
+    void run_row(const Part& part, std::int64_t row, const Epilogue& epilogue, const Finish& finish, const std::byte* ring) const;
 
     ConvShape shape_;
     const ConvKernels* kernels_;

@@ -38,17 +38,14 @@ template <std::size_t N>
 struct Woven {
     template <std::size_t Pixels>
     static void sum(const MicroWork& work, const std::byte* const* at, Ints (*sums)[N]) {
-        sum<Pixels>(work.step_offset, work.steps, work.weights, at, sums);
-    }
-    template <std::size_t Pixels>
-    static void sum(const std::int32_t* offset, int steps, const std::int8_t* weights, const std::byte* const* at, Ints (*sums)[N]) {
-        for (const std::int32_t* const end = offset + steps; offset < end; ++offset) {
+        const std::int8_t* weights = work.weights;
+        for (int step = 0; step < work.steps; ++step) {
             Ints w[N];
 #pragma GCC unroll 4
             for (std::size_t v = 0; v < N; ++v, weights += 4 * kLanes) w[v] = load_weights(weights);
 #pragma GCC unroll 10
             for (std::size_t j = 0; j < Pixels; ++j) {
-                const std::byte* from = at[j] + *offset;
+                const std::byte* from = at[j] + work.step_offset[step];
 #pragma GCC unroll 4
                 for (std::size_t v = 0; v < N; ++v) add_fours(sums[j][v], _mm512_loadu_si512(from + 64 * v), w[v]);
             }
@@ -75,43 +72,6 @@ bool is_plain(const Epilogue& e) {
     return e.activation.kind == ActivationKind::none && e.destination_count == 1 && e.destinations[0].u8 && !e.residual_f32;
 }
 
-// Of an epilogue what belongs to channels.
-template <std::size_t N, Sink S>
-struct Constants {
-    Floats scale[N], bias[N], reciprocal[N], zero_point[N];
-
-    Constants(const Epilogue& e, std::int64_t channel) {
-        for (std::size_t v = 0; v < N; ++v) {
-            const std::int64_t at = channel + static_cast<std::int64_t>(kLanes * v);
-            scale[v] = load(e.scale + at);
-            bias[v] = load(e.bias + at);
-            reciprocal[v] = load(e.destinations[0].reciprocal + at);
-            if constexpr (S == Sink::u8) zero_point[v] = load(e.destinations[0].zero_point + at);
-        }
-    }
-};
-
-// The plain epilogue of a pixel, by epilogue.inc's steps.
-template <std::size_t N, Residual R, Sink S>
-void finish_pixel(const Epilogue& e, const Constants<N, S>& constants, const Ints* sums, std::int64_t pixel, std::int64_t channel,
-                  int channels) {
-    const Destination& to = e.destinations[0];
-    Floats x[N];
-    for (std::size_t v = 0; v < N; ++v) x[v] = to_floats(sums[v]) * constants.scale[v] + constants.bias[v];
-    if constexpr (R == Residual::u8) {
-        if (e.inner_scale > 0.0F) {
-            const Floats zero = splat(static_cast<float>(e.inner_zero_point));
-            for (std::size_t v = 0; v < N; ++v) x[v] = on_grid(x[v], splat(e.inner_scale), splat(e.inner_reciprocal), zero);
-        }
-        add_residual<N, R>(e, x, pixel * e.residual_stride + channel, channels, splat(e.residual_scale), splat(e.residual_zero_point));
-    }
-    for (std::size_t v = 0; v < N; ++v) {
-        x[v] = x[v] * constants.reciprocal[v];
-        if constexpr (S == Sink::u8) x[v] = x[v] + constants.zero_point[v];
-    }
-    store_codes<N>(x, to.u8 + pixel * to.stride + channel, channels);
-}
-
 // Sums of a block, and between its steps the epilogue of another: its conversions and additions go where no multiplier is.
 template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
 [[gnu::flatten]] void sum_and_finish(const MicroWork& work, std::int32_t* to, const Epilogue& epilogue, const PendingSums& pending) {
@@ -133,8 +93,7 @@ template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
         sum_steps(each);
         Ints done[N];
         for (std::size_t v = 0; v < N; ++v) done[v] = load(pending.sums + 16 * turn + sum_at(0, kLanes * v));
-        const Constants<N, S> constants(epilogue, pending.channel);
-        finish_pixel<N, R, S>(epilogue, constants, done, pending.pixel + turn, pending.channel, kLanes * N);
+        PixelEpilogue<N, ActivationKind::none, R, S>(epilogue, pending.channel, kLanes * N)(done, pending.pixel + turn);
     }
     sum_steps(work.steps - each * pending.pixels);
 #pragma GCC unroll 10
@@ -162,30 +121,29 @@ SumAndFinish choose_fused(const Epilogue& e, int pixels, int lanes) {
 }
 
 template <std::size_t Pixels, std::size_t N, Sink S>
-[[gnu::flatten]] void woven_pixels(const WovenWork& work, const std::byte* from, const Epilogue& e, std::int64_t pixel,
-                                   std::int64_t channel, int channels) {
+[[gnu::flatten]] void woven_pixels(const MicroWork& work, int first, const Epilogue& e, std::int64_t pixel, std::int64_t channel,
+                                   int channels) {
     Ints sums[Pixels][N];
     const std::byte* at[Pixels];
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (std::size_t j = 0; j < Pixels; ++j) {
-        at[j] = from + static_cast<std::int64_t>(j) * work.pixel_step;
+        at[j] = work.pixel[first + static_cast<int>(j)];
 #pragma GCC unroll 4
         for (std::size_t v = 0; v < N; ++v) sums[j][v] = load(work.start + kLanes * v);
     }
-    Woven<N>::template sum<Pixels>(work.step_offset, work.steps, work.weights, at, sums);
-    const Constants<N, S> constants(e, channel);
-#pragma GCC unroll 8
-    for (std::size_t j = 0; j < Pixels; ++j)
-        finish_pixel<N, Residual::none, S>(e, constants, sums[j], pixel + static_cast<std::int64_t>(j), channel, channels);
+    Woven<N>::template sum<Pixels>(work, at, sums);
+    const PixelEpilogue<N, ActivationKind::none, Residual::none, S> finish(e, channel, channels);
+#pragma GCC unroll 4
+    for (std::size_t j = 0; j < Pixels; ++j) finish(sums[j], pixel + first + static_cast<std::int64_t>(j));
 }
 
 template <std::size_t N, Sink S>
-void woven_row(const WovenWork& work, const Epilogue& e, std::int64_t pixel, std::int64_t channel, int channels) {
-    using Block = void (*)(const WovenWork&, const std::byte*, const Epilogue&, std::int64_t, std::int64_t, int);
+void woven_row(const MicroWork& work, const Epilogue& e, std::int64_t pixel, std::int64_t channel, int channels) {
+    using Block = void (*)(const MicroWork&, int, const Epilogue&, std::int64_t, std::int64_t, int);
     constexpr Block kBlocks[] = {woven_pixels<1, N, S>, woven_pixels<2, N, S>, woven_pixels<3, N, S>, woven_pixels<4, N, S>};
     for (int left = (work.pixels + 3) / 4, j = 0, count; left > 0; --left, j += count) {
         count = (work.pixels - j + left - 1) / left;
-        kBlocks[count - 1](work, work.first + j * work.pixel_step, e, pixel + j, channel, channels);
+        kBlocks[count - 1](work, j, e, pixel, channel, channels);
     }
 }
 
@@ -253,21 +211,17 @@ void weave(const WeaveWork& work, std::byte* to) {
 }  // namespace
 
 extern const RowKernels kAvx2Rows;
-extern const ConvKernels kAvx512VnniKernels;
-const ConvKernels kAvx512VnniKernels = {
-    .name = "avx512_vnni",
-    .exact_bytes = true,
-    .least_lanes = kLeastLanes,
-    .most_word_lanes = kWordLanes,
-    .most_lanes = kMostLanes,
-    .most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); },
-    .words = sum_lanes<Words, kWordLanes>,
-    .bytes = sum_any<Fours>,
-    .choose_fused = choose_fused,
-    .weave = weave,
-    .woven = sum_any<Woven>,
-    .choose_woven = choose_woven,
-    .rows = &kAvx2Rows,
-    .choose_epilogue = choose_epilogue};
+extern constinit const ConvKernels kAvx512VnniKernels = [] {
+    ConvKernels kernels = kernels_of("avx512_vnni", kAvx2Rows);
+    kernels.exact_bytes = true;
+    kernels.most_lanes = kMostLanes;
+    kernels.most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); };
+    kernels.bytes = sum_any<Fours>;
+    kernels.choose_fused = choose_fused;
+    kernels.weave = weave;
+    kernels.woven = sum_any<Woven>;
+    kernels.choose_woven = choose_woven;
+    return kernels;
+}();
 
 }  // namespace octavo::onednn

@@ -8,20 +8,6 @@
 namespace octavo::onednn {
 
 extern const RowKernels kSse41Rows = {depthwise, widen, widen_channels, widen_three, copy_three};
-extern const ConvKernels kSse41Kernels;
-const ConvKernels kSse41Kernels = {.name = "sse41",
-                                   .exact_bytes = false,
-                                   .least_lanes = kLeastLanes,
-                                   .most_word_lanes = kWordLanes,
-                                   .most_lanes = 16,
-                                   .most_pixels = [](int) { return static_cast<int>(kTilePixels); },
-                                   .words = sum_lanes<Words, kWordLanes>,
-                                   .bytes = sum_lanes<Bytes, 16>,
-                                   .choose_fused = [](const Epilogue&, int, int) -> SumAndFinish { return nullptr; },
-                                   .weave = nullptr,
-                                   .woven = nullptr,
-                                   .choose_woven = nullptr,
-                                   .rows = &kSse41Rows,
-                                   .choose_epilogue = choose_epilogue};
+extern constinit const ConvKernels kSse41Kernels = kernels_of("sse41", kSse41Rows);
 
 }  // namespace octavo::onednn

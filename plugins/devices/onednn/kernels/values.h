@@ -1,5 +1,5 @@
 // The float side of int8 groups, for everything that is no convolution: values are taken from u8 or f32 as real numbers, computed on in
-// chunks of channels, and stored to u8 or f32 (numbers.h, step by step). One source, values.inc, compiled for AVX2 and for SSE4.1.
+// chunks of channels, and stored to u8 or f32 (numbers.h, step by step). One source, values.inc, compiled for each instruction set.
 #pragma once
 
 #include "kernels/epilogue.h"

@@ -1,4 +1,5 @@
-// Vectors of eight lanes of 32 bits, or sixteen of 16, in AVX2, for kernels.inc, values.inc and products_f32.inc. Compiled with -mavx2.
+// Vectors of eight lanes of 32 bits, or sixteen of 16, in AVX2, for sums.inc, rows.inc, epilogue.inc, values.inc and products_f32.inc.
+// Compiled with -mavx2.
 #pragma once
 
 #include <immintrin.h>
@@ -13,10 +14,6 @@ using Floats = __m256;
 using Ints = __m256i;
 constexpr std::size_t kLanes = 8;
 constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
-// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
-constexpr std::size_t most_pixels(std::size_t vectors) {
-    return vectors == 4 ? 3 : 6;
-}
 
 inline Floats splat(float value) {
     return _mm256_set1_ps(value);

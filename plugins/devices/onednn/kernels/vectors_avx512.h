@@ -1,4 +1,4 @@
-// Vectors of sixteen lanes of 32 bits, or 32 of 16, in AVX-512, for sums.inc and epilogue.inc. Compiled with -mavx512bw.
+// Vectors of sixteen lanes of 32 bits, or 32 of 16, in AVX-512, for sums.inc, epilogue.inc and values.inc. Compiled with -mavx512bw.
 #pragma once
 
 #include <immintrin.h>
@@ -13,10 +13,6 @@ using Floats = __m512;
 using Ints = __m512i;
 constexpr std::size_t kLanes = 16;
 constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
-// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
-constexpr std::size_t most_pixels(std::size_t vectors) {
-    return vectors == 1 || vectors == 3 ? 8 : vectors == 2 ? 10 : 6;
-}
 
 inline Floats splat(float value) {
     return _mm512_set1_ps(value);

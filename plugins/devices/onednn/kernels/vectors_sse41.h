@@ -1,4 +1,4 @@
-// Vectors of four lanes of 32 bits, or eight of 16, in SSE4.1, for kernels.inc and values.inc. Compiled with -msse4.1.
+// Vectors of four lanes of 32 bits, or eight of 16, in SSE4.1, for sums.inc, rows.inc, epilogue.inc and values.inc. Compiled with -msse4.1.
 #pragma once
 
 #include <immintrin.h>
@@ -14,10 +14,6 @@ using Floats = __m128;
 using Ints = __m128i;
 constexpr std::size_t kLanes = 4;
 constexpr std::size_t kVectors = 16 / kLanes;  // of sixteen channels
-// That micro kernels sum at once, so that sums, what a step holds and the addresses of pixels stay in registers.
-constexpr std::size_t most_pixels(std::size_t vectors) {
-    return vectors == 4 ? 3 : 6;
-}
 
 inline Floats splat(float value) {
     return _mm_set1_ps(value);
