@@ -44,16 +44,19 @@ struct Synthetic {
     std::map<std::string, double> seeming = {};  // what ranks operators; empty: the costs
     int most_evaluations = 1000;
     Precision precision = Precision::fp32;
+    double bf16_cost = 0;  // that each operator in bf16 loses
     std::function<bool(const Plan&)> is_allowed = [](const Plan&) { return true; };
     std::function<double(const Plan&)> time = {};
     int evaluated = 0;
 
     double lost(const Plan& plan) const { return sum_of(costs, plan); }
     double error(const Plan& plan) const { return sum_of(seeming.empty() ? costs : seeming, plan); }
-    static double sum_of(const std::map<std::string, double>& costs, const Plan& plan) {
+    double sum_of(const std::map<std::string, double>& each, const Plan& plan) const {
         double sum = 0;
-        for (const auto& [name, cost] : costs)
-            if (plan.operators.at(name).precision == Precision::int8) sum += cost;
+        for (const auto& [name, cost] : each) {
+            const Precision used = plan.operators.at(name).precision;
+            sum += used == Precision::int8 ? cost : used == Precision::bf16 ? bf16_cost : 0;
+        }
         return sum;
     }
 
@@ -122,6 +125,29 @@ BOOST_AUTO_TEST_CASE(what_went_back_needlessly_is_won_back) {
     BOOST_TEST(names_of(made.graph, found.won_back) == std::vector<std::string>{"c2"}, boost::test_tools::per_element());
     BOOST_TEST((found.plan.operators.at("c1") == OperatorPlan{Precision::bf16, Reason::accuracy}));
     BOOST_TEST((found.plan.operators.at("c2") == OperatorPlan{Precision::int8, Reason::default_int8}));
+}
+
+// Three convolutions in bf16 lose 1.5, a third of what they lose in int8.
+BOOST_AUTO_TEST_CASE(what_goes_back_takes_fp32_where_bf16_gains_little) {
+    Synthetic made = with_costs({1, 3, 0.5}, 1.5);
+    made.precision = Precision::bf16;
+    made.bf16_cost = 0.5;
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess <= 0);
+    BOOST_TEST((found.plan.operators.at("c1") == OperatorPlan{Precision::fp32, Reason::accuracy}));
+    BOOST_TEST(found.ranking[0].error == 3);  // alone in int8, not beside the noise of bf16
+}
+
+BOOST_AUTO_TEST_CASE(what_goes_back_takes_fp32_where_bf16_cannot_meet_the_target) {
+    Synthetic made = with_costs({4, 3, 0.2}, 0.25);
+    made.precision = Precision::bf16;
+    made.bf16_cost = 0.2;
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess <= 0);
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c0", "c1"}), boost::test_tools::per_element());
+    BOOST_TEST((found.plan.operators.at("c0") == OperatorPlan{Precision::fp32, Reason::accuracy}));
+    made.allowed = 0.65;
+    BOOST_TEST((made.search().plan.operators.at("c0") == OperatorPlan{Precision::bf16, Reason::accuracy}));
 }
 
 BOOST_AUTO_TEST_CASE(random_costs_end_at_a_plan_from_which_nothing_more_can_be_won) {
@@ -199,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_failing_error_ends_the_search_without_another_evaluation)
     const Plan plan = int8_plan(made.graph);
     int errors = 0, evaluations = 0, evaluations_at_failure = 0;
     const auto error = [&](const Plan& tried) -> Result<double> {
-        if (++errors < 5) return Synthetic::sum_of(seeming, tried);
+        if (++errors < 5) return made.sum_of(seeming, tried);
         evaluations_at_failure = evaluations;
         return Error(Code::internal, "the device is gone");
     };
