@@ -24,9 +24,10 @@ def main() -> int:
         return 77
     for path in configs:
         config = absolute(json.loads(path.read_text()), path.parent)
-        if not Path(config["model"]).exists():
-            print(f"skipped: {config['model']} is not there ('./dev models' makes it from ../shared)")
-            return 77
+        for needed in (config["model"], config["dataset"]["images"]):
+            if not Path(needed).exists():
+                print(f"skipped: {needed} is not there ('./dev models' makes models from ../shared)")
+                return 77
         with tempfile.TemporaryDirectory() as scratch:
             whole, run = Path(scratch) / "config.json", Path(scratch) / "run"
             whole.write_text(json.dumps({**config, "objective": "int8", "validation": [{**config["validation"][0], "limit": 1}], "output": str(run)}))
