@@ -95,8 +95,9 @@ void append(Quantization& quantization, double scale, std::int32_t zero_point) {
     quantization.zero_point.push_back(zero_point);
 }
 
+// Where nothing but zero was seen, grids are those of values up to 1: biases lie on steps of input scale times weight scale.
 void append_free(Quantization& quantization, double low, double high) {
-    if (low == 0 && high == 0) return append(quantization, 1, 0);
+    if (low == 0 && high == 0) return append(quantization, 1.0 / 255, 0);
     if (low == 0) return append(quantization, high / 255, 0);
     const double ideal = -low / ((high - low) / 255);
     const double zero_point = std::clamp(std::nearbyint(ideal), 1.0, 254.0);
@@ -105,7 +106,7 @@ void append_free(Quantization& quantization, double low, double high) {
 
 void append_symmetric(Quantization& quantization, double low, double high) {
     const double scale = std::max(high / 127, -low / 128);
-    append(quantization, scale > 0 ? scale : 1, 128);
+    append(quantization, scale > 0 ? scale : 1.0 / 127, 128);
 }
 
 }  // namespace

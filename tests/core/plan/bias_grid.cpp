@@ -49,6 +49,15 @@ BOOST_AUTO_TEST_CASE(steps_that_are_coarse_beside_the_result_leave_a_bias_alone)
     BOOST_TEST(Case({0.2F, -0.1F}, 0.04F).snapped() == (std::vector<float>{0.2F, -0.125F}), boost::test_tools::per_element());
 }
 
+// An input that was zero on all calibration images has no range; the result, being real, has no step to compare with.
+BOOST_AUTO_TEST_CASE(a_dead_input_leaves_biases_fine) {
+    Case dead({0.2F, -0.1F}, 0.0F);
+    dead.plan.tensors["x"].whole = make_quantization(0, 0);
+    const std::vector<float> snapped = dead.snapped();
+    BOOST_TEST(snapped[0] == 0.2F, boost::test_tools::tolerance(0.01F));
+    BOOST_TEST(snapped[1] == -0.1F, boost::test_tools::tolerance(0.01F));
+}
+
 BOOST_AUTO_TEST_CASE(an_operator_in_floating_point_keeps_its_bias) {
     Case floating({0.2F, -0.1F}, 10.0F);
     floating.plan.operators["c"].precision = Precision::fp32;

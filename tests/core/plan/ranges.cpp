@@ -23,18 +23,9 @@ struct Case {
 };
 // -1..2: a step is 3/255, zero lies at 85 steps. -0.28..6 (SiLU): zero at 11.37 steps, so 11, and the lower end needs 0.28/11.
 const Case kCases[] = {
-    {0, 255, 1, 0},
-    {0, 1, 1.0F / 255, 0},
-    {3, 51, 0.2F, 0},
-    {-1, 2, 3.0F / 255, 85},
-    {-128, 127, 1, 128},
-    {-0.28, 6, 0.28F / 11, 11},
-    {-1, 0, 1.0F / 254, 254},
-    {-1, 1e-9, 1.0F / 254, 254},
-    {-1e-9, 254, 1, 1},
-    {0, 0, 1, 0},
-    {-3, -2, 3.0F / 254, 254},
-    {0, 1e-44, FLT_MIN, 0},
+    {0, 255, 1, 0},      {0, 1, 1.0F / 255, 0},      {3, 51, 0.2F, 0},          {-1, 2, 3.0F / 255, 85},
+    {-128, 127, 1, 128}, {-0.28, 6, 0.28F / 11, 11}, {-1, 0, 1.0F / 254, 254},  {-1, 1e-9, 1.0F / 254, 254},
+    {-1e-9, 254, 1, 1},  {0, 0, 1.0F / 255, 0},      {-3, -2, 3.0F / 254, 254}, {0, 1e-44, FLT_MIN, 0},
 };
 
 BOOST_AUTO_TEST_CASE(an_interval_becomes_a_grid_that_holds_zero_exactly) {
@@ -66,14 +57,14 @@ BOOST_AUTO_TEST_CASE(both_ends_fit_within_half_a_step_whatever_the_interval) {
 BOOST_AUTO_TEST_CASE(channels_behind_linear_operators_are_symmetric) {
     const std::vector<double> low = {-1, 0, 0}, high = {2, 127, 0};
     const Quantization found = make_quantization(low, high, ChannelZeroPoints::symmetric);
-    BOOST_TEST(found.scale == (std::vector<float>{2.0F / 127, 1, 1}), boost::test_tools::per_element());
+    BOOST_TEST(found.scale == (std::vector<float>{2.0F / 127, 1, 1.0F / 127}), boost::test_tools::per_element());
     BOOST_TEST(found.zero_point == (std::vector<std::int32_t>{128, 128, 128}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(channels_behind_relu_have_zero_point_zero) {
     const std::vector<double> low = {-1, 0}, high = {255, 0};
     const Quantization found = make_quantization(low, high, ChannelZeroPoints::zero);
-    BOOST_TEST(found.scale == (std::vector<float>{1, 1}), boost::test_tools::per_element());
+    BOOST_TEST(found.scale == (std::vector<float>{1, 1.0F / 255}), boost::test_tools::per_element());
     BOOST_TEST(found.zero_point == (std::vector<std::int32_t>{0, 0}), boost::test_tools::per_element());
 }
 
