@@ -1,6 +1,6 @@
 // entropy: clips where the quantized distribution tells least apart from the true one (Kullback-Leibler; see divergence.h). KL knows
 // nothing of the size of errors, so its threshold gives way to that of least squared error where it makes more than twice its error. Inputs
-// of the model and channels of depthwise convolutions keep all their values.
+// of the model and channels of depthwise convolutions keep all their values; where those are few, ranges go on behind them.
 #include "divergence.h"
 
 #include <octavo/ranges.h>
@@ -56,7 +56,8 @@ public:
     explicit Entropy(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, choose, extremes);
+        return set_ranges(calibration, editor, options_, choose,
+                          [](const octavo_histogram& histogram) { return expected_extremes(histogram); });
     }
 
 private:

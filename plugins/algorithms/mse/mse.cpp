@@ -1,5 +1,5 @@
 // mse: the interval whose 256 steps make the least squared error on the values seen, clipping included; both ends are free. Inputs of the
-// model and channels of depthwise convolutions keep all their values.
+// model and channels of depthwise convolutions keep all their values; where those are few, ranges go on behind them.
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -15,7 +15,8 @@ public:
     explicit LeastSquaredError(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, least_error_interval, extremes);
+        return set_ranges(calibration, editor, options_, least_error_interval,
+                          [](const octavo_histogram& histogram) { return expected_extremes(histogram); });
     }
 
 private:

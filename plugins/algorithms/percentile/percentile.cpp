@@ -1,7 +1,8 @@
 // percentile: each end of a range leaves out the same small share of all values, zeros counted (Wu et al. 2020, "Integer quantization for
 // deep learning inference: principles and empirical evaluation", which does it on magnitudes; here the ends are found apart, so that a
 // short negative side is not widened). Inputs of the model keep all their values; channels of depthwise convolutions are clipped like
-// tensors, since a rare value of a channel widens its step as well (docs/detection.md).
+// tensors, since a rare value of a channel widens its step as well (docs/detection.md). Few values (a channel of a small map, a gate) do
+// not reach as far as those to come: their range goes on to where the same share would lie (docs/decisions/0011).
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -19,10 +20,7 @@ public:
     Percentile(RangeOptions options, double percent) : options_(options), left_out_((100.0 - percent) / 100.0) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        const auto choose = [this](const octavo_histogram& histogram) {
-            const double count = left_out_ * static_cast<double>(histogram.count);
-            return Interval{lower_percentile(histogram, count), upper_percentile(histogram, count)};
-        };
+        const auto choose = [this](const octavo_histogram& histogram) { return quantile_interval(histogram, left_out_); };
         return set_ranges(calibration, editor, options_, choose, choose);
     }
 

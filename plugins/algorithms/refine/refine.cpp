@@ -17,14 +17,9 @@ constexpr octavo_parameter kParameters[] = {
     real("seconds", "240", 0, 1e9, "time after which what has been found is taken; half of it is for ranges, half for biases")};
 
 constexpr std::int32_t kHalves = 2;
-constexpr double kTails[] = {0, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4};  // shares of the values that a candidate leaves out at each end
+constexpr double kTails[] = {3e-6, 1e-5, 3e-5, 1e-4, 3e-4};  // shares of the values that a candidate leaves out at each end
 constexpr double kShiftShares[] = {1.0, 0.5};
 constexpr double kAlike = 0.004;  // of the range: about a step
-
-Interval percentile_interval(const octavo_histogram& histogram, double share) {
-    const double count = share * static_cast<double>(histogram.count);
-    return {lower_percentile(histogram, count), upper_percentile(histogram, count)};
-}
 
 bool are_alike(const Ranges& a, const Ranges& b) {
     for (std::size_t c = 0; c < a.minimum.size(); ++c) {
@@ -54,8 +49,10 @@ std::vector<Ranges> candidates(const octavo_point& point, const Ranges& standing
         const bool is_known = std::any_of(found.begin(), found.end(), [&](const Ranges& other) { return are_alike(ranges, other); });
         if (!is_known) found.push_back(ranges);
     };
+    // A range of few values goes on behind them, for which the images at hand, being among those that were counted, cannot speak.
+    add(ranges_by(point, [](const octavo_histogram& histogram) { return expected_extremes(histogram, kTails[0]); }));
     for (const double tail : kTails)
-        add(ranges_by(point, [tail](const octavo_histogram& histogram) { return percentile_interval(histogram, tail); }));
+        add(ranges_by(point, [tail](const octavo_histogram& histogram) { return quantile_interval(histogram, tail); }));
     add(ranges_by(point, least_error_interval));
     found.erase(found.begin());
     return found;

@@ -1,5 +1,5 @@
-// What algorithms read from an octavo_histogram: its magnitudes, its percentiles, and the error that a quantized interval makes on it.
-// Nothing here changes a histogram.
+// What algorithms read from an octavo_histogram: its magnitudes, its percentiles, quantiles beyond what was counted, and the error that a
+// quantized interval makes on it. Nothing here changes a histogram.
 #pragma once
 
 #include <octavo/abi/algorithm.h>
@@ -70,6 +70,55 @@ inline double upper_percentile(const octavo_histogram& histogram, double above) 
 
 inline double lower_percentile(const octavo_histogram& histogram, double below) {
     return -upper_percentile(mirrored(histogram), below);
+}
+
+// The values above a threshold; each stands at the middle of its bin.
+struct Tail {
+    double count = 0;
+    double mean_excess = 0;  // over the threshold
+};
+
+inline Tail tail_above(const octavo_histogram& histogram, double threshold) {
+    const double width = bin_width(histogram);
+    Tail tail;
+    const auto add = [&](std::uint64_t values, double x) {
+        if (values == 0 || x <= threshold) return;
+        tail.count += static_cast<double>(values);
+        tail.mean_excess += static_cast<double>(values) * (std::min(x, histogram.maximum) - threshold);
+    };
+    const std::span<const std::uint64_t> positive = positive_bins(histogram), negative = negative_bins(histogram);
+    for (std::size_t k = 0; k < positive.size(); ++k) add(positive[k], (static_cast<double>(k) + 0.5) * width);
+    add(histogram.zeros, 0);
+    for (std::size_t k = 0; k < negative.size(); ++k) add(negative[k], -(static_cast<double>(k) + 0.5) * width);
+    if (tail.count > 0) tail.mean_excess /= tail.count;
+    return tail;
+}
+
+// The value that a share of all values to come exceeds. Where so few were counted that less than one of them would, what exceeds the
+// threshold that sqrt(count) of them reach is taken to fall off exponentially (peaks over a threshold: Coles 2001, "An introduction to
+// statistical modeling of extreme values", chapter 4, with a shape of zero). An end does not cross zero.
+inline double upper_quantile(const octavo_histogram& histogram, double share) {
+    const double count = static_cast<double>(histogram.count), above = share * count;
+    const double seen = upper_percentile(histogram, above);
+    if (above >= 1 || above <= 0 || histogram.maximum <= 0) return seen;
+    const double threshold = upper_percentile(histogram, std::sqrt(count));
+    const Tail tail = tail_above(histogram, threshold);
+    return tail.count > above ? std::max(seen, threshold + tail.mean_excess * std::log(tail.count / above)) : seen;
+}
+
+inline double lower_quantile(const octavo_histogram& histogram, double share) {
+    return -upper_quantile(mirrored(histogram), share);
+}
+
+// Between the quantiles of a share at each end.
+inline Interval quantile_interval(const octavo_histogram& histogram, double share) {
+    return {lower_quantile(histogram, share), upper_quantile(histogram, share)};
+}
+
+// All that was seen, and no less than all but a share of what is to come: nothing counted is clipped.
+inline Interval expected_extremes(const octavo_histogram& histogram, double share = 1e-5) {
+    const Interval seen = extremes(histogram), expected = quantile_interval(histogram, share);
+    return {std::min(seen.minimum, expected.minimum), std::max(seen.maximum, expected.maximum)};
 }
 
 // The interval of the magnitudes up to `threshold`, as far as there are values.

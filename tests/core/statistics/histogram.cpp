@@ -218,6 +218,41 @@ BOOST_AUTO_TEST_CASE(percentiles_lie_within_a_bin_of_what_sorting_gives) {
     }
 }
 
+// Exponential values exceed x with the probability exp(-x).
+BOOST_AUTO_TEST_CASE(quantiles_of_few_values_lie_beyond_them_where_more_would_reach) {
+    std::mt19937 random(13);
+    std::exponential_distribution<float> exponential;
+    for (const std::size_t count : {1000U, 5000U, 20000U}) {
+        double upper = 0, seen = 0;
+        constexpr int kDraws = 50;
+        for (int draw = 0; draw < kDraws; ++draw) {
+            std::vector<float> values(count);
+            for (float& x : values) x = exponential(random);
+            const Histogram counts = counted(values);
+            const octavo_histogram view = counts.view();
+            upper += octavo::upper_quantile(view, 1e-5) / kDraws;
+            seen += view.maximum / kDraws;
+            BOOST_TEST(octavo::upper_quantile(view, 1e-5) >= octavo::upper_percentile(view, 1e-5 * static_cast<double>(count)));
+            BOOST_TEST(octavo::lower_quantile(octavo::mirrored(view), 1e-5) == -octavo::upper_quantile(view, 1e-5));
+            BOOST_TEST(octavo::lower_quantile(view, 1e-5) >= 0.0);
+            BOOST_TEST(octavo::upper_quantile(view, 0) == view.maximum);
+            BOOST_TEST(octavo::upper_quantile(view, 0.01) == octavo::upper_percentile(view, 0.01 * static_cast<double>(count)));
+        }
+        BOOST_TEST(upper == std::log(1e5), boost::test_tools::tolerance(0.05));
+        BOOST_TEST(seen < 0.95 * std::log(1e5));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(quantiles_go_no_further_where_the_values_end_at_a_bound) {
+    std::mt19937 random(14);
+    std::uniform_real_distribution<float> uniform(-2.0F, 6.0F);
+    std::vector<float> values(3000);
+    for (float& x : values) x = std::clamp(uniform(random), 0.0F, 4.0F);
+    const Histogram counts = counted(values);
+    BOOST_TEST(octavo::upper_quantile(counts.view(), 1e-5) == 4.0);
+    BOOST_TEST(octavo::lower_quantile(counts.view(), 1e-5) == 0.0);
+}
+
 BOOST_AUTO_TEST_CASE(squared_error_agrees_with_quantizing_each_value) {
     std::mt19937 random(12);
     std::normal_distribution<float> normal;
