@@ -1,8 +1,9 @@
 // search_by_bisection. What an operator costs is measured by the error at the outputs with its group alone in int8, since several faults
 // that are fatal each hide one another in a network that is int8 throughout; where costs are known, by that error for the time that it
 // takes to be rid of it. How many of the worst groups must go back is bisected on the target itself, which need not rise evenly with their
-// number: what counts is what was evaluated. Then each operator, the least costly first, is put back into int8 where the target still holds
-// and the error does not rise much: several at a time as long as that goes well. What goes back takes bf16 only where that is worth it.
+// number: what counts is what was evaluated. What went back takes another precision where that changes little. Then operators are put back
+// into int8, those first that raise the error least where they alone are: how many is bisected on the error, which costs a few images, then
+// on the target; of the others some are tried one by one.
 #include "core/plan/rules.h"
 #include "core/search/search.h"
 
@@ -20,9 +21,11 @@ using Floating = std::set<NodeId>;
 // target, if that is more). Beyond, meeting the target would be the luck of the search images.
 constexpr double kMostError = 3.0;
 
-// bf16 is taken where the network in it makes at most a quarter (6 dB less) of the error that it makes in int8: a large value has a coarser
-// step in bf16 than on a grid of 8 bits (mobilenet-v2-1.0: 21 dB in bf16, 23 in int8).
-constexpr double kLeastGain = 4.0;
+// bf16 takes the place of fp32 where the error rises to at most so many times (1 dB): a large value has a coarser step in bf16 than on a grid
+// of 8 bits (mobilenet-v2-1.0 has 21 dB throughout in bf16, 23 in int8).
+constexpr double kLittleMore = 1.25;
+
+constexpr int kFailuresInARow = 3;  // after which no more operators are tried one by one: each costs more than the one before
 
 constexpr double kLeastCost = 1e-3;  // ms: a group that costs nothing, or less, still has its error to be ranked by
 
@@ -34,13 +37,9 @@ public:
     }
 
     SearchResult run() {
-        if (rank() && settle_precision()) {
+        if (rank()) {
             bisected_ = bisect();
-            if (bisected_.empty() && !is_fp32_ && !result_.is_spent && !result_.stopped) {
-                is_fp32_ = true;
-                bisected_ = bisect();
-            }
-            win_back();
+            if (!bisected_.empty() && !result_.is_spent && !result_.stopped && settle_precision()) win_back();
         }
         result_.returned.assign(best_.begin(), best_.end());
         for (const NodeId node : bisected_)
@@ -93,20 +92,6 @@ private:
         return true;
     }
 
-    // Whether what goes back takes fp32 throughout; false where the search is over. Groups were ranked beside operators in fp32.
-    bool settle_precision() {
-        const Floating all = worst(result_.ranking.size());
-        const bool is_any_other =
-            std::any_of(all.begin(), all.end(), [this](NodeId node) { return task_.precision(node) != Precision::fp32; });
-        if (!is_any_other) return true;
-        const std::optional<double> in_int8 = error_of({});
-        is_fp32_ = false;
-        const std::optional<double> returned = error_of(all);
-        if (!in_int8 || !returned) return false;
-        is_fp32_ = *returned * kLeastGain > *in_int8;
-        return true;
-    }
-
     // Whether the target is met; nothing where the search is over.
     std::optional<bool> meets(const Floating& floating) {
         result_.is_spent = result_.evaluations == task_.most_evaluations;
@@ -126,13 +111,6 @@ private:
             best_ = floating;
         }
         return met;
-    }
-
-    // The same of what is won back, which may not raise the error too far either.
-    std::optional<bool> keeps(const Floating& floating, double most_error) {
-        const std::optional<double> error = error_of(floating);
-        if (!error) return {};
-        return *error > most_error ? false : meets(floating);
     }
 
     bool is_better(double excess, const Floating& floating) const {
@@ -156,29 +134,88 @@ private:
         return met > most ? Floating() : worst(met);
     }
 
-    void win_back() {
-        if (bisected_.empty() || result_.is_spent || result_.stopped) return;
-        Floating floating = bisected_;
-        const std::optional<double> bisected_error = error_of(floating);
-        if (!bisected_error) return;
-        const double most_error = kMostError * std::max(*bisected_error, least_missed_);
-        std::vector<NodeId> order;  // the least costly first
-        for (auto group = result_.ranking.rbegin(); group != result_.ranking.rend(); ++group)
-            for (const NodeId node : group->nodes)
-                if (floating.contains(node)) order.push_back(node);
-        std::size_t together = 1;  // doubles until a trial fails, then halves with each that does
-        bool grows = true;
-        for (std::size_t i = 0; i < order.size();) {
-            together = std::min(together, order.size() - i);
-            Floating fewer = floating;
-            for (std::size_t k = 0; k < together; ++k) fewer.erase(order[i + k]);
-            const std::optional<bool> meets_it = keeps(fewer, most_error);
-            if (!meets_it) return;
-            if (*meets_it) floating = std::move(fewer);
-            if (*meets_it || together == 1) i += together;
-            grows = grows && *meets_it;
-            together = grows ? 2 * together : *meets_it ? together : std::max<std::size_t>(together / 2, 1);
+    // Whether what was bisected takes the task's precision in place of fp32; false where the search is over.
+    bool settle_precision() {
+        const std::optional<double> in_fp32 = error_of(bisected_);
+        if (!in_fp32) return false;
+        bisected_error_ = *in_fp32;
+        const auto is_other = [this](NodeId node) { return task_.precision(node) != Precision::fp32; };
+        if (std::none_of(bisected_.begin(), bisected_.end(), is_other)) return true;
+        is_fp32_ = false;
+        const std::optional<double> error = error_of(bisected_);
+        if (!error) return false;
+        const std::optional<bool> meets_it = *error > kLittleMore * *in_fp32 ? false : meets(bisected_);
+        if (!meets_it) return false;
+        is_fp32_ = !*meets_it;
+        if (is_fp32_) return true;
+        bisected_error_ = *error;
+        result_.plan = plan_with(bisected_);
+        best_ = bisected_;
+        return true;
+    }
+
+    // What was bisected, the operators first that raise the error least when they alone are put back; nothing where the search is over.
+    std::optional<std::vector<NodeId>> least_costly_first() {
+        std::vector<std::pair<double, NodeId>> costs;
+        for (const NodeId node : bisected_) {
+            Floating fewer = bisected_;
+            fewer.erase(node);
+            const std::optional<double> error = error_of(fewer);
+            if (!error) return {};
+            costs.emplace_back(*error, node);
         }
+        std::stable_sort(costs.begin(), costs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::vector<NodeId> order;
+        for (const auto& [cost, node] : costs) order.push_back(node);
+        return order;
+    }
+
+    // The greatest number up to `most` for which `holds`, `most` tried first, then by bisection; nothing where the search is over.
+    template <class Holds>
+    static std::optional<std::size_t> greatest(std::size_t most, Holds holds) {
+        std::size_t held = 0, failed = most + 1;
+        for (std::size_t count = most; failed - held > 1; count = held + (failed - held) / 2) {
+            const std::optional<bool> does = holds(count);
+            if (!does) return {};
+            (*does ? held : failed) = count;
+        }
+        return held;
+    }
+
+    // Puts back the first operators of `order` for whose number it `holds`, then single ones of the others until some in a row fail; nothing
+    // where the search is over.
+    template <class Holds>
+    static std::optional<std::vector<NodeId>> put_back(const Floating& floating, const std::vector<NodeId>& order, Holds holds) {
+        const auto first = [&](std::size_t count) { return std::vector<NodeId>(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count)); };
+        const auto without = [&](const std::vector<NodeId>& nodes) {
+            Floating fewer = floating;
+            for (const NodeId node : nodes) fewer.erase(node);
+            return fewer;
+        };
+        const std::optional<std::size_t> count = greatest(order.size(), [&](std::size_t tried) { return holds(without(first(tried))); });
+        if (!count) return {};
+        std::vector<NodeId> found = first(*count);
+        int failed = 0;
+        for (std::size_t i = *count + 1; i < order.size() && failed < kFailuresInARow; ++i) {
+            found.push_back(order[i]);
+            const std::optional<bool> does = holds(without(found));
+            if (!does) return {};
+            if (!*does) found.pop_back();
+            failed = *does ? 0 : failed + 1;
+        }
+        return found;
+    }
+
+    // First as far as the error stays small, which costs a few images a trial, then as far as the target is met.
+    void win_back() {
+        const std::optional<std::vector<NodeId>> order = least_costly_first();
+        if (!order) return;
+        const double most_error = kMostError * std::max(bisected_error_, least_missed_);
+        const auto harmless = put_back(bisected_, *order, [&](const Floating& floating) -> std::optional<bool> {
+            const std::optional<double> error = error_of(floating);
+            return error ? std::optional(*error <= most_error) : std::nullopt;
+        });
+        if (harmless) put_back(bisected_, *harmless, [this](const Floating& floating) { return meets(floating); });
     }
 
     const SearchTask& task_;
@@ -186,6 +223,7 @@ private:
     bool is_fp32_ = true;  // what goes back, whatever else the device has
     Floating best_;        // of result_.plan
     Floating bisected_;    // before any was won back
+    double bisected_error_ = 0;
     // Error of the best changed plan that missed the target. Where none did, one group went back: what is won back of it cannot do worse
     // than the plan before the search.
     double least_missed_ = std::numeric_limits<double>::infinity();
