@@ -21,8 +21,8 @@ using Floating = std::set<NodeId>;
 // target, if that is more). Beyond, meeting the target would be the luck of the search images.
 constexpr double kMostError = 3.0;
 
-// bf16 takes the place of fp32 where the error rises to at most so many times (1 dB): a large value has a coarser step in bf16 than on a grid
-// of 8 bits (mobilenet-v2-1.0 has 21 dB throughout in bf16, 23 in int8).
+// bf16 takes the place of fp32 where the error rises to at most so many times (1 dB): a large value has a coarser step in bf16 than on a
+// grid of 8 bits (mobilenet-v2-1.0 has 21 dB throughout in bf16, 23 in int8).
 constexpr double kLittleMore = 1.25;
 
 constexpr int kFailuresInARow = 3;  // after which no more operators are tried one by one: each costs more than the one before
@@ -182,11 +182,13 @@ private:
         return held;
     }
 
-    // Puts back the first operators of `order` for whose number it `holds`, then single ones of the others until some in a row fail; nothing
-    // where the search is over.
+    // Puts back the first operators of `order` for whose number it `holds`, then single ones of the others until some in a row fail;
+    // nothing where the search is over.
     template <class Holds>
     static std::optional<std::vector<NodeId>> put_back(const Floating& floating, const std::vector<NodeId>& order, Holds holds) {
-        const auto first = [&](std::size_t count) { return std::vector<NodeId>(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count)); };
+        const auto first = [&](std::size_t count) {
+            return std::vector<NodeId>(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count));
+        };
         const auto without = [&](const std::vector<NodeId>& nodes) {
             Floating fewer = floating;
             for (const NodeId node : nodes) fewer.erase(node);
