@@ -13,10 +13,11 @@ namespace {
 
 constexpr std::size_t kKeptBytes = std::size_t{512} << 20;  // images ready for the network, and fp32 outputs
 constexpr std::size_t kRankingImages = 32;
+constexpr std::int64_t kBatch = 8;  // images that run together, if the model's batch is free
 
-// A search image and what fp32 says of it.
+// Search images and what fp32 says of them.
 struct Sample {
-    Batch batch;  // of one
+    Batch batch;
     std::vector<KeptOutput> outputs;
 };
 
@@ -29,7 +30,8 @@ struct Trial {
     Result<void> run(const Sample& sample) {
         OCTAVO_CHECK_OK(contender.run(sample.batch));
         OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, contender.kept(), sample.batch.geometries));
-        for (const Fidelity& one : figures[0]) nearness.merge(one);
+        for (const std::vector<Fidelity>& image : figures)
+            for (const Fidelity& one : image) nearness.merge(one);
         return {};
     }
     double error() const { return std::pow(10.0, -nearness.snr_db() / 10); }  // noise over signal
@@ -46,7 +48,7 @@ public:
     // Decodes as many images as fit once, runs fp32 on them and keeps both.
     Result<void> prepare() {
         const auto all = static_cast<std::size_t>(request_.images.images);
-        const std::size_t fitting = std::clamp<std::size_t>(kKeptBytes / sample_bytes(), 1, all);
+        const std::size_t fitting = std::min(all, std::max<std::size_t>(kKeptBytes / batch_bytes(), 1) * batch_size());
         OCTAVO_CHECK_OK(decode(0, fitting, [&](Sample& sample) -> Result<void> {
             kept_.push_back(std::move(sample));
             return {};
@@ -58,7 +60,7 @@ public:
     // Noise over signal on a few images.
     Result<double> error(const Plan& plan) {
         OCTAVO_TRY(Trial trial, trial_of(plan));
-        const std::size_t count = std::min(kRankingImages, kept_.size());
+        const std::size_t count = std::min(kRankingImages / batch_size(), kept_.size());  // of batches
         for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(run(trial, kept_[i * kept_.size() / count]));
         return trial.error();
     }
@@ -92,7 +94,12 @@ private:
         return trial.run(sample);
     }
 
-    std::size_t sample_bytes() const {
+    std::size_t batch_size() const {
+        const Shape& shape = graph_[graph_.inputs[0]].shape;
+        return graph_[graph_.inputs[0]].free_batch ? static_cast<std::size_t>(shape[0]) : 1;
+    }
+
+    std::size_t batch_bytes() const {
         std::size_t bytes = 0;
         for (const Port& input : ports_of(graph_, graph_.inputs)) bytes += input.size_bytes();
         for (const ComparedOutput& compared : comparison_.outputs())
@@ -140,7 +147,9 @@ private:
 
 Result<SearchResult> search_plan(const SearchRequest& request) {
     const Target& target = *request.config.target;
-    OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
+    const Graph& executed = request.model.executed;
+    const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
+    OCTAVO_TRY(const Graph graph, with_batch(executed, is_free ? kBatch : 1));
     OCTAVO_TRY(Trials trials, Trials::create(request, graph));
     OCTAVO_CHECK_OK(trials.prepare());
     const FlatGraph flat(graph);
