@@ -34,6 +34,7 @@ public:
     explicit Bisection(const SearchTask& task) : task_(task) {
         result_.plan = task.plan;
         result_.excess = task.excess;
+        best_cost_ = cost_of({});
     }
 
     SearchResult run() {
@@ -109,6 +110,7 @@ private:
             result_.plan = std::move(plan);
             result_.excess = verdict->excess;
             best_ = floating;
+            best_cost_ = cost_of(floating);
         }
         return met;
     }
@@ -116,7 +118,7 @@ private:
     bool is_better(double excess, const Floating& floating) const {
         const bool met = excess <= 0, was_met = result_.excess <= 0;
         if (met != was_met) return met;
-        if (met || excess == result_.excess) return std::pair(cost_of(floating), floating.size()) < std::pair(cost_of(best_), best_.size());
+        if (met || excess == result_.excess) return std::pair(cost_of(floating), floating.size()) <= std::pair(best_cost_, best_.size());
         return excess < result_.excess;
     }
 
@@ -147,10 +149,7 @@ private:
         const std::optional<bool> meets_it = *error > kLittleMore * *in_fp32 ? false : meets(bisected_);
         if (!meets_it) return false;
         is_fp32_ = !*meets_it;
-        if (is_fp32_) return true;
-        bisected_error_ = *error;
-        result_.plan = plan_with(bisected_);
-        best_ = bisected_;
+        if (!is_fp32_) bisected_error_ = *error;
         return true;
     }
 
@@ -223,7 +222,8 @@ private:
     const SearchTask& task_;
     SearchResult result_;
     bool is_fp32_ = true;  // what goes back, whatever else the device has
-    Floating best_;        // of result_.plan
+    Floating best_;        // of result_.plan; where another does as well, the later
+    double best_cost_ = 0;
     Floating bisected_;    // before any was won back
     double bisected_error_ = 0;
     // Error of the best changed plan that missed the target. Where none did, one group went back: what is won back of it cannot do worse
