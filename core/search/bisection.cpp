@@ -224,7 +224,7 @@ private:
     bool is_fp32_ = true;  // what goes back, whatever else the device has
     Floating best_;        // of result_.plan; where another does as well, the later
     double best_cost_ = 0;
-    Floating bisected_;    // before any was won back
+    Floating bisected_;  // before any was won back
     double bisected_error_ = 0;
     // Error of the best changed plan that missed the target. Where none did, one group went back: what is won back of it cannot do worse
     // than the plan before the search.
