@@ -25,8 +25,9 @@ private:
 
 }  // namespace
 
-// A parallel_for splits off what lies behind and begins with the first index itself, so the work waits for no helper; helpers that nobody has
-// begun with when it ends return at once. tbb::task_group would say the same with a symbol that older oneTBBs lack, and OpenVINO brings one.
+// A parallel_for splits off what lies behind and begins with the first index itself, so the work waits for no helper; helpers that nobody
+// has begun with when it ends return at once. tbb::task_group would say the same with a symbol that older oneTBBs lack, and OpenVINO brings
+// one.
 void Team::gather(const Loop& work) {
     dismissed_ = false;
     gathered_ = true;
