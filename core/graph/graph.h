@@ -130,6 +130,8 @@ Result<void> infer_shapes(Graph& graph, std::int64_t batch);
 Result<Graph> with_batch(const Graph& graph, std::int64_t batch);
 // The only batch size that the graph has, or 1 where it is free.
 std::int64_t own_batch(const Graph& graph);
+// A copy for so many images where the batch size is free, else at the only one.
+Result<Graph> with_batch_if_free(const Graph& graph, std::int64_t batch);
 
 // Nodes first..last-1 as far as `wanted`, which they write, depends on them. Inputs are what they read from outside, in the order of ids;
 // tensors keep their ids, names and shapes. Wanted tensors that no node of the part writes become inputs and outputs.

@@ -76,4 +76,9 @@ Result<Graph> with_batch(const Graph& graph, std::int64_t batch) {
     return copy;
 }
 
+Result<Graph> with_batch_if_free(const Graph& graph, std::int64_t batch) {
+    const bool is_free = !graph.inputs.empty() && graph[graph.inputs[0]].free_batch;
+    return with_batch(graph, is_free ? batch : own_batch(graph));
+}
+
 }  // namespace octavo

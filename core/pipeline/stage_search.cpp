@@ -60,7 +60,7 @@ public:
     // Noise over signal on a few images.
     Result<double> error(const Plan& plan) {
         OCTAVO_TRY(Trial trial, trial_of(plan));
-        const std::size_t count = std::min(kRankingImages / batch_size(), kept_.size());  // of batches
+        const std::size_t count = std::min(std::max<std::size_t>(kRankingImages / batch_size(), 1), kept_.size());  // of batches
         for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(run(trial, kept_[i * kept_.size() / count]));
         return trial.error();
     }
@@ -94,10 +94,7 @@ private:
         return trial.run(sample);
     }
 
-    std::size_t batch_size() const {
-        const Shape& shape = graph_[graph_.inputs[0]].shape;
-        return graph_[graph_.inputs[0]].free_batch ? static_cast<std::size_t>(shape[0]) : 1;
-    }
+    std::size_t batch_size() const { return static_cast<std::size_t>(graph_[graph_.inputs[0]].shape[0]); }
 
     std::size_t batch_bytes() const {
         std::size_t bytes = 0;
@@ -147,9 +144,7 @@ private:
 
 Result<SearchResult> search_plan(const SearchRequest& request) {
     const Target& target = *request.config.target;
-    const Graph& executed = request.model.executed;
-    const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
-    OCTAVO_TRY(const Graph graph, with_batch(executed, is_free ? kBatch : 1));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.executed, kBatch));
     OCTAVO_TRY(Trials trials, Trials::create(request, graph));
     OCTAVO_CHECK_OK(trials.prepare());
     const FlatGraph flat(graph);

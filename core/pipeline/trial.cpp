@@ -82,9 +82,7 @@ Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : requ
 
 Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
     if (images < 1 || parts < 1) return misuse("opened for " + std::to_string(images) + " images in " + std::to_string(parts) + " parts");
-    const Graph& executed = request_.model.executed;
-    const bool is_free = !executed.inputs.empty() && executed[executed.inputs[0]].free_batch;
-    OCTAVO_TRY(graph_, with_batch(executed, is_free ? kChunk : 1));
+    OCTAVO_TRY(graph_, with_batch_if_free(request_.model.executed, kChunk));
     compared_.clear();
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, request_.config.calibration.dataset));
     OCTAVO_TRY(comparison_, Comparison::create(request_.config, request_.model, dataset.class_names()));

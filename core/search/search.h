@@ -25,7 +25,7 @@ struct SearchTask {
     // Noise over signal on a few images: what operators are ranked by.
     std::function<Result<double>(const Plan& plan)> error;
     std::function<Result<Verdict>(const Plan& plan)> evaluate;
-    // The precision of an operator that goes back, where the network gains by it: else fp32.
+    // What an operator that goes back takes in place of fp32 where that changes little.
     std::function<Precision(NodeId node)> precision;
     // Milliseconds that a plan takes to run; may be empty. Then what goes back is what gains most for its time, else what gains most.
     std::function<double(const Plan& plan)> cost;

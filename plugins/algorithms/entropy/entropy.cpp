@@ -56,8 +56,7 @@ public:
     explicit Entropy(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, choose,
-                          [](const octavo_histogram& histogram) { return expected_extremes(histogram); });
+        return set_ranges(calibration, editor, options_, choose, expected_extremes);
     }
 
 private:

@@ -15,8 +15,7 @@ public:
     explicit LeastSquaredError(RangeOptions options) : options_(options) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        return set_ranges(calibration, editor, options_, least_error_interval,
-                          [](const octavo_histogram& histogram) { return expected_extremes(histogram); });
+        return set_ranges(calibration, editor, options_, least_error_interval, expected_extremes);
     }
 
 private:

@@ -50,7 +50,7 @@ std::vector<Ranges> candidates(const octavo_point& point, const Ranges& standing
         if (!is_known) found.push_back(ranges);
     };
     // A range of few values goes on behind them, for which the images at hand, being among those that were counted, cannot speak.
-    add(ranges_by(point, [](const octavo_histogram& histogram) { return expected_extremes(histogram, kTails[0]); }));
+    add(ranges_by(point, expected_extremes));
     for (const double tail : kTails)
         add(ranges_by(point, [tail](const octavo_histogram& histogram) { return quantile_interval(histogram, tail); }));
     add(ranges_by(point, least_error_interval));

@@ -115,9 +115,9 @@ inline Interval quantile_interval(const octavo_histogram& histogram, double shar
     return {lower_quantile(histogram, share), upper_quantile(histogram, share)};
 }
 
-// All that was seen, and no less than all but a share of what is to come: nothing counted is clipped.
-inline Interval expected_extremes(const octavo_histogram& histogram, double share = 1e-5) {
-    const Interval seen = extremes(histogram), expected = quantile_interval(histogram, share);
+// All that was seen, and no less than all but one in 100,000 of what is to come: nothing counted is clipped.
+inline Interval expected_extremes(const octavo_histogram& histogram) {
+    const Interval seen = extremes(histogram), expected = quantile_interval(histogram, 1e-5);
     return {std::min(seen.minimum, expected.minimum), std::max(seen.maximum, expected.maximum)};
 }
 

@@ -36,6 +36,9 @@ BOOST_AUTO_TEST_CASE(a_fixed_batch_cannot_be_changed) {
     BOOST_REQUIRE(!refused);
     BOOST_TEST(refused.error().message() == "input 'x': its batch size is fixed at 2, asked for 4");
     BOOST_TEST(!with_batch(small(1), 0));
+    BOOST_TEST(own_batch(with_batch_if_free(graph, 4).value()) == 2);
+    const Graph four = with_batch_if_free(small(1), 4).value();
+    BOOST_TEST(four[testing::tensor_named(four, "flat")].shape[0] == 4);
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_operator_and_node_once) {

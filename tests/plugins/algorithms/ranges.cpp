@@ -93,15 +93,15 @@ BOOST_AUTO_TEST_CASE(depthwise_channels_have_ranges_of_their_own_unless_told_oth
             BOOST_TEST(ranges.maximum[1] > 0.99);
             BOOST_TEST(ranges.maximum[1] < 1.05);
             BOOST_TEST(ranges.maximum[2] == 0);
-        } else {  // nothing that was seen is clipped; the few values of the first channel may go on
-            const double more = std::string(name) == "minmax" ? 0 : 0.5;
-            BOOST_TEST(ranges.minimum[0] <= -0.5);
-            BOOST_TEST(ranges.minimum[0] >= -0.5 - more);
-            BOOST_TEST(ranges.maximum[0] >= 2);
-            BOOST_TEST(ranges.maximum[0] <= 2 + more);
-            BOOST_TEST(ranges.minimum[1] == 0);
-            BOOST_TEST(ranges.maximum[1] == 50);
-            BOOST_TEST(ranges.maximum[2] == 0);
+        } else {  // nothing that was seen is clipped; by minmax alone the few values of the first channel do not go on
+            const bool exact = std::string(name) == "minmax";
+            const double below = -0.5 - ranges.minimum[0], beyond = ranges.maximum[0] - 2;
+            BOOST_TEST((exact ? below == 0 : below > 0.15 && below < 0.3), below);
+            BOOST_TEST((exact ? beyond == 0 : beyond > 0.15 && beyond < 0.3), beyond);
+            BOOST_TEST(std::vector<double>(ranges.minimum.begin() + 1, ranges.minimum.end()) == (std::vector<double>{0, 0}),
+                       boost::test_tools::per_element());
+            BOOST_TEST(std::vector<double>(ranges.maximum.begin() + 1, ranges.maximum.end()) == (std::vector<double>{50, 0}),
+                       boost::test_tools::per_element());
         }
 
         Calibration whole;
