@@ -2,6 +2,7 @@
 // can say the same (lower_product_dnnl.cpp).
 #include "kernels/conv_u8.h"
 #include "kernels/depthwise_u8.h"
+#include "kernels/winograd_u8.h"
 #include "product.h"
 
 #include "ops/support.h"
@@ -21,7 +22,7 @@ bool is_implied(const Activation& activation, const Epilogue& epilogue, std::siz
     return to.from_zero && std::ranges::all_of(to.reciprocal, to.reciprocal + channels, reaches);
 }
 
-// `Conv`: ConvU8 or DepthwiseU8.
+// `Conv`: ConvU8, DepthwiseU8 or WinogradU8.
 template <class Conv>
 class ConvStep : public Step {
 public:
@@ -74,11 +75,15 @@ private:
     const std::uint8_t* source_ = nullptr;
 };
 
+// One, or one an input channel.
+std::vector<std::int32_t> zero_point_of(const CodeParameters& source, const ConvShape& shape) {
+    const auto first = source.integer_zero_point.begin();
+    return {first, first + (source.per_channel ? shape.input_c : 1)};
+}
+
 template <class Conv>
 void add_conv(Builder& builder, const ops::NodeView& node, const ConvShape& shape, Int8Product product) {
-    const CodeParameters& source = *product.source_parameters;
-    std::vector<std::int32_t> zero_point(source.integer_zero_point.begin(),
-                                         source.integer_zero_point.begin() + (source.per_channel ? shape.input_c : 1));
+    std::vector<std::int32_t> zero_point = zero_point_of(*product.source_parameters, shape);
     auto step = std::make_unique<ConvStep<Conv>>(shape, std::move(product), std::move(zero_point), builder.threads());
     const std::string kernel = step->kernel();
     builder.add(std::move(step), node, OCTAVO_INT8, kernel);
@@ -174,6 +179,8 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     if (builder.by_dnnl() && lower_product_by_dnnl(builder, node, shape, product)) return {};
     if (DepthwiseU8::serves(shape))
         add_conv<DepthwiseU8>(builder, node, shape, std::move(product));
+    else if (WinogradU8::serves(shape, product.weights.data(), zero_point_of(*product.source_parameters, shape)))
+        add_conv<WinogradU8>(builder, node, shape, std::move(product));
     else
         add_conv<ConvU8>(builder, node, shape, std::move(product));
     return {};

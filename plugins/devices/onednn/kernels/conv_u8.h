@@ -86,6 +86,8 @@ struct WeaveWork {
 // Sums of woven rows and their epilogue, of pixels `pixel`, pixel + 1, ... and so many channels of the lanes.
 using WovenAndFinish = void (*)(const MicroWork& work, const Epilogue& epilogue, std::int64_t pixel, std::int64_t channel, int channels);
 
+struct WinogradKernels;
+
 // What the micro kernels of one instruction set are.
 struct ConvKernels {
     const char* name = nullptr;
@@ -95,6 +97,7 @@ struct ConvKernels {
     Micro words = nullptr;                                        // steps of two s16 elements
     Micro bytes = nullptr;                                        // steps of four u8 elements
     const RowKernels* rows = nullptr;
+    const WinogradKernels* winograd = nullptr;
     EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue) = nullptr;  // the loop that fits it
     // With VNNI, else null. The chosen ones are for plain epilogues, and null for others.
     SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes) = nullptr;  // of bytes

@@ -3,6 +3,7 @@
 
 #include "kernels/epilogue.inc"
 #include "kernels/sums.inc"
+#include "kernels/winograd.inc"
 
 namespace octavo::onednn {
 namespace {
@@ -52,20 +53,6 @@ struct Woven {
         }
     }
 };
-
-template <template <std::size_t> class Steps>
-void sum_any(const MicroWork& work, std::int32_t* sums) {
-    switch (work.lanes) {
-        case 16:
-            return sum_blocks<Steps, 1>(work, sums);
-        case 32:
-            return sum_blocks<Steps, 2>(work, sums);
-        case 48:
-            return sum_blocks<Steps, 3>(work, sums);
-        default:
-            return sum_blocks<Steps, 4>(work, sums);
-    }
-}
 
 // Whether of an epilogue nothing is left but scale, bias, perhaps a residual in codes, and codes.
 bool is_plain(const Epilogue& e) {
@@ -211,8 +198,9 @@ void weave(const WeaveWork& work, std::byte* to) {
 }  // namespace
 
 extern const RowKernels kAvx2Rows;
+static constexpr WinogradKernels kWinograd = winograd_of(0.54);
 extern constinit const ConvKernels kAvx512VnniKernels = [] {
-    ConvKernels kernels = kernels_of("avx512_vnni", kAvx2Rows);
+    ConvKernels kernels = kernels_of("avx512_vnni", kAvx2Rows, kWinograd);
     kernels.exact_bytes = true;
     kernels.most_lanes = kMostLanes;
     kernels.most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); };

@@ -70,6 +70,13 @@ inline Ints subtract(Ints a, Ints b) {
 inline Ints pair_products(Ints a, Ints b) {
     return _mm512_madd_epi16(a, b);
 }
+inline Ints add_pair_products(Ints sum, Ints a, Ints b) {
+#ifdef __AVX512VNNI__
+    return _mm512_dpwssd_epi32(sum, a, b);
+#else
+    return add(sum, pair_products(a, b));
+#endif
+}
 inline Ints byte_products(Ints u8, const std::int8_t* weights) {
     return _mm512_maddubs_epi16(u8, load_weights(weights));
 }
@@ -78,6 +85,38 @@ inline Ints add_words(Ints a, Ints b) {
 }
 inline Ints pair_sums(Ints words) {
     return _mm512_madd_epi16(words, _mm512_set1_epi16(1));
+}
+
+// Words, and the rest of what winograd.inc asks for.
+inline Ints splat_words(std::int16_t value) {
+    return _mm512_set1_epi16(value);
+}
+inline Ints load_words(const std::int16_t* from) {
+    return _mm512_loadu_si512(from);
+}
+inline Ints load_u8_as_s16(const std::uint8_t* from) {
+    return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+inline void store_words(std::int16_t* to, Ints words) {
+    _mm512_storeu_si512(to, words);
+}
+inline Ints subtract_words(Ints a, Ints b) {
+    return _mm512_sub_epi16(a, b);
+}
+template <int Bits>
+Ints shift_words(Ints a) {
+    return _mm512_slli_epi16(a, Bits);
+}
+template <int Bits>
+Ints shift(Ints a) {
+    return _mm512_slli_epi32(a, Bits);
+}
+template <int Bits>
+Ints shift_right(Ints a) {
+    return _mm512_srai_epi32(a, Bits);
+}
+inline Ints multiply_low(Ints a, Ints b) {
+    return _mm512_mullo_epi32(a, b);
 }
 
 // Bytes, as many as a vector has.

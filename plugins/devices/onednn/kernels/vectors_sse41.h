@@ -102,6 +102,38 @@ inline void store_unpacked(std::int32_t* to, Ints low, Ints high) {
     store(to + 4, high);
 }
 
+// What winograd.inc asks for besides.
+inline Ints add_pair_products(Ints sum, Ints a, Ints b) {
+    return add(sum, pair_products(a, b));
+}
+inline Ints splat_words(std::int16_t value) {
+    return _mm_set1_epi16(value);
+}
+inline Ints load_u8_as_s16(const std::uint8_t* from) {
+    return _mm_cvtepu8_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)));
+}
+inline void store_words(std::int16_t* to, Ints words) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), words);
+}
+inline Ints subtract_words(Ints a, Ints b) {
+    return _mm_sub_epi16(a, b);
+}
+template <int Bits>
+Ints shift_words(Ints a) {
+    return _mm_slli_epi16(a, Bits);
+}
+template <int Bits>
+Ints shift(Ints a) {
+    return _mm_slli_epi32(a, Bits);
+}
+template <int Bits>
+Ints shift_right(Ints a) {
+    return _mm_srai_epi32(a, Bits);
+}
+inline Ints multiply_low(Ints a, Ints b) {
+    return _mm_mullo_epi32(a, b);
+}
+
 // Bytes, as many as a vector has.
 inline Ints load_codes(const std::uint8_t* from) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
