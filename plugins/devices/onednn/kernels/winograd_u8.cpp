@@ -11,7 +11,7 @@ constexpr std::int64_t kChunkCodes = 1'000'000;  // words of spread codes that t
 constexpr std::int64_t kChunkTiles = 96;         // at least, since for each chunk all weights are spread
 constexpr std::int64_t kManyChannels = 256;      // of the input: fewer lanes, so that a block's spread weights nearly stay
 constexpr std::int64_t kSumLimit = 1 << 25;      // of sums that 26 bits hold
-constexpr double kServes = 0.9;                  // of ConvU8's time
+constexpr double kServes = 0.92;                 // of ConvU8's time
 constexpr std::size_t kProducts = product_at(kPlanes, 0, 0), kRow = std::size_t{kTilePixels} * kMostLanes;
 
 std::size_t whole_lines(std::size_t bytes) {
