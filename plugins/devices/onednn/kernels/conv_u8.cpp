@@ -322,7 +322,8 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
             for (int part = 0, j = 0; part < parts; ++part, j += work.pixels, turn = 1 - turn) {
                 work.pixel = at + j;
                 work.pixels = least + (part < count % parts ? 1 : 0);
-                if (const SumAndFinish both = fused[work.pixels - least]; both && pending.channels == block.lanes) {
+                if (const SumAndFinish both = fused[work.pixels - least];
+                    both && pending.channels == block.lanes && work.steps >= pending.pixels) {
                     both(work, sums[turn], epilogue, pending);
                 } else {
                     finish_pending();

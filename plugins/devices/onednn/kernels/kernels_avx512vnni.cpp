@@ -71,18 +71,22 @@ template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
         for (std::size_t v = 0; v < N; ++v) sums[j][v] = load(work.start + kLanes * v);
     }
     const std::int8_t* weights = work.weights;
-    const std::int32_t *offset = work.step_offset, *end = offset;
-    const auto sum_steps = [&](std::int64_t count) {
-        for (end += count; offset < end; ++offset, weights += 4 * kLanes * N) Fours<N>::template step<Pixels>(*offset, weights, at, sums);
+    const std::int32_t* offset = work.step_offset;
+    const auto step = [&] {
+        Fours<N>::template step<Pixels>(*offset++, weights, at, sums);
+        weights += 4 * kLanes * N;
     };
     const int each = work.steps / pending.pixels;  // as many between all of them: branches are foreseen
+    const std::int32_t* end = offset;
     for (int turn = 0; turn < pending.pixels; ++turn) {
-        sum_steps(each);
+        end += each;
+        do step();
+        while (offset < end);
         Ints done[N];
         for (std::size_t v = 0; v < N; ++v) done[v] = load(pending.sums + 16 * turn + sum_at(0, kLanes * v));
         PixelEpilogue<N, ActivationKind::none, R, S>(epilogue, pending.channel, kLanes * N)(done, pending.pixel + turn);
     }
-    sum_steps(work.steps - each * pending.pixels);
+    for (end = work.step_offset + work.steps; offset < end;) step();
 #pragma GCC unroll 10
     for (std::size_t j = 0; j < Pixels; ++j)
 #pragma GCC unroll 4
