@@ -75,15 +75,9 @@ private:
     const std::uint8_t* source_ = nullptr;
 };
 
-// One, or one an input channel.
-std::vector<std::int32_t> zero_point_of(const CodeParameters& source, const ConvShape& shape) {
-    const auto first = source.integer_zero_point.begin();
-    return {first, first + (source.per_channel ? shape.input_c : 1)};
-}
-
 template <class Conv>
-void add_conv(Builder& builder, const ops::NodeView& node, const ConvShape& shape, Int8Product product) {
-    std::vector<std::int32_t> zero_point = zero_point_of(*product.source_parameters, shape);
+void add_conv(Builder& builder, const ops::NodeView& node, const ConvShape& shape, Int8Product product,
+              std::vector<std::int32_t> zero_point) {
     auto step = std::make_unique<ConvStep<Conv>>(shape, std::move(product), std::move(zero_point), builder.threads());
     const std::string kernel = step->kernel();
     builder.add(std::move(step), node, OCTAVO_INT8, kernel);
@@ -177,12 +171,15 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     OCTAVO_TRY(const ConvShape shape, conv_shape(node));
     Int8Product product = int8_product(builder, index, shape);
     if (builder.by_dnnl() && lower_product_by_dnnl(builder, node, shape, product)) return {};
+    const CodeParameters& source = *product.source_parameters;
+    const auto first = source.integer_zero_point.begin();
+    std::vector<std::int32_t> zero_point(first, first + (source.per_channel ? shape.input_c : 1));
     if (DepthwiseU8::serves(shape))
-        add_conv<DepthwiseU8>(builder, node, shape, std::move(product));
-    else if (WinogradU8::serves(shape, product.weights.data(), zero_point_of(*product.source_parameters, shape)))
-        add_conv<WinogradU8>(builder, node, shape, std::move(product));
+        add_conv<DepthwiseU8>(builder, node, shape, std::move(product), std::move(zero_point));
+    else if (WinogradU8::serves(shape, product.weights.data(), zero_point))
+        add_conv<WinogradU8>(builder, node, shape, std::move(product), std::move(zero_point));
     else
-        add_conv<ConvU8>(builder, node, shape, std::move(product));
+        add_conv<ConvU8>(builder, node, shape, std::move(product), std::move(zero_point));
     return {};
 }
 

@@ -11,17 +11,18 @@ bool by_winograd(const Run& run, const std::string& name) {
                                [&](const OperatorTime& one) { return one.name == name && one.implementation.starts_with("winograd_u8:"); });
 }
 
-// A convolution between two others, so that its input and its output are codes; with a residual that has its shape, or none.
-Graph convolution_between(NetworkBuilder& net) {
-    const auto odd = [&net](std::int64_t least, std::int64_t most) { return net.between(0, 4) ? net.between(least, most) : least; };
-    const std::int64_t inputs = net.between(0, 9) ? 2 * net.between(16, 50) : net.between(20, 50), outputs = net.between(24, 150);
-    const TensorId x = net.input({net.between(1, 3), 4, odd(8, 41), odd(8, 41)});
+// A convolution between two others, so that its input and its output are codes; with a residual that has its shape, or none. One that is
+// `roomy` gains on every instruction set: enough channels, and outputs in whole tiles.
+Graph convolution_between(NetworkBuilder& net, bool roomy) {
+    const auto size = [&] { return roomy ? 4 * net.between(5, 10) : net.between(8, 41); };
+    const std::int64_t inputs = roomy ? 2 * net.between(32, 50) : net.between(20, 100), outputs = net.between(roomy ? 64 : 24, 150);
+    const TensorId x = net.input({net.between(1, 3), 4, size(), size()});
     Attributes first = net.flip() ? Attributes{{"activation", std::string("relu")}} : Attributes{};  // else it has a zero point
     const TensorId before = net.node("Conv", {x, net.random_constant({inputs, 4, 1, 1}, 0.5F), net.random_constant({inputs}, 0.3F)}, first);
     const bool residual = net.flip();
     Attributes attributes = activation(net);
-    attributes["pads"] = residual ? std::vector<std::int64_t>(4, 1)
-                                  : std::vector{net.between(0, 2), net.between(0, 2), net.between(0, 2), net.between(0, 2)};
+    attributes["pads"] = residual || roomy ? std::vector<std::int64_t>(4, 1)
+                                           : std::vector{net.between(0, 2), net.between(0, 2), net.between(0, 2), net.between(0, 2)};
     std::vector<TensorId> taken = {before, net.random_constant({outputs, inputs, 3, 3}, 0.3F / std::sqrt(static_cast<float>(inputs))),
                                    net.random_constant({outputs}, 0.3F)};
     if (residual) {
@@ -38,23 +39,22 @@ BOOST_AUTO_TEST_SUITE(winograd_u8)
 
 BOOST_AUTO_TEST_CASE(gives_the_bits_of_the_reference_for_any_shape) {
     const DeviceHandle reference = device("reference"), fast = device("onednn", {{"int8_kernels", "own"}});
-    int served = 0;
     for (std::uint32_t seed = 1; seed <= 80; ++seed) {
         NetworkBuilder net(seed);
-        const Graph graph = convolution_between(net);
+        const bool roomy = seed % 2 == 0;
+        const Graph graph = convolution_between(net, roomy);
         std::mt19937 random(seed);
         const Tensors inputs = random_inputs(graph, random);
         const Plan plan = plan_for(fast, graph, inputs);
         const Node& middle = graph.nodes[graph.nodes.size() - 2];
         const std::vector<std::string> made = {graph[middle.outputs[0]].name};
         const Run found = run_on(fast, graph, &plan, inputs, made, 1 + static_cast<int>(seed % 4));
-        served += by_winograd(found, middle.name);
+        if (roomy) BOOST_TEST(by_winograd(found, middle.name), "seed " << seed);
         const Difference d = bit_difference(run_on(reference, graph, &plan, inputs, made).taps.at(made[0]), found.taps.at(made[0]));
         BOOST_TEST(d.count == 0U, "seed " << seed << ": " << d.count << " differ, the first at " << d.first << ": " << d.expected
                                           << " != " << d.found << "\n"
                                           << (d.count ? dump(graph) : ""));
     }
-    BOOST_TEST(served > 20);
 }
 
 // All codes 255 and all weights 127: 255 * 127 * 9 * 114 is the last such sum below 2^25.

@@ -21,10 +21,6 @@ constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight by
 constexpr std::int64_t kFewPixels = 64, kFewPixelsLanes = 32;
 constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
 
-std::int64_t round_up(std::int64_t value, std::int64_t step) {
-    return (value + step - 1) / step * step;
-}
-
 // A 1x1 convolution without stride or padding does not care about rows: every pixel is a row of one, so bands fit any size.
 ConvShape flattened(ConvShape s) {
     if (s.kernel_h == 1 && s.kernel_w == 1 && s.stride_h == 1 && s.stride_w == 1 && s.pad_top == 0 && s.pad_left == 0 &&
@@ -75,22 +71,6 @@ std::vector<std::int32_t> ConvU8::element_offsets() const {
     return offsets;
 }
 
-// As many lanes for each split, and in a split blocks as equal as can be; none crosses from one group into the next.
-void ConvU8::cut_blocks(std::int64_t groups, std::int64_t lanes_of_group, std::int64_t most_lanes, std::int64_t least_lanes) {
-    const std::int64_t units = lanes_of_group / least_lanes, most = most_lanes / least_lanes, outputs = shape_.output_c / groups;
-    for (std::int64_t split = 0, unit = 0; split < splits_; ++split) {
-        split_blocks_.push_back(blocks_.size());
-        for (const std::int64_t end = groups * units * (split + 1) / splits_; unit < end;) {
-            const std::int64_t group = unit / units, left = std::min(end, (group + 1) * units) - unit, within = unit % units * least_lanes;
-            const std::int64_t pieces = (left + most - 1) / most, lanes = (left + pieces - 1) / pieces * least_lanes;
-            blocks_.push_back({unit * least_lanes, group * outputs + within, group * group_pitch_, static_cast<int>(lanes),
-                               static_cast<int>(std::min(lanes, outputs - within))});
-            unit += lanes / least_lanes;
-        }
-    }
-    split_blocks_.push_back(blocks_.size());
-}
-
 // Each block takes the steps in the order that its weights allow.
 void ConvU8::order_blocks() {
     const std::vector<std::int32_t> offsets = std::move(offset_);
@@ -98,7 +78,7 @@ void ConvU8::order_blocks() {
     const auto* from = reinterpret_cast<const std::int8_t*>(weights.data());
     auto* to = reinterpret_cast<std::int8_t*>(weights_.data());
     offset_.clear();
-    for (const Block& block : blocks_) {
+    for (const LaneBlock& block : lanes_.blocks) {
         const auto step_bytes = static_cast<std::size_t>(block.lanes * step_);
         const StepOrder order = order_steps(from, static_cast<std::int32_t>(offsets.size()), block.lanes);
         twos_.push_back(order.twos);
@@ -158,7 +138,12 @@ void ConvU8::pack(const std::int8_t* weights) {
     // Few pixels read large weights often: the more of them are summed at once, the less so.
     const bool few = s.batch * s.output_h * s.output_w <= kFewPixels;
     const std::int64_t most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
-    cut_blocks(s.groups, lanes, few ? std::min(most, kFewPixelsLanes) : most, std::min(least, most));
+    lanes_ = cut_lanes({.outputs = outputs,
+                        .groups = s.groups,
+                        .group_pitch = group_pitch_,
+                        .least_lanes = least,
+                        .most_lanes = few ? std::min(most, kFewPixelsLanes) : most,
+                        .shares = splits_});
     weights_.assign(static_cast<std::size_t>(round_up(bytes, sizeof(Line))) / sizeof(Line), {});
     if (in_bytes()) start_.assign(static_cast<std::size_t>(s.groups * lanes), 0);
     std::vector<std::int64_t> step_of, slot_of;  // of each weight of an output channel
@@ -168,7 +153,7 @@ void ConvU8::pack(const std::int8_t* weights) {
             step_of.push_back(tap / run_taps_ * run_steps_ + element / step_);
             slot_of.push_back(element % step_);
         }
-    for (const Block& block : blocks_)
+    for (const LaneBlock& block : lanes_.blocks)
         for (std::int64_t lane = 0; lane < block.channels; ++lane) {
             const std::int8_t* from = weights + (block.channel + lane) * group_input_ * taps;
             auto* to = reinterpret_cast<std::int8_t*>(weights_.data()) + (block.lane * steps + lane) * step_;
@@ -188,8 +173,8 @@ void ConvU8::pack_depthwise(const std::int8_t* weights) {
     padded_channels_ = round_up(s.input_c, 16);
     group_input_ = s.input_c;
     for (std::int64_t c = 0; c < s.input_c; c += 16)
-        blocks_.push_back({c, c, c, 16, static_cast<int>(std::min<std::int64_t>(16, s.input_c - c))});
-    split_blocks_ = {0, blocks_.size()};
+        lanes_.blocks.push_back({c, c, c, 16, static_cast<int>(std::min<std::int64_t>(16, s.input_c - c))});
+    lanes_.shares = {0, lanes_.blocks.size()};
     depthwise_weights_.assign(static_cast<std::size_t>(even_taps * padded_channels_), 0);
     for (std::int64_t c = 0; c < s.input_c; ++c)
         for (std::int64_t tap = 0; tap < taps; ++tap)
@@ -267,16 +252,16 @@ ConvU8::Source ConvU8::copy_band(const std::uint8_t* src, std::int64_t src_strid
 void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const {
     const auto index = static_cast<std::size_t>(split);
     const std::int64_t lane_bytes = std::int64_t{steps_} * 4;
-    for (std::size_t first = split_blocks_[index], end = split_blocks_[index + 1], last; first < end; first = last) {
-        std::int64_t bytes = blocks_[first].lanes * lane_bytes;
-        for (last = first + 1; last < end && bytes + blocks_[last].lanes * lane_bytes <= kKeptWeights; ++last)
-            bytes += blocks_[last].lanes * lane_bytes;
+    for (std::size_t first = lanes_.shares[index], end = lanes_.shares[index + 1], last; first < end; first = last) {
+        std::int64_t bytes = lanes_.blocks[first].lanes * lane_bytes;
+        for (last = first + 1; last < end && bytes + lanes_.blocks[last].lanes * lane_bytes <= kKeptWeights; ++last)
+            bytes += lanes_.blocks[last].lanes * lane_bytes;
         for (std::int64_t row = 0; row < band.rows;) {
             const Rows kernel = kernel_rows(band.first_row + row);
             std::int64_t next = row + 1;
             while (next < band.rows && kernel_rows(band.first_row + next) == kernel) ++next;
             run_stretch({band.image, band.first_row + row, next - row}, source.below(row * shape_.stride_h), kernel,
-                        {blocks_.data() + first, last - first}, epilogue, finish);
+                        {lanes_.blocks.data() + first, last - first}, epilogue, finish);
             row = next;
         }
     }
@@ -293,11 +278,11 @@ ConvU8::Rows ConvU8::kernel_rows(std::int64_t output_row) const {
     return rows;
 }
 
-const std::int8_t* ConvU8::weights_of(const Block& block) const {
+const std::int8_t* ConvU8::weights_of(const LaneBlock& block) const {
     return reinterpret_cast<const std::int8_t*>(weights_.data()) + block.lane * steps_ * step_;
 }
 
-void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks,
+void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const LaneBlock> blocks,
                          const Epilogue& epilogue, EpilogueFunction finish) const {
     const ConvShape& s = shape_;
     const std::int64_t pixels = rows.rows * s.output_w, first_pixel = (rows.image * s.output_h + rows.first_row) * s.output_w;
@@ -314,7 +299,7 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
             at[j] = source.first + y * s.stride_h * source.row + x * s.stride_w * source.pixel;
             if (++x == s.output_w) x = 0, ++y;
         }
-        for (const Block& block : blocks) {
+        for (const LaneBlock& block : blocks) {
             MicroWork work = work_of(block, kernel);
             const int most = kernels_->most_pixels ? kernels_->most_pixels(block.lanes) : count, parts = (count + most - 1) / most,
                       least = count / parts;
@@ -336,11 +321,11 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
     finish_pending();
 }
 
-SumAndFinish ConvU8::fused_of(const Epilogue& epilogue, int pixels, const Block& block) const {
+SumAndFinish ConvU8::fused_of(const Epilogue& epilogue, int pixels, const LaneBlock& block) const {
     return kernels_->choose_fused && in_bytes() ? kernels_->choose_fused(epilogue, pixels, block.lanes) : nullptr;
 }
 
-MicroWork ConvU8::work_of(const Block& block, const Rows& kernel) const {
+MicroWork ConvU8::work_of(const LaneBlock& block, const Rows& kernel) const {
     MicroWork work;
     work.lanes = block.lanes;
     work.base = block.element * element_bytes_;
@@ -355,14 +340,14 @@ MicroWork ConvU8::work_of(const Block& block, const Rows& kernel) const {
         work.steps = static_cast<int>(kernel.last - kernel.first) * row_steps;
         work.weights += std::int64_t{block.lanes} * skipped * step_;
     } else {
-        const auto index = static_cast<std::size_t>(&block - blocks_.data());
+        const auto index = static_cast<std::size_t>(&block - lanes_.blocks.data());
         work.step_offset += index * static_cast<std::size_t>(steps_);
         work.twos = twos_[index];
     }
     return work;
 }
 
-void ConvU8::sum(const MicroWork& work, const Block& block, std::int32_t* sums) const {
+void ConvU8::sum(const MicroWork& work, const LaneBlock& block, std::int32_t* sums) const {
     if (!shape_.depthwise()) return (in_bytes() ? kernels_->bytes : kernels_->words)(work, sums);
     const auto taps = static_cast<int>(offset_.size());
     kernels_->rows->depthwise({work.pixels, work.pixel, work.base, work.step_offset, taps, depthwise_weights_.data() + block.lane * taps},

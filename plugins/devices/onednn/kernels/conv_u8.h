@@ -11,6 +11,7 @@
 #pragma once
 
 #include "kernels/epilogue.h"
+#include "kernels/lane_blocks.h"
 #include "kernels/team.h"
 
 #include <cstddef>
@@ -52,7 +53,7 @@ struct PendingSums {
     std::int64_t pixel = 0, channel = 0;
     int pixels = 0, channels = 0;
 };
-// Sums, and meanwhile the epilogue of those that wait.
+// Sums of at least as many steps as pixels wait, and meanwhile the epilogue of those.
 using SumAndFinish = void (*)(const MicroWork& work, std::int32_t* sums, const Epilogue& epilogue, const PendingSums& pending);
 
 // 16 channels of a depthwise convolution on s16 elements; pixel j's tap t lies at pixel[j] + base + tap_offset[t].
@@ -145,13 +146,7 @@ private:
     struct alignas(64) Line {
         std::int8_t weights[64];
     };
-    // Output channels that are summed at once: weights lie behind those of `lane` others, what they read begins with `element` of a pixel.
-    struct Block {
-        std::int64_t lane, channel, element;
-        int lanes, channels;  // those that are summed, and those of them that there are
-    };
     bool pairs_fit(const std::int8_t* weights) const;
-    void cut_blocks(std::int64_t groups, std::int64_t lanes_of_group, std::int64_t most_lanes, std::int64_t least_lanes);
     std::vector<std::int32_t> element_offsets() const;
     void order_blocks();
     void plan_bands();
@@ -163,12 +158,12 @@ private:
     Source copy_band(const std::uint8_t* src, std::int64_t src_stride, const Band& band, std::byte* scratch) const;
     void run_band(const Band& band, const Epilogue& epilogue, std::int64_t split, const Source& source, EpilogueFunction finish) const;
     Rows kernel_rows(std::int64_t output_row) const;
-    void run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const Block> blocks, const Epilogue& epilogue,
-                     EpilogueFunction finish) const;
-    const std::int8_t* weights_of(const Block& block) const;
-    SumAndFinish fused_of(const Epilogue& epilogue, int pixels, const Block& block) const;
-    MicroWork work_of(const Block& block, const Rows& kernel) const;
-    void sum(const MicroWork& work, const Block& block, std::int32_t* sums) const;
+    void run_stretch(const Band& rows, const Source& source, const Rows& kernel, std::span<const LaneBlock> blocks,
+                     const Epilogue& epilogue, EpilogueFunction finish) const;
+    const std::int8_t* weights_of(const LaneBlock& block) const;
+    SumAndFinish fused_of(const Epilogue& epilogue, int pixels, const LaneBlock& block) const;
+    MicroWork work_of(const LaneBlock& block, const Rows& kernel) const;
+    void sum(const MicroWork& work, const LaneBlock& block, std::int32_t* sums) const;
 
     ConvShape shape_;
     const ConvKernels* kernels_;
@@ -181,8 +176,7 @@ private:
     std::int64_t element_bytes_ = 2, step_ = 2;
     bool reads_in_place_ = false, skips_rows_ = false;
     int steps_ = 0;
-    std::vector<Block> blocks_;
-    std::vector<std::size_t> split_blocks_;  // where the blocks of each split begin, and end
+    LaneBlocks lanes_;
     // The weights of `run_taps_` places of a kernel row follow each other as their elements do, in `run_steps_` steps.
     std::int64_t group_input_ = 0, group_pitch_ = 0, run_taps_ = 1, run_steps_ = 1;
     std::int64_t padded_channels_ = 0, padded_w_ = 0, bands_ = 0, splits_ = 1, band_bytes_ = 0;

@@ -208,10 +208,10 @@ extern constinit const ConvKernels kAvx512VnniKernels = [] {
     kernels.exact_bytes = true;
     kernels.most_lanes = kMostLanes;
     kernels.most_pixels = [](int lanes) { return static_cast<int>(most_pixels(static_cast<std::size_t>(lanes) / kLanes)); };
-    kernels.bytes = sum_any<Fours>;
+    kernels.bytes = sum_lanes<Fours, kMostLanes>;
     kernels.choose_fused = choose_fused;
     kernels.weave = weave;
-    kernels.woven = sum_any<Woven>;
+    kernels.woven = sum_lanes<Woven, kMostLanes>;
     kernels.choose_woven = choose_woven;
     return kernels;
 }();

@@ -11,24 +11,15 @@ extern const FloatKernels kAvx512Floats;
 
 namespace {
 
-constexpr std::int64_t kTile = 4, kMostTiles = 72, kMostPixels = 48;
+constexpr std::int64_t kMostTiles = 72, kMostPixels = 48;
 // With weights that no L2 cache holds, oneDNN's take 2.7 times as long, else they are as fast.
 constexpr std::int64_t kLeastWeights = 1 << 19, kLeastPixels = 100;
 constexpr std::int64_t kLeastTiles = 9;  // below, the transformed weights are read for too few products
-
-std::int64_t tiles_of(std::int64_t size) {
-    return (size + kTile - 1) / kTile;
-}
 
 // Rows of a block, `most` at most, so that each thread gets as many blocks of about the same size.
 std::int64_t block_of(std::int64_t rows, std::int64_t most, std::int64_t threads) {
     const std::int64_t turns = (rows + threads * most - 1) / (threads * most);
     return (rows + threads * turns - 1) / (threads * turns);
-}
-
-// The share `part` of `parts`.
-Range share_of(std::int64_t count, std::int64_t part, std::int64_t parts) {
-    return {count * part / parts, count * (part + 1) / parts};
 }
 
 // G g G^T of F(4, 3): 3x3 weights to 6x6.
@@ -53,9 +44,7 @@ const FloatKernels* float_kernels() {  // null: this CPU has none
 }
 
 bool gains_by_winograd(const ConvShape& s) {
-    const auto all = [](std::int64_t value, std::int64_t h, std::int64_t w) { return h == value && w == value; };
-    return s.groups == 1 && all(3, s.kernel_h, s.kernel_w) && all(1, s.stride_h, s.stride_w) && all(1, s.dilation_h, s.dilation_w) &&
-           s.input_c % kPanel == 0 && s.output_c >= kPanel && tiles_of(s.output_h) * tiles_of(s.output_w) >= kLeastTiles;
+    return WinogradTiles::fit(s) && s.input_c % kPanel == 0 && s.output_c >= kPanel && WinogradTiles(s).of_image() >= kLeastTiles;
 }
 
 class Winograd : public FloatProduct {
@@ -64,12 +53,10 @@ public:
         : FloatProduct("winograd", kernels),
           shape_(shape),
           panels_((shape.output_c + kPanel - 1) / kPanel),
-          tiles_h_(tiles_of(shape.output_h)),
-          tiles_w_(tiles_of(shape.output_w)),
-          tiles_(shape.batch * tiles_h_ * tiles_w_),
+          tiles_(shape),
           border_(static_cast<std::size_t>(shape.input_c), 0.0F) {
-        splits_ = tiles_ <= kMostTiles ? std::min<std::int64_t>(threads, panels_) : 1;
-        block_tiles_ = splits_ > 1 ? tiles_ : block_of(tiles_, kMostTiles, threads);
+        splits_ = tiles_.count() <= kMostTiles ? std::min<std::int64_t>(threads, panels_) : 1;
+        block_tiles_ = splits_ > 1 ? tiles_.count() : block_of(tiles_.count(), kMostTiles, threads);
         // Planes are no power of two apart, which would put all 36 into the same few cache lines.
         input_plane_ = block_tiles_ * shape.input_c + 16;
         output_plane_ = block_tiles_ * panels_ * kPanel + 16;
@@ -79,16 +66,17 @@ public:
     }
 
     void run(Team& team, const FloatJob& job, float* scratch) const override {
+        const Range all = {0, tiles_.count()}, panels = {0, panels_};
         if (splits_ > 1) {
-            team.share(splits_, [&](std::int64_t part, int) { spread(job, share_of(tiles_, part, splits_), 0, scratch); });
-            team.share(splits_, [&](std::int64_t part, int) { finish(job, {0, tiles_}, share_of(panels_, part, splits_), scratch); });
+            team.share(splits_, [&](std::int64_t part, int) { spread(job, all.part(part, splits_), 0, scratch); });
+            team.share(splits_, [&](std::int64_t part, int) { finish(job, all, panels.part(part, splits_), scratch); });
             return;
         }
-        team.share((tiles_ + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block, int thread) {
-            const Range tiles = {block * block_tiles_, std::min(tiles_, (block + 1) * block_tiles_)};
+        team.share((all.last + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block, int thread) {
+            const Range tiles = {block * block_tiles_, std::min(all.last, (block + 1) * block_tiles_)};
             float* const own = scratch + thread * block_floats_;
             spread(job, tiles, tiles.first, own);
-            finish(job, tiles, {0, panels_}, own);
+            finish(job, tiles, panels, own);
         });
     }
 
@@ -103,7 +91,8 @@ private:
 
     ConvShape shape_;
     std::int64_t panels_;
-    std::int64_t tiles_h_, tiles_w_, tiles_, block_tiles_, splits_;
+    WinogradTiles tiles_;
+    std::int64_t block_tiles_, splits_;
     std::int64_t input_plane_, output_plane_, block_floats_;
     std::vector<float> border_;  // a pixel outside of the image
 };
@@ -125,27 +114,19 @@ void Winograd::pack(const float* weights) {
 }
 
 void Winograd::spread_tile(const float* source, std::int64_t tile, float* to) const {
-    const ConvShape& s = shape_;
-    const std::int64_t image = tile / (tiles_h_ * tiles_w_);
-    const std::int64_t first_y = tile / tiles_w_ % tiles_h_ * kTile - s.pad_top, first_x = tile % tiles_w_ * kTile - s.pad_left;
     const float* pixels[kPlanes];
-    for (std::int64_t i = 0; i < kPlanes; ++i) {
-        const std::int64_t y = first_y + i / 6, x = first_x + i % 6;
-        const bool inside = y >= 0 && y < s.input_h && x >= 0 && x < s.input_w;
-        pixels[i] = inside ? source + ((image * s.input_h + y) * s.input_w + x) * s.input_c : border_.data();
-    }
-    kernels_.spread(pixels, s.input_c, input_plane_, to);
+    tiles_.find_pixels(tile, source, shape_.input_c, border_.data(), pixels);
+    kernels_.spread(pixels, shape_.input_c, input_plane_, to);
 }
 
 void Winograd::gather_tile(const FloatJob& job, Range channels, std::int64_t tile, const float* from) const {
     const ConvShape& s = shape_;
-    const std::int64_t image = tile / (tiles_h_ * tiles_w_);
-    const std::int64_t first_y = tile / tiles_w_ % tiles_h_ * kTile, first_x = tile % tiles_w_ * kTile;
+    const WinogradTiles::Place place = tiles_.first_output(tile);
     std::int64_t outputs[kTile * kTile];
     for (std::int64_t i = 0; i < kTile * kTile; ++i) {
-        const std::int64_t y = first_y + i / kTile, x = first_x + i % kTile;
+        const std::int64_t y = place.y + i / kTile, x = place.x + i % kTile;
         const bool inside = y < s.output_h && x < s.output_w;
-        outputs[i] = inside ? ((image * s.output_h + y) * s.output_w + x) * s.output_c : -1;
+        outputs[i] = inside ? ((place.image * s.output_h + y) * s.output_w + x) * s.output_c : -1;
     }
     kernels_.gather(from, output_plane_, job, channels, outputs);
 }

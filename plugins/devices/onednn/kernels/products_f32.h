@@ -7,7 +7,7 @@
 // Each output depends on what it reads alone, whatever the batch and the threads.
 #pragma once
 
-#include "kernels/conv_u8.h"
+#include "kernels/winograd_tiles.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +20,6 @@ namespace octavo::onednn {
 inline constexpr float kOwnError = 1e-4F;  // of the largest output, at most; seen are 1e-5
 
 constexpr std::int64_t kPanel = 16;  // output channels side by side in packed weights
-constexpr std::int64_t kPlanes = 36;
 
 // A bias is added to sums, then what is at `residual`, and the result is clamped: a ReLU's bounds are 0 and infinity.
 struct FloatJob {
@@ -30,10 +29,6 @@ struct FloatJob {
     float low = 0, high = 0;
     float* destination = nullptr;
     std::int64_t channels = 0;  // of the destination
-};
-
-struct Range {
-    std::int64_t first, last;  // last: the one behind
 };
 
 struct FloatKernels {

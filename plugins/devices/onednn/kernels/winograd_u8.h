@@ -9,7 +9,7 @@
 // threads divide the tiles, and each spreads the codes of its own. Else they spread a chunk of tiles together and divide the blocks.
 #pragma once
 
-#include "kernels/conv_u8.h"
+#include "kernels/winograd_tiles.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,16 +17,18 @@
 
 namespace octavo::onednn {
 
-inline constexpr int kPlanes = 36, kTurnTiles = 24;  // products of a tile; tiles that are multiplied before they are gathered
+inline constexpr int kTurnTiles = 24;  // that are multiplied before they are gathered
 
 // Where the sum of a plane's products lies, for a tile and a lane.
 constexpr std::size_t product_at(std::size_t plane, std::size_t tile, std::size_t lane) {
     constexpr std::size_t kTogether = kTilePixels / kTurnTiles;
     return plane / kTogether * kTilePixels * kMostLanes + sum_at(plane % kTogether * kTurnTiles + tile, lane);
 }
-// Words from a plane of spread weights to the next, whose lines lie in other sets of a cache.
+// Words between what lies a power of two apart, so that it is in different sets of a cache.
+inline constexpr std::int64_t kApart = 32;
+// From a plane of spread weights to the next.
 constexpr std::int64_t weight_plane(std::int64_t steps, std::int64_t lanes) {
-    return steps * lanes * 2 + 32;
+    return steps * lanes * 2 + kApart;
 }
 
 // What one instruction set does; words are s16.
@@ -58,22 +60,6 @@ public:
     void set_scratch(std::byte* scratch) { scratch_ = scratch; }
 
 private:
-    struct Tiles {
-        std::int64_t first, last;
-        std::int64_t count() const { return last - first; }
-        Tiles part(std::int64_t index, std::int64_t of) const { return {first + count() * index / of, first + count() * (index + 1) / of}; }
-    };
-    struct Place {  // of a tile's first output
-        std::int64_t image, y, x;
-    };
-    // Output channels that are summed at once; weights lie behind those of `lane` others.
-    struct Block {
-        std::int64_t lane;
-        int lanes, channels;  // those that are summed, and those of them that there are
-    };
-    struct Sums {
-        std::int32_t *products, *rows[4];
-    };
     struct Source {
         const std::uint8_t* first;
         std::int64_t stride;
@@ -83,31 +69,36 @@ private:
         EpilogueFunction function;
     };
     void plan_work();
-    void cut_blocks(std::int64_t shares, std::int64_t most_lanes);
     void pack(const std::int8_t* weights);
-    Place place_of(std::int64_t tile) const;
     void run_by_tiles(Team& team, const Source& source, const Finish& finish) const;
     void run_by_blocks(Team& team, const Source& source, const Finish& finish) const;
-    void spread_weights(const Block& block, std::int16_t* to) const;
-    void spread(const Tiles& tiles, const Source& source, std::int16_t* to) const;
-    void run_turn(const Block& block, const Tiles& tiles, const std::int16_t* codes, const std::int16_t* weights, std::int32_t* sums,
+    std::int64_t spread_at(std::size_t block) const;
+    void spread_weights(const LaneBlock& block, std::int16_t* to) const;
+    void spread(const Range& tiles, const Source& source, std::int16_t* to) const;
+    void run_turn(const LaneBlock& block, const Range& tiles, const std::int16_t* codes, const std::int16_t* weights, std::int32_t* sums,
                   const Finish& finish) const;
-    void multiply(const Block& block, int tiles, const std::int16_t* codes, const std::int16_t* weights, std::int32_t* products) const;
-    void finish_turn(const Block& block, const Tiles& tiles, const Sums& sums, const Finish& finish) const;
+    void multiply(const LaneBlock& block, const Range& tiles, const std::int16_t* codes, const std::int16_t* weights,
+                  std::int32_t* products) const;
+    void gather(const LaneBlock& block, const Range& tiles, std::int32_t* sums, const Finish& finish) const;
+    std::int16_t* own_words(int thread) const { return reinterpret_cast<std::int16_t*>(own(thread)); }
+    std::int32_t* own_sums(int thread) const { return reinterpret_cast<std::int32_t*>(own(thread) + word_bytes_); }
     std::byte* own(int thread) const { return scratch_ + shared_bytes_ + own_bytes_ * static_cast<std::size_t>(thread); }
 
     ConvShape shape_;
     const ConvKernels* kernels_;
     std::int16_t zero_point_;
-    std::int64_t tile_rows_, tile_columns_, steps_, pitch_;  // pitch: words from a tile's spread codes to the next one's
+    WinogradTiles tiles_;
+    std::int64_t steps_, pitch_;  // pitch: words from a tile's spread codes to the next one's
     int threads_;
     bool by_tiles_ = false;
     std::int64_t chunks_ = 1, parts_ = 1;  // of tiles; of a chunk's tiles by which threads divide a block
-    std::vector<Block> blocks_;
+    std::vector<LaneBlock> blocks_;
     std::vector<std::int8_t> weights_;  // [block][step][place of the kernel][lanes][2]
     std::vector<std::int32_t> step_offset_;
     std::vector<std::uint8_t> border_;  // a pixel of zero points
-    std::size_t shared_bytes_ = 0, own_bytes_ = 0, sums_at_ = 0;
+    // Scratch: what threads share, then for each its own words and sums. By tiles weights are shared and codes own, else the other way
+    // round.
+    std::size_t shared_bytes_ = 0, own_bytes_ = 0, word_bytes_ = 0;
     std::byte* scratch_ = nullptr;
 };
 
