@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
             for (int variant = 0; variant < 4; ++variant) {
                 const std::int64_t channels = one_of({8, 32, 50, 64, 150});
                 NetworkBuilder net(1);
-                const TensorId x = net.input({one_of({1, 2}), channels, 17, 19});  // its grid has a zero point
+                const TensorId x = net.input({one_of({1, 2}), channels, 17, variant == 3 ? 150 : 19});  // its grid has a zero point
                 const auto two = [&](std::initializer_list<std::int64_t> values) { return std::vector{one_of(values), one_of(values)}; };
                 const std::vector<std::int64_t> strides = two({1, 2, 3}),
                                                 dilations = variant ? two({1, 2}) : std::vector<std::int64_t>{1, 1};

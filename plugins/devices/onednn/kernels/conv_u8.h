@@ -75,19 +75,8 @@ struct RowKernels {
     void (*copy_three)(const std::uint8_t* from, std::int64_t pixels, std::uint8_t* to);
 };
 
-// A row of bytes woven for DepthwiseU8: the bytes of channel c of pixels x, x + dilation, x + 2 dilation and x + 3 dilation side by side at
-// [place][c], for `places` of them, x from `first` on in steps of `step`; pixels outside 0 .. pixels - 1 as the border.
-struct WeaveWork {
-    const std::uint8_t* from = nullptr;
-    std::int64_t stride = 0, pixels = 0, first = 0, step = 1, dilation = 1, places = 0;
-    const std::uint8_t* border = nullptr;  // [lanes]
-    int lanes = 64, channels = 64;         // up to 64
-};
-
-// Sums of woven rows and their epilogue, of pixels `pixel`, pixel + 1, ... and so many channels of the lanes.
-using WovenAndFinish = void (*)(const MicroWork& work, const Epilogue& epilogue, std::int64_t pixel, std::int64_t channel, int channels);
-
 struct WinogradKernels;
+struct WovenKernels;
 
 // What the micro kernels of one instruction set are.
 struct ConvKernels {
@@ -100,11 +89,9 @@ struct ConvKernels {
     const RowKernels* rows = nullptr;
     const WinogradKernels* winograd = nullptr;
     EpilogueFunction (*choose_epilogue)(const Epilogue& epilogue) = nullptr;  // the loop that fits it
-    // With VNNI, else null. The chosen ones are for plain epilogues, and null for others.
-    SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes) = nullptr;  // of bytes
-    void (*weave)(const WeaveWork& work, std::byte* to) = nullptr;
-    Micro woven = nullptr;  // of woven rows: steps of four places of a channel
-    WovenAndFinish (*choose_woven)(const Epilogue& epilogue, int lanes) = nullptr;
+    // With VNNI, else null.
+    SumAndFinish (*choose_fused)(const Epilogue& epilogue, int pixels, int lanes) = nullptr;  // of bytes; null where not plain
+    const WovenKernels* woven = nullptr;
 };
 
 inline constexpr int kMostPair = 128;  // 255 * 128 is the last multiple of 255 that 16 bits hold
