@@ -73,7 +73,7 @@ void CalibrationView::add_point(const Graph& graph, const QuantizationPoint& poi
         if (point.kind == PointKind::depthwise) by_channel = statistics.collector.channel_views(entry);
     }
     octavo_point flat{};
-    flat.tensor = point.tensors.empty() ? -1 : static_cast<std::int32_t>(point.tensors.front());
+    flat.tensor = static_cast<std::int32_t>(point.node ? graph[*point.node].outputs[0] : point.tensors.front());
     flat.channels = by_channel.empty() ? 1 : static_cast<std::int32_t>(by_channel.size());
     flat.is_input = is_input(graph, point) ? 1 : 0;
     flat.known_minimum = known.low;

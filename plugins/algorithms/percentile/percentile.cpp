@@ -2,7 +2,8 @@
 // deep learning inference: principles and empirical evaluation", which does it on magnitudes; here the ends are found apart, so that a
 // short negative side is not widened). Inputs of the model keep all their values; channels of depthwise convolutions are clipped like
 // tensors, since a rare value of a channel widens its step as well (docs/detection.md). Few values (a channel of a small map, a gate) do
-// not reach as far as those to come: their range goes on to where the same share would lie (docs/decisions/0011).
+// not reach as far as those to come: their range goes on to where the same share would lie (docs/decisions/0011). Large maps leave out
+// more, in proportion to their pixels, and small ones never so much that the squared error would be less without (docs/decisions/0014).
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -10,23 +11,48 @@ namespace {
 
 constexpr octavo_parameter kParameters[] = {
     weights_parameter(), activations_parameter(),
-    real("percent", "99.999", 50, 100, "share of all values below the upper end of a range, and above its lower end, in percent")};
+    real("percent", "99.999", 50, 100, "share of all values below the upper end of a range, and above its lower end, in percent"),
+    integer(
+        "pixels", "1024", 0, 1'000'000'000,
+        "maps of more pixels leave out more, in proportion to them, up to one value in a thousand; tensors of smaller ones have at least "
+        "the range of least squared error; 0: all leave out the same")};
+
+constexpr double kMostLeftOut = 1e-3;  // of large maps
+
+Interval hull(const Interval& a, const Interval& b) {
+    return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum)};
+}
 
 class Percentile final : public Algorithm {
 public:
     static Result<std::unique_ptr<Percentile>> create(const Values& values) {
-        return std::make_unique<Percentile>(RangeOptions::from(values), values.real("percent"));
+        return std::make_unique<Percentile>(RangeOptions::from(values), values.real("percent"), values.integer("pixels"));
     }
-    Percentile(RangeOptions options, double percent) : options_(options), left_out_((100.0 - percent) / 100.0) {}
+    Percentile(RangeOptions options, double percent, std::int64_t pixels)
+        : options_(options), left_out_((100.0 - percent) / 100.0), pixels_(pixels) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
-        const auto choose = [this](const octavo_histogram& histogram) { return quantile_interval(histogram, left_out_); };
-        return set_ranges(calibration, editor, options_, choose, choose);
+        for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.point_count); ++i) {
+            const std::int64_t map = pixels(calibration, calibration.points[i]);
+            const double share = left_out_of(map);
+            const auto of_channel = [share](const octavo_histogram& histogram) { return quantile_interval(histogram, share); };
+            const auto of_tensor = [&](const octavo_histogram& histogram) {
+                return map > pixels_ ? of_channel(histogram) : hull(of_channel(histogram), least_error_interval(histogram));
+            };
+            set_point_range(calibration, i, options_, editor, of_tensor, of_channel);
+        }
+        return set_weight_scales(calibration, options_, editor);
     }
 
 private:
+    double left_out_of(std::int64_t map) const {
+        if (pixels_ == 0 || map <= pixels_ || left_out_ >= kMostLeftOut) return left_out_;
+        return std::min(left_out_ * static_cast<double>(map) / static_cast<double>(pixels_), kMostLeftOut);
+    }
+
     RangeOptions options_;
     double left_out_;
+    std::int64_t pixels_;
 };
 
 }  // namespace

@@ -83,8 +83,8 @@ inline float fitted_scale(std::span<const float> weights, std::size_t places) {
     return best;
 }
 
-inline Result<void> set_weight_scales(const octavo_calibration& calibration, std::size_t index, const RangeOptions& options,
-                                      const PlanEditor& editor) {
+inline Result<void> set_weight_scale(const octavo_calibration& calibration, std::size_t index, const RangeOptions& options,
+                                     const PlanEditor& editor) {
     const octavo_product& product = calibration.products[index];
     const std::span<const float> weights(product.weights, static_cast<std::size_t>(product.weight_size));
     for (const float w : weights) {
@@ -105,37 +105,47 @@ inline Result<void> set_weight_scales(const octavo_calibration& calibration, std
     return {};
 }
 
-template <class Choose>
-void set_point_range(const octavo_point& point, std::span<const octavo_histogram> histograms, std::size_t index, const PlanEditor& editor,
-                     Choose choose) {
+// Scales for each weight.
+inline Result<void> set_weight_scales(const octavo_calibration& calibration, const RangeOptions& options, const PlanEditor& editor) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.product_count); ++i) {
+        OCTAVO_CHECK_OK(set_weight_scale(calibration, i, options, editor));
+    }
+    return {};
+}
+
+// Pixels that a channel of the point's tensor has: [batch, channels, ...]; 1 where there is no more.
+inline std::int64_t pixels(const octavo_calibration& calibration, const octavo_point& point) {
+    const octavo_tensor_info& tensor = calibration.graph->tensors[point.tensor];
+    std::int64_t count = 1;
+    for (std::int32_t axis = 2; axis < tensor.rank; ++axis) count *= tensor.shape[axis];
+    return count;
+}
+
+// Sets the range of a point. `choose(histogram)` gives the interval of values seen, `choose_channel(histogram)` that of a channel where
+// only depthwise convolutions read; an input of the model is never clipped, and an interval of a tensor without values is [0, 0].
+template <class Choose, class ChooseChannel>
+void set_point_range(const octavo_calibration& calibration, std::size_t index, const RangeOptions& options, const PlanEditor& editor,
+                     Choose choose, ChooseChannel choose_channel) {
+    const octavo_point& point = calibration.points[index];
+    const bool by_channel = point.channels > 1 && options.activations_by_channel;
+    const octavo_histogram* const first = by_channel ? point.by_channel : &point.whole;
     std::vector<double> minimum, maximum;
-    for (const octavo_histogram& histogram : histograms) {
+    for (const octavo_histogram& histogram : std::span(first, static_cast<std::size_t>(by_channel ? point.channels : 1))) {
         const bool whole = point.is_input || histogram.count == 0;
-        const Interval interval = whole ? extremes(histogram) : choose(histogram);
+        const Interval interval = whole ? extremes(histogram) : by_channel ? choose_channel(histogram) : choose(histogram);
         minimum.push_back(interval.minimum);
         maximum.push_back(interval.maximum);
     }
     editor.set_range(index, minimum, maximum);
 }
 
-// Sets a range at each point and scales for each weight. `choose(histogram)` gives the interval of values seen, `choose_channel(histogram)`
-// that of a channel where only depthwise convolutions read; an input of the model is never clipped, and an interval of a tensor without
-// values is [0, 0].
+// Ranges at all points, by set_point_range, and scales for each weight.
 template <class Choose, class ChooseChannel>
 Result<void> set_ranges(const octavo_calibration& calibration, const PlanEditor& editor, const RangeOptions& options, Choose choose,
                         ChooseChannel choose_channel) {
-    const std::span points(calibration.points, static_cast<std::size_t>(calibration.point_count));
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const octavo_point& point = points[i];
-        if (point.channels > 1 && options.activations_by_channel)
-            set_point_range(point, {point.by_channel, static_cast<std::size_t>(point.channels)}, i, editor, choose_channel);
-        else
-            set_point_range(point, {&point.whole, 1}, i, editor, choose);
-    }
-    for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.product_count); ++i) {
-        OCTAVO_CHECK_OK(set_weight_scales(calibration, i, options, editor));
-    }
-    return {};
+    for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.point_count); ++i)
+        set_point_range(calibration, i, options, editor, choose, choose_channel);
+    return set_weight_scales(calibration, options, editor);
 }
 
 }  // namespace octavo

@@ -60,6 +60,8 @@ public:
     octavo_status apply(LoadedPlugin<octavo_algorithm_functions>& algorithm) {
         octavo_graph graph{};
         graph.size = sizeof(graph);
+        graph.tensors = &tensor_;
+        graph.tensor_count = 1;
         graph.nodes = nodes_.data();
         graph.node_count = static_cast<std::int32_t>(nodes_.size());
         const octavo_calibration calibration = {sizeof(octavo_calibration),
@@ -72,6 +74,9 @@ public:
         const octavo_plan_editor editor = {sizeof(octavo_plan_editor), this, &set_range, &set_weight_scale, &set_bias, &get_range};
         return algorithm.functions().apply(algorithm.self(), &calibration, &editor, &algorithm.error);
     }
+
+    // All points are of a tensor of such maps.
+    void set_map(std::int64_t height, std::int64_t width) { tensor_.shape[2] = height, tensor_.shape[3] = width; }
 
     const octavo_histogram& histogram(std::size_t index) const { return points_[index].whole; }
 
@@ -106,6 +111,7 @@ private:
         self.edits.biases[product] = {bias, bias + self.products_[static_cast<std::size_t>(product)].output_channels};
     }
 
+    octavo_tensor_info tensor_ = {"point", OCTAVO_F32, 4, {1, 1, 1, 1}, nullptr};
     std::deque<Histogram> histograms_;
     std::deque<std::vector<octavo_histogram>> channel_views_;
     std::deque<Product> kept_;

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(percentile_leaves_out_a_share_of_all_values_at_each_end) {
     std::vector<float> values = ramp(100001, -100.0F, 100.0F);  // steps of 0.002
     Calibration calibration;
     calibration.add_point(values);
-    apply(calibration, "percentile", {{"percent", "99"}});
+    apply(calibration, "percentile", {{"percent", "99"}, {"pixels", "0"}});
     BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] == 98.0, boost::test_tools::tolerance(2e-4));
     BOOST_TEST(calibration.edits.ranges.at(0).minimum[0] == -98.0, boost::test_tools::tolerance(2e-4));
 }
@@ -214,10 +214,10 @@ BOOST_AUTO_TEST_CASE(percentile_counts_zeros_as_values) {
     values.insert(values.end(), rest.begin(), rest.end());
     Calibration calibration;
     calibration.add_point(values);
-    apply(calibration, "percentile", {{"percent", "99"}});  // a tenth of the ramp is left out
+    apply(calibration, "percentile", {{"percent", "99"}, {"pixels", "0"}});  // a tenth of the ramp is left out
     BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] == 9.0, boost::test_tools::tolerance(2e-3));
     BOOST_TEST(calibration.edits.ranges.at(0).minimum[0] == 0.0);
-    apply(calibration, "percentile", {{"percent", "80"}});
+    apply(calibration, "percentile", {{"percent", "80"}, {"pixels", "0"}});
     check_range(calibration, 0, 0, 0);
 }
 
@@ -228,13 +228,51 @@ BOOST_AUTO_TEST_CASE(percentile_of_100_is_minmax) {
     check_range(calibration, 0, static_cast<double>(-0.3F), static_cast<double>(12.34F));
 }
 
-BOOST_AUTO_TEST_CASE(percentile_by_default_drops_one_value_in_a_hundred_thousand) {
+BOOST_AUTO_TEST_CASE(percentile_drops_one_value_in_a_hundred_thousand) {
     std::vector<float> values = ramp(1000000, 0.0F, 1.0F);
     for (int i = 0; i < 9; ++i) values.push_back(500.0F);
     Calibration calibration;
     calibration.add_point(values);
-    apply(calibration, "percentile");  // ten may be left out, which takes one from the ramp
+    apply(calibration, "percentile", {{"pixels", "0"}});  // ten may be left out, which takes one from the ramp
     BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] <= 1.0 + 512.0 / 8192);
+}
+
+BOOST_AUTO_TEST_CASE(percentile_leaves_out_more_of_large_maps) {
+    Calibration calibration;
+    calibration.add_point(ramp(200001, -1.0F, 1.0F));
+    const auto greatest = [&](std::int64_t height, std::int64_t width, const Settings& settings) {
+        calibration.set_map(height, width);
+        apply(calibration, "percentile", settings);
+        return calibration.edits.ranges.at(0).maximum[0];
+    };
+    const auto leaves_out = [](double share) { return 1 - 2 * share; };
+    const auto tolerance = boost::test_tools::tolerance(2e-4);
+    BOOST_TEST(greatest(25, 41, {{"percent", "99.99"}}) == leaves_out(1e-4), tolerance);
+    BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}}) == leaves_out(3e-4), tolerance);
+    BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}, {"pixels", "512"}}) == leaves_out(6e-4), tolerance);
+    BOOST_TEST(greatest(640, 640, {{"percent", "99.99"}}) == leaves_out(1e-3), tolerance);
+    BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}, {"pixels", "0"}}) == leaves_out(1e-4), tolerance);
+    BOOST_TEST(greatest(64, 48, {{"percent", "99.5"}}) == leaves_out(5e-3), tolerance);
+}
+
+BOOST_AUTO_TEST_CASE(percentile_of_small_maps_is_no_narrower_than_mse) {
+    std::mt19937 random(9);
+    std::lognormal_distribution<float> sizes(0, 1.5F);  // a long tail
+    std::vector<float> values(300000);
+    for (float& x : values) x = sizes(random);
+    Calibration calibration;
+    calibration.add_point(values);
+    const auto greatest = [&](const char* algorithm, const Settings& settings) {
+        apply(calibration, algorithm, settings);
+        return calibration.edits.ranges.at(0).maximum[0];
+    };
+    const double least_error = greatest("mse", {});
+    BOOST_TEST(greatest("percentile", {{"percent", "99.9"}, {"pixels", "0"}}) < least_error);
+    calibration.set_map(32, 32);
+    BOOST_TEST(greatest("percentile", {{"percent", "99.9"}}) == least_error);
+    BOOST_TEST(greatest("percentile", {{"percent", "100"}}) > least_error);
+    calibration.set_map(32, 33);
+    BOOST_TEST(greatest("percentile", {{"percent", "99.9"}}) < least_error);
 }
 
 BOOST_AUTO_TEST_CASE(percentile_goes_on_behind_few_values_and_minmax_does_not) {

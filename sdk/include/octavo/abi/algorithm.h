@@ -25,7 +25,7 @@ typedef struct octavo_histogram {
 /* A place that needs parameters: one tensor, or several that must share them (around a concatenation or a pooling). */
 typedef struct octavo_point {
     const char* name;     /* of its first tensor */
-    int32_t tensor;       /* index of that tensor in the graph */
+    int32_t tensor;       /* index of that tensor in the graph; of one that lives inside an operator, the operator's output, as large */
     int32_t channels;     /* 1; or the number of channels where only depthwise convolutions read */
     int32_t is_input;     /* 1: an input of the model */
     double known_minimum; /* what the producing operator cannot go below; -infinity if unknown */
