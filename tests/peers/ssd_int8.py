@@ -1,8 +1,7 @@
 """The two SSD topologies in int8: class scores before softmax, and places, beside fp32 on photographs that calibration has not seen.
 
 Their weights are random, so noise grows layer by layer (docs/detection.md): the convolutions in front that cost most stay in floating point,
-everything behind them and all heads are int8. Large maps are clipped as all others ("pixels": 0): that they bear more was learned from trained
-networks and does not hold of random weights (docs/decisions/0014). Beside it stands what fp32 itself makes of pixels that are half a grey level off.
+everything behind them and all heads are int8. Beside it stands what fp32 itself makes of pixels that are half a grey level off.
 
 usage: ssd_int8.py OCTAVO
 """
@@ -21,7 +20,6 @@ NETWORKS = {  # patterns of what stays in floating point, and the share of the m
     "ssd-mobilenet-v1": (["conv[0-8](/.*)?"], 0.47),
     "ssd300-vgg16": (["conv1_[12]"], 0.88),
 }
-ALGORITHM = [{"plugin": "percentile", "pixels": 0}, "bias_correction"]
 CALIBRATION, PHOTOGRAPHS = 24, 8
 LEAST_COSINE = 0.99  # mean over photographs, of all scores or all places of one, as they are
 
@@ -34,7 +32,7 @@ def cosine(got: np.ndarray, want: np.ndarray) -> float:
 def calibrated(octavo: str, config: dict, ignored: list, scratch: Path) -> tuple[Path, float]:
     """A plan with all in int8 but the ignored operators, and the share of the multiply-adds that is."""
     path, run = scratch / "config.json", scratch / "run"
-    path.write_text(json.dumps({**config, "algorithm": ALGORITHM, "ignore": {"patterns": ignored}, "output": str(run)}))
+    path.write_text(json.dumps({**config, "ignore": {"patterns": ignored}, "output": str(run)}))
     subprocess.run([octavo, "calibrate", path, "--quiet", "--limit", str(CALIBRATION)], check=True, stdout=subprocess.DEVNULL)
     return run / "plan.json", json.loads((run / "report.json").read_text())["int8_share"]["multiply_adds"]
 

@@ -3,7 +3,8 @@
 // short negative side is not widened). Inputs of the model keep all their values; channels of depthwise convolutions are clipped like
 // tensors, since a rare value of a channel widens its step as well (docs/detection.md). Few values (a channel of a small map, a gate) do
 // not reach as far as those to come: their range goes on to where the same share would lie (docs/decisions/0011). Large maps leave out
-// more, in proportion to their pixels, and small ones never so much that the squared error would be less without (docs/decisions/0014).
+// more, in proportion to their pixels while the squared error stays within bounds; small ones no more than lessens it
+// (docs/decisions/0014).
 #include <octavo/ranges.h>
 
 namespace octavo {
@@ -14,14 +15,10 @@ constexpr octavo_parameter kParameters[] = {
     real("percent", "99.999", 50, 100, "share of all values below the upper end of a range, and above its lower end, in percent"),
     integer(
         "pixels", "1024", 0, 1'000'000'000,
-        "maps of more pixels leave out more, in proportion to them, up to one value in a thousand; tensors of smaller ones have at least "
+        "maps of more pixels leave out more, in proportion to them, up to 4 times the squared error; tensors of smaller ones have at least "
         "the range of least squared error; 0: all leave out the same")};
 
-constexpr double kMostLeftOut = 1e-3;  // of large maps
-
-Interval hull(const Interval& a, const Interval& b) {
-    return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum)};
-}
+constexpr double kMostError = 4;  // of large maps, over that of the usual share
 
 class Percentile final : public Algorithm {
 public:
@@ -33,11 +30,11 @@ public:
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
         for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.point_count); ++i) {
-            const std::int64_t map = pixels(calibration, calibration.points[i]);
-            const double share = left_out_of(map);
-            const auto of_channel = [share](const octavo_histogram& histogram) { return quantile_interval(histogram, share); };
+            const double growth = growth_of(pixels(calibration, calibration.points[i]));
+            const auto of_channel = [&](const octavo_histogram& histogram) { return share_interval(histogram, growth); };
             const auto of_tensor = [&](const octavo_histogram& histogram) {
-                return map > pixels_ ? of_channel(histogram) : hull(of_channel(histogram), least_error_interval(histogram));
+                const Interval interval = share_interval(histogram, growth);
+                return pixels_ > 0 && growth <= 1 ? least_error_around(histogram, interval) : interval;
             };
             set_point_range(calibration, i, options_, editor, of_tensor, of_channel);
         }
@@ -45,9 +42,20 @@ public:
     }
 
 private:
-    double left_out_of(std::int64_t map) const {
-        if (pixels_ == 0 || map <= pixels_ || left_out_ >= kMostLeftOut) return left_out_;
-        return std::min(left_out_ * static_cast<double>(map) / static_cast<double>(pixels_), kMostLeftOut);
+    // How many times the share a map leaves out, where the squared error allows it.
+    double growth_of(std::int64_t map) const {
+        return pixels_ > 0 ? std::max(1.0, static_cast<double>(map) / static_cast<double>(pixels_)) : 1.0;
+    }
+
+    Interval share_interval(const octavo_histogram& histogram, double growth) const {
+        const Interval usual = quantile_interval(histogram, left_out_);
+        if (growth <= 1) return usual;
+        const double most = kMostError * squared_error(histogram, usual);
+        for (; growth > 1; growth /= 2) {
+            const Interval interval = quantile_interval(histogram, growth * left_out_);
+            if (squared_error(histogram, interval) <= most) return interval;
+        }
+        return usual;
     }
 
     RangeOptions options_;

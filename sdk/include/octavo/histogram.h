@@ -115,10 +115,14 @@ inline Interval quantile_interval(const octavo_histogram& histogram, double shar
     return {lower_quantile(histogram, share), upper_quantile(histogram, share)};
 }
 
+// What holds both.
+inline Interval hull(const Interval& a, const Interval& b) {
+    return {std::min(a.minimum, b.minimum), std::max(a.maximum, b.maximum)};
+}
+
 // All that was seen, and no less than all but one in 100,000 of what is to come: nothing counted is clipped.
 inline Interval expected_extremes(const octavo_histogram& histogram) {
-    const Interval seen = extremes(histogram), expected = quantile_interval(histogram, 1e-5);
-    return {std::min(seen.minimum, expected.minimum), std::max(seen.maximum, expected.maximum)};
+    return hull(extremes(histogram), quantile_interval(histogram, 1e-5));
 }
 
 // The interval of the magnitudes up to `threshold`, as far as there are values.
@@ -166,24 +170,28 @@ inline double least_error_threshold(const octavo_histogram& histogram) {
     return best;
 }
 
-// The interval of least squared error: both ends in turns, each from its extreme towards zero in steps of 4 %, until neither moves.
-inline Interval least_error_interval(const octavo_histogram& histogram) {
+// The interval of least squared error of those that hold `inner`: both ends in turns, each from its extreme towards zero in steps of 4 %,
+// until neither moves.
+inline Interval least_error_around(const octavo_histogram& histogram, const Interval& inner) {
     constexpr double kStep = 0.96;
     const double smallest = 256 * bin_width(histogram);  // below, a histogram says little about errors
-    const Interval all = extremes(histogram);
+    const Interval all = hull(extremes(histogram), inner);
     Interval best = all;
     double least = squared_error(histogram, best);
     const auto move = [&](double Interval::*end) {
         bool moved = false;
-        for (double share = 1; std::fabs(all.*end * share) > smallest; share *= kStep) {
+        const auto try_at = [&](double value) {
             Interval tried = best;
-            tried.*end = all.*end * share;
+            tried.*end = value;
             const double error = squared_error(histogram, tried);
-            if (error >= least) continue;
+            if (error >= least) return;
             least = error;
             best = tried;
             moved = true;
-        }
+        };
+        const double last = std::max(smallest, std::fabs(inner.*end));
+        for (double share = 1; std::fabs(all.*end * share) > last; share *= kStep) try_at(all.*end * share);
+        if (inner.*end != 0) try_at(inner.*end);
         return moved;
     };
     for (int round = 0; round < 4; ++round) {
@@ -192,6 +200,10 @@ inline Interval least_error_interval(const octavo_histogram& histogram) {
         if (!upper && !lower) break;
     }
     return best;
+}
+
+inline Interval least_error_interval(const octavo_histogram& histogram) {
+    return least_error_around(histogram, {});
 }
 
 }  // namespace octavo

@@ -90,6 +90,23 @@ struct Setting {
 
 BOOST_AUTO_TEST_SUITE(trials)
 
+BOOST_AUTO_TEST_CASE(points_name_tensors_as_large_as_what_was_counted) {
+    Setting setting("reference");
+    setting.with_trial([&](const octavo_calibration& calibration, const PlanEditor&, const TrialView&) {
+        int inside = 0;
+        for (const octavo_point& point : std::span(calibration.points, static_cast<std::size_t>(calibration.point_count))) {
+            BOOST_REQUIRE_MESSAGE(point.tensor >= 0 && point.tensor < calibration.graph->tensor_count, point.name);
+            const octavo_tensor_info& tensor = calibration.graph->tensors[point.tensor];
+            if (std::string(tensor.name) == point.name) continue;
+            ++inside;  // of an operator that adds a residual
+            std::uint64_t counted = 12;
+            for (std::int32_t axis = 0; axis < tensor.rank; ++axis) counted *= static_cast<std::uint64_t>(tensor.shape[axis]);
+            BOOST_TEST(point.whole.count == counted, point.name);
+        }
+        BOOST_TEST(inside > 0);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(errors_do_not_depend_on_where_the_frontier_stands) {
     for (const char* device : {"reference", "onednn"}) {
         Setting setting(device);

@@ -250,9 +250,10 @@ BOOST_AUTO_TEST_CASE(percentile_leaves_out_more_of_large_maps) {
     BOOST_TEST(greatest(25, 41, {{"percent", "99.99"}}) == leaves_out(1e-4), tolerance);
     BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}}) == leaves_out(3e-4), tolerance);
     BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}, {"pixels", "512"}}) == leaves_out(6e-4), tolerance);
-    BOOST_TEST(greatest(640, 640, {{"percent", "99.99"}}) == leaves_out(1e-3), tolerance);
+    // 400, 200 and 100 times the share are 34, 5.0 and 1.5 times the squared error of a ramp
+    BOOST_TEST(greatest(640, 640, {{"percent", "99.99"}}) == leaves_out(1e-2), tolerance);
     BOOST_TEST(greatest(64, 48, {{"percent", "99.99"}, {"pixels", "0"}}) == leaves_out(1e-4), tolerance);
-    BOOST_TEST(greatest(64, 48, {{"percent", "99.5"}}) == leaves_out(5e-3), tolerance);
+    BOOST_TEST(greatest(64, 48, {{"percent", "99.5"}}) == leaves_out(1.5e-2), tolerance);
 }
 
 BOOST_AUTO_TEST_CASE(percentile_of_small_maps_is_no_narrower_than_mse) {

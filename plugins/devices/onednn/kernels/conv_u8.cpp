@@ -95,7 +95,7 @@ void ConvU8::plan_bands() {
     const std::int64_t row = padded_w_ * padded_channels_ * element_bytes_;
     const std::int64_t halo = (shape_.kernel_h - 1) * shape_.dilation_h + 1 - shape_.stride_h;
     const std::int64_t most_rows = std::clamp<std::int64_t>((kBandBytes / row - halo) / shape_.stride_h, 1, shape_.output_h);
-    bands_ = (shape_.output_h + most_rows - 1) / most_rows;
+    bands_ = parts_of(shape_.output_h, most_rows);
     if (splits_ == 1 && work_ >= kSerialWork && shape_.batch < threads_) bands_ = std::min(round_up(bands_, threads_), shape_.output_h);
     std::int64_t rows = 1;
     for (std::int64_t band = 0; band < bands_; ++band) rows = std::max(rows, band_start(band + 1) - band_start(band));
@@ -286,7 +286,7 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
                          const Epilogue& epilogue, EpilogueFunction finish) const {
     const ConvShape& s = shape_;
     const std::int64_t pixels = rows.rows * s.output_w, first_pixel = (rows.image * s.output_h + rows.first_row) * s.output_w;
-    const std::int64_t tiles = (pixels + kTilePixels - 1) / kTilePixels, tile = (pixels + tiles - 1) / tiles;
+    const std::int64_t tiles = parts_of(pixels, kTilePixels), tile = parts_of(pixels, tiles);
     const std::byte* at[kTilePixels];
     alignas(64) std::int32_t sums[2][kTilePixels * kMostLanes];
     PendingSums pending;

@@ -9,10 +9,6 @@ constexpr std::int64_t kLaneBlock = kWovenLanes, kBlock = 64;  // channels: of a
 constexpr std::int64_t kWovenBytes = 16384;                    // half of a first-level cache
 constexpr std::int64_t kSerialWork = 100'000;                  // multiply-adds that do not repay waking a second thread
 
-std::int64_t parts(std::int64_t count, std::int64_t most) {
-    return (count + most - 1) / most;
-}
-
 }  // namespace
 
 DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, const std::vector<std::int32_t>& zero_point, int threads)
@@ -22,19 +18,19 @@ DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, con
       lanes_(round_up(shape.input_c, 16)),
       threads_(std::max(1, threads)) {
     const ConvShape& s = shape_;
-    const bool shares = s.output_h > 1 && s.dilation_h == 1 && parts(s.kernel_h + s.stride_h, 4) == parts(s.kernel_h, 4);
+    const bool shares = s.output_h > 1 && s.dilation_h == 1 && parts_of(s.kernel_h + s.stride_h, 4) == parts_of(s.kernel_h, 4);
     rows_ = shares ? 2 : 1;
-    groups_ = parts(s.kernel_h + (rows_ - 1) * s.stride_h, 4);
+    groups_ = parts_of(s.kernel_h + (rows_ - 1) * s.stride_h, 4);
     place_bytes_ = groups_ * group_bytes();
     pack(weights, zero_point);
 
     const std::int64_t most = std::clamp<std::int64_t>((kWovenBytes / place_bytes_ - places_of(1)) / s.stride_w + 1, 1, kTilePixels);
-    strip_ = parts(s.output_w, parts(s.output_w, most));
+    strip_ = parts_of(s.output_w, parts_of(s.output_w, most));
     woven_bytes_ = places_of(strip_) * place_bytes_;
 
-    const std::int64_t tasks = parts(lanes_, kBlock) * s.batch;
+    const std::int64_t tasks = parts_of(lanes_, kBlock) * s.batch;
     const bool serial = s.batch * s.output_h * s.output_w * s.output_c * s.kernel_h * s.kernel_w < kSerialWork;
-    if (!serial && tasks % threads_ != 0) bands_ = std::min<std::int64_t>(threads_, parts(s.output_h, rows_));
+    if (!serial && tasks % threads_ != 0) bands_ = std::min<std::int64_t>(threads_, parts_of(s.output_h, rows_));
 }
 
 void DepthwiseU8::pack(const std::int8_t* weights, const std::vector<std::int32_t>& zero_point) {
@@ -66,7 +62,7 @@ void DepthwiseU8::pack(const std::int8_t* weights, const std::vector<std::int32_
 
 void DepthwiseU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
     const Finish finish = {kernels_->choose(epilogue), choose_epilogue_(epilogue)};
-    const std::int64_t blocks = parts(lanes_, kBlock), pairs = parts(shape_.output_h, rows_);
+    const std::int64_t blocks = parts_of(lanes_, kBlock), pairs = parts_of(shape_.output_h, rows_);
     team.share(shape_.batch * blocks * bands_, [&](std::int64_t task, int thread) {
         const std::int64_t band = task % bands_, image = task / bands_ / blocks, channel = task / bands_ % blocks * kBlock;
         const std::int64_t last_row = std::min(shape_.output_h, pairs * (band + 1) / bands_ * rows_);

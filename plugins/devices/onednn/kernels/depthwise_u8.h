@@ -45,11 +45,13 @@ struct WovenFinish {
     int channels;
 };
 
+using WovenAndFinish = void (*)(const WovenWork& work, const WovenFinish& finish);
+
 struct WovenKernels {
     void (*weave)(const WeaveWork& work, std::byte* to) = nullptr;
     void (*sum)(const WovenWork& work, std::int32_t* sums) = nullptr;  // of row r and lane c at sum_at(output, r * kWovenLanes + c)
     // Sums with their epilogue; null for those that are not plain.
-    void (*(*choose)(const Epilogue& epilogue))(const WovenWork& work, const WovenFinish& finish) = nullptr;
+    WovenAndFinish (*choose)(const Epilogue& epilogue) = nullptr;
 };
 
 class DepthwiseU8 {
@@ -68,9 +70,8 @@ public:
     void set_scratch(std::byte* scratch) { scratch_ = scratch; }
 
 private:
-    using Woven = void (*)(const WovenWork& work, const WovenFinish& finish);
     struct Finish {
-        Woven woven;  // with the sums; null: by `sums` afterwards
+        WovenAndFinish woven;  // with the sums; null: by `sums` afterwards
         EpilogueFunction sums;
     };
     struct Block {  // output rows, from `row` on, of up to 64 channels
@@ -90,13 +91,14 @@ private:
     ConvShape shape_;
     const WovenKernels* kernels_;
     EpilogueFunction (*choose_epilogue_)(const Epilogue& epilogue);
-    std::vector<std::int8_t> weights_;                                        // [block][step][row][lanes][4]
-    std::vector<std::int32_t> start_;                                         // [lanes]
-    std::vector<std::int32_t> offset_;                                        // [steps]
-    std::vector<std::uint8_t> border_;                                        // zero points
-    std::int64_t lanes_ = 0, rows_ = 1;                                       // output rows that are summed at once
-    std::int64_t groups_ = 1;                                                 // of four input rows
-    std::int64_t place_bytes_ = 0, strip_ = 1, bands_ = 1, woven_bytes_ = 0;  // strip: outputs of a row
+    std::vector<std::int8_t> weights_;  // [block][step][row][lanes][4]
+    std::vector<std::int32_t> start_;   // [lanes]
+    std::vector<std::int32_t> offset_;  // [steps]
+    std::vector<std::uint8_t> border_;  // zero points
+    std::int64_t lanes_ = 0;
+    // Output rows that are summed at once, fours of input rows for them, and outputs of a row for which they are woven.
+    std::int64_t rows_ = 1, groups_ = 1, strip_ = 1;
+    std::int64_t place_bytes_ = 0, bands_ = 1, woven_bytes_ = 0;
     int threads_ = 1;
     std::byte* scratch_ = nullptr;
 };

@@ -18,8 +18,8 @@ constexpr std::int64_t kLeastTiles = 9;  // below, the transformed weights are r
 
 // Rows of a block, `most` at most, so that each thread gets as many blocks of about the same size.
 std::int64_t block_of(std::int64_t rows, std::int64_t most, std::int64_t threads) {
-    const std::int64_t turns = (rows + threads * most - 1) / (threads * most);
-    return (rows + threads * turns - 1) / (threads * turns);
+    const std::int64_t turns = parts_of(rows, threads * most);
+    return parts_of(rows, threads * turns);
 }
 
 // G g G^T of F(4, 3): 3x3 weights to 6x6.
@@ -52,7 +52,7 @@ public:
     Winograd(const ConvShape& shape, const float* weights, const FloatKernels& kernels, int threads)
         : FloatProduct("winograd", kernels),
           shape_(shape),
-          panels_((shape.output_c + kPanel - 1) / kPanel),
+          panels_(parts_of(shape.output_c, kPanel)),
           tiles_(shape),
           border_(static_cast<std::size_t>(shape.input_c), 0.0F) {
         splits_ = tiles_.count() <= kMostTiles ? std::min<std::int64_t>(threads, panels_) : 1;
@@ -72,7 +72,7 @@ public:
             team.share(splits_, [&](std::int64_t part, int) { finish(job, all, panels.part(part, splits_), scratch); });
             return;
         }
-        team.share((all.last + block_tiles_ - 1) / block_tiles_, [&](std::int64_t block, int thread) {
+        team.share(parts_of(all.last, block_tiles_), [&](std::int64_t block, int thread) {
             const Range tiles = {block * block_tiles_, std::min(all.last, (block + 1) * block_tiles_)};
             float* const own = scratch + thread * block_floats_;
             spread(job, tiles, tiles.first, own);
@@ -167,7 +167,7 @@ public:
     }
 
     void run(Team& team, const FloatJob& job, float*) const override {
-        team.share((rows_ + block_rows_ - 1) / block_rows_, [&](std::int64_t block, int) {
+        team.share(parts_of(rows_, block_rows_), [&](std::int64_t block, int) {
             const Range rows = {block * block_rows_, std::min(rows_, (block + 1) * block_rows_)};
             kernels_.product(job, rows, depth_, weights_.data(), panels_);
         });

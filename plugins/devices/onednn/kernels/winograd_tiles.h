@@ -26,7 +26,7 @@ public:
     }
 
     explicit WinogradTiles(const ConvShape& shape)
-        : shape_(shape), rows_((shape.output_h + kTile - 1) / kTile), columns_((shape.output_w + kTile - 1) / kTile) {}
+        : shape_(shape), rows_(parts_of(shape.output_h, kTile)), columns_(parts_of(shape.output_w, kTile)) {}
 
     std::int64_t columns() const { return columns_; }
     std::int64_t of_image() const { return rows_ * columns_; }

@@ -58,12 +58,12 @@ WinogradU8::WinogradU8(const ConvShape& shape, const std::int8_t* weights, const
 }
 
 void WinogradU8::plan_work() {
-    const std::int64_t tiles = tiles_.count(), units = (shape_.output_c + 15) / 16, threads = threads_;
+    const std::int64_t tiles = tiles_.count(), units = parts_of(shape_.output_c, 16), threads = threads_;
     by_tiles_ = kPlanes * weight_plane(steps_, 16 * units) <= kKeptWeights && tiles >= threads * kTurnTiles;
     const auto bytes = [](std::int64_t words) { return static_cast<std::size_t>(round_up(words * 2, 64)); };
     if (by_tiles_) {
         blocks_ = cut_lanes({.outputs = shape_.output_c, .most_lanes = kMostLanes}).blocks;
-        chunks_ = round_up((tiles + kTurnTiles - 1) / kTurnTiles, threads);
+        chunks_ = round_up(parts_of(tiles, kTurnTiles), threads);
         shared_bytes_ = bytes(spread_at(blocks_.size() - 1) + kPlanes * weight_plane(steps_, blocks_.back().lanes));
         word_bytes_ = bytes(kTurnTiles * pitch_);
     } else {
@@ -71,8 +71,8 @@ void WinogradU8::plan_work() {
         blocks_ = cut_lanes({.outputs = shape_.output_c, .most_lanes = lanes, .shares = shares}).blocks;
         parts_ = threads / shares;
         const std::int64_t most = std::max(kChunkCodes / pitch_, kChunkTiles);
-        chunks_ = (tiles + most - 1) / most;
-        shared_bytes_ = bytes((tiles + chunks_ - 1) / chunks_ * pitch_);
+        chunks_ = parts_of(tiles, most);
+        shared_bytes_ = bytes(parts_of(tiles, chunks_) * pitch_);
         word_bytes_ = bytes(kPlanes * weight_plane(steps_, lanes));
     }
     own_bytes_ = word_bytes_ + (kProducts + kTile * kRow) * sizeof(std::int32_t);
@@ -130,7 +130,7 @@ void WinogradU8::run_by_blocks(Team& team, const Source& source, const Finish& f
             const LaneBlock& block = blocks_[static_cast<std::size_t>(task / parts_)];
             spread_weights(block, own_words(thread));
             const Range tiles = chunk.part(task % parts_, parts_);
-            const std::int64_t turns = (tiles.count() + kTurnTiles - 1) / kTurnTiles;
+            const std::int64_t turns = parts_of(tiles.count(), kTurnTiles);
             for (std::int64_t turn = 0; turn < turns; ++turn) {
                 const Range some = tiles.part(turn, turns);
                 run_turn(block, some, codes_of(some), own_words(thread), own_sums(thread), finish);
