@@ -13,8 +13,8 @@ Result<void> calibrate(Arguments arguments) {
     syntax.usage = "octavo calibrate CONFIG [options]";
     syntax.description =
         "Quantizes the model that the config names, measures accuracy, latency and memory of both forms, and writes model.qdq.onnx\n"
-        "(model.int8.xml where the model is an OpenVINO IR), plan.json and report.json into the output folder. Options stand above what\n"
-        "the config says. Ctrl-C leaves what is there (exit code 130), a second one ends at once.\n\n"
+        "(model.int8.xml with --export openvino, and where the model is an IR), plan.json and report.json into the output folder. Options\n"
+        "stand above what the config says. Ctrl-C leaves what is there (exit code 130), a second one ends at once.\n\n"
         "  octavo calibrate configs/quickstart/classify.json\n"
         "  octavo calibrate my.json --algorithm NAME --output runs/try   (octavo plugins list prints the names)\n"
         "  octavo calibrate my.json --algorithm NAME,                    (exactly this list: without the corrections)";
@@ -23,6 +23,7 @@ Result<void> calibrate(Arguments arguments) {
     syntax.text("algorithm", "one name: it chooses the ranges, corrections stay on; names with commas: exactly these in this order");
     syntax.text("device", "device plugin that runs the model");
     syntax.text("objective", "int8 or latency");
+    syntax.text("export", "onnx or openvino: form of the written model");
     syntax.number("limit", "most images of calibration and of each validation list, for a quick try");
     syntax.number("threads", "0: all");
     syntax.number("batch", "images that run together");
@@ -39,6 +40,7 @@ Result<void> calibrate(Arguments arguments) {
     overrides.algorithm = parsed.text("algorithm");
     overrides.device = parsed.text("device");
     overrides.objective = parsed.text("objective");
+    overrides.form = parsed.text("export");
     overrides.limit = parsed.number("limit");
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");

@@ -32,6 +32,9 @@ struct Slice {
 
 enum class Objective { int8, latency };
 
+// The form that the quantized model is written in: for what reads ONNX, or OpenVINO IR.
+enum class Export { onnx, openvino };
+
 // How much may be lost: points of the metric's principal figure, percent of its fp32 value, or, without labels, the least ratio of the
 // outputs to their error. Where it is missed, operators go back to floating point.
 struct Target {
@@ -59,6 +62,7 @@ struct Config {
     std::vector<PluginUse> algorithms;  // in the order of application
     PluginUse device;
     Objective objective = Objective::int8;
+    Export form = Export::onnx;
     double max_noise = 0;  // percent
     std::optional<Target> target;
     Ignore ignore;
@@ -72,7 +76,7 @@ struct Config {
 
 // What the command line changes; absent: as the config says. Paths are absolute or relative to the working folder.
 struct Overrides {
-    std::optional<std::string> model, output, algorithm, device, objective;
+    std::optional<std::string> model, output, algorithm, device, objective, form;
     std::optional<std::int64_t> limit;  // most images of calibration and of each validation slice
     std::optional<std::int64_t> batch, threads;
 };

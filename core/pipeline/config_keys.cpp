@@ -118,6 +118,9 @@ constexpr ConfigKey kConfigKeys[] = {
      .kind = OCTAVO_ALGORITHM},
     {.value = nested("device", "\"" OCTAVO_DEFAULT_DEVICE "\"", "what runs the model"), .form = Form::plugin, .kind = OCTAVO_DEVICE},
     {string("objective", "\"int8\"", "int8|latency", "all that accuracy allows in int8, or what is fastest")},
+    {string(
+        "export", "null", "onnx|openvino",
+        "form of the written model: ONNX with QuantizeLinear and DequantizeLinear, or OpenVINO IR; without it IR where the model is one")},
     {real("max_noise", "20", 0, kMany,
           "percent of an output channel's span: operators whose input grid puts more noise into one stay in floating point")},
     {.value = nested("target", "null", "how much accuracy may be lost"), .form = Form::section, .keys = &kTarget},

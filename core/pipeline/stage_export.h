@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/formats/onnx/qdq.h"
+#include "core/pipeline/config.h"
 #include "core/pipeline/stage_load.h"
 #include "core/plan/plan.h"
 
@@ -15,8 +16,7 @@ struct Exported {
     std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
 };
 
-// Writes the model in the form that it came in, model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where
-// constants were replaced).
-Result<Exported> export_model(const Model& model, const Plan& plan, const std::string& folder);
+// Writes model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where constants were replaced).
+Result<Exported> export_model(const Model& model, const Plan& plan, Export form, const std::string& folder);
 
 }  // namespace octavo

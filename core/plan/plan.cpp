@@ -36,7 +36,8 @@ FlatPlan::FlatPlan(const Plan& plan, const Graph& graph) {
     for (const Node& node : graph.nodes) {
         precision_.push_back(static_cast<std::int32_t>(precision_of(plan, node)));
         const auto inner = plan.tensors.find(attribute_or(node, "inner", std::string()));
-        inner_.push_back(inner == plan.tensors.end() ? octavo_quantization{} : flatten(inner->second.whole));
+        const bool is_rounded = inner != plan.tensors.end() && plan.residual_sums == ResidualSums::rounded;
+        inner_.push_back(is_rounded ? flatten(inner->second.whole) : octavo_quantization{});
     }
     view_ = {sizeof(octavo_plan), whole_.data(), depthwise_.data(), weights_.data(), replaced_.data(), precision_.data(), inner_.data()};
 }

@@ -38,12 +38,17 @@ struct OperatorPlan {
     bool operator==(const OperatorPlan&) const = default;
 };
 
+// What a residual is added to: the sum of a convolution on the grid that the plan has for it, as runtimes of ONNX do, or the real one, as
+// OpenVINO does although its models have that grid (decisions/0005).
+enum class ResidualSums { rounded, real };
+
 struct Plan {
     std::string graph_structure;  // Fingerprint of the imported graph
     std::string graph_constants;
     std::vector<std::string> algorithm;
     std::string objective;
     std::string isa;
+    ResidualSums residual_sums = ResidualSums::rounded;
     std::map<std::string, TensorPlan> tensors;               // activations, by tensor name (fused-away "inner" tensors too)
     std::map<std::string, std::vector<float>> weight_scale;  // by name of the constant: one, or one an output channel
     std::map<std::string, std::vector<float>> replaced;      // constants that an algorithm changed (biases)

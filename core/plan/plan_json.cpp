@@ -30,6 +30,8 @@ constexpr std::array<Text<Reason>, 8> kReasons = {{{Reason::default_int8, "int8 
                                                    {Reason::ignored, "ignored by the config"},
                                                    {Reason::unsupported_weights, "weights are not constant"}}};
 
+constexpr std::array<Text<ResidualSums>, 2> kResidualSums = {{{ResidualSums::rounded, "rounded"}, {ResidualSums::real, "real"}}};
+
 template <class T, std::size_t N>
 const char* text_of(const std::array<Text<T>, N>& table, T value) {
     for (const Text<T>& row : table)
@@ -106,11 +108,17 @@ std::optional<Precision> find_precision(std::string_view text) {
 std::optional<Reason> find_reason(std::string_view text) {
     return find_text(kReasons, text);
 }
+std::optional<ResidualSums> find_residual_sums(std::string_view text) {
+    return find_text(kResidualSums, text);
+}
 std::vector<std::string> precision_texts() {
     return texts_of(kPrecisions);
 }
 std::vector<std::string> reason_texts() {
     return texts_of(kReasons);
+}
+std::vector<std::string> residual_sums_texts() {
+    return texts_of(kResidualSums);
 }
 
 std::string json_text(std::string_view text) {
@@ -136,6 +144,7 @@ std::string to_json(const Plan& plan, const std::string& delta, const std::strin
     text += "  \"algorithm\": [" + algorithms + "],\n";
     text += "  \"objective\": " + json_text(plan.objective) + ",\n";
     text += "  \"isa\": " + json_text(plan.isa) + ",\n";
+    text += "  \"residual_sums\": " + json_text(text_of(kResidualSums, plan.residual_sums)) + ",\n";
     if (!plan.replaced.empty()) text += "  \"delta\": {\"file\": " + json_text(delta) + ", \"hash\": " + json_text(hash) + "},\n";
     text += section_text("operators", plan.operators, operator_text) + ",\n";
     text += section_text("tensors", plan.tensors, tensor_text) + ",\n";

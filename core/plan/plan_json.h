@@ -15,9 +15,11 @@ inline constexpr std::int64_t kPlanVersion = 1;
 
 std::optional<Precision> find_precision(std::string_view text);
 std::optional<Reason> find_reason(std::string_view text);
+std::optional<ResidualSums> find_residual_sums(std::string_view text);
 // All texts, for "did you mean".
 std::vector<std::string> precision_texts();
 std::vector<std::string> reason_texts();
+std::vector<std::string> residual_sums_texts();
 
 // "runs/plan.json" has "plan.delta.bin" beside it.
 std::string delta_name(const std::string& plan_path);

@@ -98,6 +98,9 @@ Result<void> read_head(const Place& root, Plan& plan) {
     OCTAVO_TRY(plan.graph_constants, text_member(graph, "constants"));
     OCTAVO_TRY(plan.objective, text_member(root, "objective"));
     OCTAVO_TRY(plan.isa, text_member(root, "isa"));
+    if (root.value.as_object().contains("residual_sums")) {
+        OCTAVO_TRY(plan.residual_sums, word<ResidualSums>(root, "residual_sums", &find_residual_sums, residual_sums_texts()));
+    }
     OCTAVO_TRY(const Place algorithm, member(root, "algorithm"));
     const json::array* names = algorithm.value.if_array();
     if (!names) return algorithm.expected("a list of names");
@@ -123,8 +126,8 @@ Result<void> read_replaced(const Place& root, const std::string& path, Plan& pla
 }
 
 Result<Plan> plan_of(const Place& root, const std::string& path) {
-    const std::array<std::string, 10> known = {"format", "version", "graph",     "algorithm", "objective",
-                                               "isa",    "delta",   "operators", "tensors",   "weights"};
+    const std::array<std::string, 11> known = {"format",        "version", "graph",     "algorithm", "objective", "isa",
+                                               "residual_sums", "delta",   "operators", "tensors",   "weights"};
     OCTAVO_CHECK_OK(check_keys(root, known));
     Plan plan;
     OCTAVO_CHECK_OK(read_head(root, plan));

@@ -35,12 +35,10 @@ from support import absolute, preprocess, samples, validation
 from runtimes import openvino_options
 
 
-def ours(octavo: str, config: dict, objective: str, target: Path) -> None:
-    """The IR that our plan gives; the run stands beside it."""
-    path, run = target.with_name("config.json"), target.with_name("run")
-    path.write_text(json.dumps({**config, "objective": objective, "output": str(run)}))
+def ours(octavo: str, config: dict, objective: str, run: Path) -> None:
+    path = run.with_suffix(".json")
+    path.write_text(json.dumps({**config, "objective": objective, "export": "openvino", "output": str(run)}))
     subprocess.run([octavo, "calibrate", path, "--quiet", "--json"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([octavo, "convert", config["model"], target, "--plan", run / "plan.json", "--quiet"], check=True)
 
 
 def with_batch_of_one(model: ov.Model) -> ov.Model:
@@ -120,13 +118,14 @@ def latency(models: list, a) -> str:
 
 def compare(path: Path, a, work: Path) -> None:
     config = absolute(json.loads(path.read_text()), path.resolve().parent)
-    own, peer = work / "ours.xml", work / "nncf.xml"
+    run, peer = work / "run", work / "nncf.xml"
+    own = run / "model.int8.xml"
     if not own.exists():
-        ours(a.octavo, config, a.objective, own)
+        ours(a.octavo, config, a.objective, run)
     if not peer.exists():
         theirs(config, peer)
     tensors, labels = validation(config, Path(), 0)
-    accuracy = json.loads((work / "run/report.json").read_text())["accuracy"]
+    accuracy = json.loads((run / "report.json").read_text())["accuracy"]
     print(f"{path.stem}, objective {a.objective}, {len(labels)} photographs: top-1 fp32 {accuracy['fp32']['top1']:.2f}, int8 on our device "
           f"{accuracy['int8']['top1']:.2f}")
     for name, model in (("ours", own), ("nncf", peer)):

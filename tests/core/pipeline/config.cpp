@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
                        {"normalize": {"mean": [1, 2, 3], "scale": 0.5, "order": "BGR"}}],
         "adapter": {"plugin": "classes"}, "metric": {"plugin": "accuracy", "top": [1, 5]},
         "algorithm": ["widest", {"plugin": "percentile", "percent": 99}],
-        "device": {"plugin": "slow"}, "target": {"max_drop": {"percent": 1.5}}, "objective": "latency",
+        "device": {"plugin": "slow"}, "target": {"max_drop": {"percent": 1.5}}, "objective": "latency", "export": "openvino",
         "batch": 4, "threads": 2, "unreadable_images": "skip", "output": "../out",
     })");
     const std::string folder = config_folder();
@@ -118,6 +118,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
     BOOST_TEST((config.target->unit == Target::Unit::percent));
     BOOST_TEST(config.target->limit == 1.5);
     BOOST_TEST((config.objective == Objective::latency));
+    BOOST_TEST((config.form == Export::openvino));
     BOOST_TEST(config.batch == 4);
     BOOST_TEST(config.threads == 2);
     BOOST_TEST(config.skip_unreadable);
@@ -153,12 +154,15 @@ BOOST_AUTO_TEST_CASE(the_command_line_stands_above_the_config) {
     overrides.algorithm = "widest,";
     overrides.device = "slow";
     overrides.objective = "latency";
+    overrides.form = "onnx";
     overrides.limit = 50;
     overrides.batch = 8;
     overrides.output = "/elsewhere";
-    const Config config = good(with(R"("device": "onednn", "output": "x", "validation": [{"limit": 3}, {}])"), overrides);
+    const Config config =
+        good(with(R"("device": "onednn", "export": "openvino", "output": "x", "validation": [{"limit": 3}, {}])"), overrides);
     BOOST_TEST(algorithms(config) == std::vector<std::string>{"widest"}, each);
     BOOST_TEST(config.device.plugin->name() == "slow");
+    BOOST_TEST((config.form == Export::onnx));
     BOOST_TEST(config.calibration.limit == 50);
     BOOST_TEST(config.validation[0].limit == 3);
     BOOST_TEST(config.validation[1].limit == 50);
@@ -178,7 +182,8 @@ BOOST_AUTO_TEST_CASE(every_finding_names_line_column_pointer_and_code) {
             "{\n  \"modle\": \"m.onnx\",\n  \"dataset\": {\"plugin\": \"imagenet\", \"images\": \"i\"},\n  /* \u00e9 */ \"batch\": 0\n}") ==
         "my.json:1:1: /model: found nothing, expected a path (ONNX, OpenVINO IR, Caffe or TensorFlow Lite model) [E102-missing-key]\n"
         "my.json:2:3: /modle: found an unknown key, expected one of model, dataset, calibration, validation, preprocess, "
-        "metric, adapter, algorithm, device, objective, max_noise, target, ignore, batch, threads, unreadable_images, output, $schema; did "
+        "metric, adapter, algorithm, device, objective, export, max_noise, target, ignore, batch, threads, unreadable_images, output, "
+        "$schema; did "
         "you mean "
         "'model'? "
         "[E101-unknown-key]\n"

@@ -97,6 +97,22 @@ BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
                    entry.path() << " is left behind");
 }
 
+BOOST_AUTO_TEST_CASE(openvino_ir_is_written_by_a_plan_that_rounds_no_sum_that_a_residual_is_added_to) {
+    double ratios[2] = {};
+    for (const bool is_ir : {false, true}) {
+        const Folder folder;
+        Overrides overrides = overrides_for(folder.path.string());
+        if (is_ir) overrides.form = "openvino";
+        ratios[is_ir] = calibrated(overrides).snr_db;
+        for (const char* name : {"model.int8.xml", "model.int8.bin"}) BOOST_TEST(fs::exists(folder.path / name) == is_ir, name);
+        BOOST_TEST(fs::exists(folder.path / "model.qdq.onnx") == !is_ir);
+        const Result<Plan> plan = load_plan(folder.path.string() + "/plan.json");
+        BOOST_REQUIRE(plan);
+        BOOST_TEST((plan->residual_sums == (is_ir ? ResidualSums::real : ResidualSums::rounded)));
+    }
+    BOOST_TEST(ratios[1] > ratios[0]);
+}
+
 // Times cannot be foretold, so those that were measured are changed, as if an operator were much faster in floating point.
 BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
     const Folder folder;

@@ -25,6 +25,7 @@ const char* const kText = R"({
   "algorithm": ["percentile", "bias"],
   "objective": "latency",
   "isa": "avx2",
+  "residual_sums": "rounded",
   "operators": {
     "conv": {"precision": "int8", "reason": "int8 by default"},
     "d": {"precision": "int8", "reason": "int8 by default"},
