@@ -69,8 +69,12 @@ void CalibrationView::add_point(const Graph& graph, const QuantizationPoint& poi
     std::vector<octavo_histogram> by_channel;
     for (const std::string& name : statistics_of(graph, point)) {
         const std::size_t entry = statistics.entries.at(name);
-        whole.merge(statistics.collector.whole(entry));
-        if (point.kind == PointKind::depthwise) by_channel = statistics.collector.channel_views(entry);
+        if (point.kind == PointKind::depthwise) {
+            whole = statistics.collector.whole(entry);
+            by_channel = statistics.collector.channel_views(entry);
+        } else {
+            whole.merge(statistics.collector.whole(entry));
+        }
     }
     octavo_point flat{};
     flat.tensor = static_cast<std::int32_t>(point.node ? graph[*point.node].outputs[0] : point.tensors.front());

@@ -21,8 +21,7 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
     };
     for (const QuantizationPoint& point : layout.points)
         for (const std::string& name : statistics_of(executed, point)) {
-            request(name).whole = true;
-            request(name).by_channel |= point.kind == PointKind::depthwise;
+            (point.kind == PointKind::depthwise ? request(name).by_channel : request(name).whole) = true;
         }
     for (const NodeId product : layout.products) {
         request(executed[executed[product].inputs[0]].name).means = true;

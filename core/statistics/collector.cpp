@@ -129,8 +129,9 @@ void Collector::merge(const Collector& other) {
 }
 
 Histogram Collector::whole(std::size_t index) const {
-    Histogram whole;
-    for (const Histogram& part : entries_[index].wholes) whole.merge(part);
+    const Entry& entry = entries_[index];
+    Histogram whole(entry.request.whole ? Histogram::kBins : Histogram::kChannelBins);
+    for (const Histogram& part : entry.request.whole ? entry.wholes : entry.by_channel) whole.merge(part);
     return whole;
 }
 

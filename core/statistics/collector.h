@@ -38,6 +38,7 @@ public:
     // `other` was made from the same requests.
     void merge(const Collector& other);
 
+    // Of all values; where only channels were counted, in their bins.
     Histogram whole(std::size_t index) const;
     std::span<const Histogram> by_channel(std::size_t index) const { return entries_[index].by_channel; }
     // Views of by_channel as algorithms take them; valid until the next change.

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 using octavo::Collector;
+using octavo::Histogram;
 using octavo::Request;
 
 namespace {
@@ -193,6 +195,27 @@ BOOST_AUTO_TEST_CASE(rows_behind_the_images_are_padding) {
     add(collector, batch);
     add(expected, batch_of({0, 1}, size, Layout::nchw));
     BOOST_TEST((words(collector) == words(expected)));
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_of_which_only_channels_are_counted_is_told_in_their_bins) {
+    const Size size = {5, 7, 9};
+    for (const Layout layout : {Layout::nchw, Layout::channels_last}) {
+        Collector channels({Request{"x", 5, false, true, false, false}}), both({Request{"x", 5, true, true, false, false}});
+        for (Collector* collector : {&channels, &both}) add(*collector, batch_of({0, 1}, size, layout));
+        const Histogram told = channels.whole(0), counted = both.whole(0);
+        const octavo_histogram coarse = told.view(), fine = counted.view();
+        BOOST_TEST(coarse.bins == Histogram::kChannelBins);
+        BOOST_TEST(coarse.exponent == fine.exponent);
+        BOOST_TEST(coarse.minimum == fine.minimum);
+        BOOST_TEST(coarse.maximum == fine.maximum);
+        BOOST_TEST(coarse.zeros == fine.zeros);
+        BOOST_TEST(coarse.count == fine.count);
+        for (std::int32_t k = 0; k < coarse.bins; ++k) {
+            const std::int32_t each = fine.bins / coarse.bins;
+            BOOST_TEST(coarse.positive[k] == std::accumulate(fine.positive + k * each, fine.positive + (k + 1) * each, std::uint64_t{0}));
+            BOOST_TEST(coarse.negative[k] == std::accumulate(fine.negative + k * each, fine.negative + (k + 1) * each, std::uint64_t{0}));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(only_what_was_asked_for_is_kept) {
