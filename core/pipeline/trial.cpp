@@ -141,7 +141,7 @@ Result<void> Trial::expect() {
 std::int32_t Trial::node_of_point(std::int32_t point) const {
     if (point < 0 || static_cast<std::size_t>(point) >= request_.layout.points.size() || chunks_.empty()) return 0;
     const QuantizationPoint& at = request_.layout.points[static_cast<std::size_t>(point)];
-    if (at.node) return static_cast<std::int32_t>(index(*at.node));
+    if (at.node) return request_.config.form == Export::openvino ? -1 : static_cast<std::int32_t>(index(*at.node));
     const Links links(graph_);
     std::int32_t first = static_cast<std::int32_t>(graph_.nodes.size());
     for (const TensorId id : at.tensors) first = std::min(first, links.producer[index(id)]);
@@ -172,7 +172,8 @@ bool Trial::is_frontier_stale() const {
     const State now = state();
     for (std::size_t i = 0; i < now.ranges.size(); ++i) {
         if (now.ranges[i] == settled_.ranges[i]) continue;
-        if (static_cast<std::size_t>(node_of_point(static_cast<std::int32_t>(i))) < frontier_) return true;
+        const std::int32_t node = node_of_point(static_cast<std::int32_t>(i));
+        if (node >= 0 && static_cast<std::size_t>(node) < frontier_) return true;
     }
     for (std::size_t i = 0; i < now.biases.size(); ++i) {
         const bool changed = now.biases[i] != settled_.biases[i] || now.weight_scales[i] != settled_.weight_scales[i];

@@ -111,8 +111,9 @@ private:
         std::optional<Ranges> standing = editor_.range(index, point.channels);
         if (!standing)
             return Error(Code::config, std::string("no range was set for '") + point.name + "'; list an algorithm that sets ranges first");
-        if (point.is_input) return {};
-        trial_.move_to(trial_.node_of_point(index));
+        const std::int32_t node = trial_.node_of_point(index);
+        if (point.is_input || node < 0) return {};
+        trial_.move_to(node);
         for (const Ranges& candidate : candidates(point, *standing)) {
             editor_.set_range(index, candidate);
             OCTAVO_TRY(const bool better, is_better());

@@ -107,6 +107,25 @@ BOOST_AUTO_TEST_CASE(points_name_tensors_as_large_as_what_was_counted) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(ranges_of_sums_that_stay_real_act_nowhere) {
+    for (const Export form : {Export::onnx, Export::openvino}) {
+        Setting setting("reference");
+        setting.config.form = form;
+        const bool is_real = form == Export::openvino;
+        setting.with_trial([&](const octavo_calibration&, const PlanEditor& editor, const TrialView& trial) {
+            const std::vector<double> before = required(trial.measure());
+            for (std::size_t i = 0; i < setting.layout.points.size(); ++i) {
+                if (setting.layout.points[i].kind != PointKind::inner) continue;
+                BOOST_TEST((trial.node_of_point(i) < 0) == is_real, setting.layout.points[i].name);
+                Ranges halved = *editor.range(i, 1);
+                for (double& end : halved.maximum) end /= 2;
+                editor.set_range(i, halved);
+            }
+            BOOST_TEST((required(trial.measure()) == before) == is_real);
+        });
+    }
+}
+
 BOOST_AUTO_TEST_CASE(errors_do_not_depend_on_where_the_frontier_stands) {
     for (const char* device : {"reference", "onednn"}) {
         Setting setting(device);

@@ -59,7 +59,7 @@ typedef struct octavo_trial {
     /* What is changed from here on acts at this operator or behind it: what lies in front is run once and kept. A change in front of it
      * is allowed and costs a run from the start. */
     void (*move_to)(void* context, int32_t node);
-    /* The first operator that a range of the point acts on. */
+    /* The first operator that a range of the point acts on; -1 where it acts on none, as that of a sum that stays real. */
     int32_t (*node_of_point)(void* context, int32_t point);
     /* errors[part]: energy of the error at the outputs over that of the fp32 outputs, both less their mean over an image, averaged over
      * outputs; a softmax at the end is left off. Ends at the first part whose error exceeds limits[part] (NULL: no limits), or is about to:
