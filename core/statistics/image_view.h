@@ -30,9 +30,15 @@ struct ImageView {
 // Row `row` of the batch; `copy` holds the values where they had to be moved.
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy);
 
-// Calls visit(channel, values) with all values of each channel, in tiles and in order of position.
 inline constexpr std::size_t kTilePositions = 512;
 inline constexpr std::size_t kTileChannels = 16;  // floats of a cache line
+// From one channel of a copied tile to the next: a line more than a power of two, so that they do not share few sets of the cache.
+inline constexpr std::size_t kTilePitch = kTilePositions + kTileChannels;
+
+// to[c * kTilePitch + p] = from[p * pitch + c], of at most kTilePositions positions and kTileChannels channels.
+void transpose_tile(const float* from, std::size_t pitch, std::size_t positions, std::size_t channels, float* to);
+
+// Calls visit(channel, values) with all values of each channel, in tiles and in order of position.
 
 template <class Visit>
 void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, Visit visit) {
@@ -40,18 +46,14 @@ void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, 
         for (std::size_t c = 0; c < image.channels; ++c) visit(c, image.all().subspan(c * image.positions, image.positions));
         return;
     }
-    scratch.resize(kTileChannels * kTilePositions);
+    scratch.resize(kTileChannels * kTilePitch);
     for (std::size_t first_channel = 0; first_channel < image.channels; first_channel += kTileChannels) {
         const std::size_t channels = std::min(kTileChannels, image.channels - first_channel);
         for (std::size_t first = 0; first < image.positions; first += kTilePositions) {
             const std::size_t positions = std::min(kTilePositions, image.positions - first);
-            for (std::size_t p = 0; p < positions; ++p) {
-                const float* const from = image.data + (first + p) * image.pitch + first_channel;
-                for (std::size_t c = 0; c < channels; ++c) scratch[c * kTilePositions + p] = from[c];
-            }
-            for (std::size_t c = 0; c < channels; ++c) {
-                visit(first_channel + c, std::span<const float>(scratch).subspan(c * kTilePositions, positions));
-            }
+            transpose_tile(image.data + first * image.pitch + first_channel, image.pitch, positions, channels, scratch.data());
+            for (std::size_t c = 0; c < channels; ++c)
+                visit(first_channel + c, std::span<const float>(scratch).subspan(c * kTilePitch, positions));
         }
     }
 }
