@@ -40,7 +40,7 @@ Result<void> calibrate(Arguments arguments) {
     overrides.algorithm = parsed.text("algorithm");
     overrides.device = parsed.text("device");
     overrides.objective = parsed.text("objective");
-    overrides.form = parsed.text("export");
+    overrides.export_as = parsed.text("export");
     overrides.limit = parsed.number("limit");
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");

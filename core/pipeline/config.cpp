@@ -218,8 +218,8 @@ private:
 
     void read_rest(Section& section) {
         config_.objective = section.text("objective") == "latency" ? Objective::latency : Objective::int8;
-        const std::optional<std::string> form = section.text("export");
-        config_.form = (form ? *form == "openvino" : is_ir(config_.model)) ? Export::openvino : Export::onnx;
+        const std::optional<std::string> exported = section.text("export");
+        config_.export_as = !exported ? form_of(config_.model) : *exported == "openvino" ? ModelForm::openvino : ModelForm::onnx;
         config_.max_noise = section.number("max_noise").value_or(0);
         config_.batch = section.integer("batch").value_or(1);
         config_.threads = static_cast<int>(section.integer("threads").value_or(0));
@@ -229,7 +229,7 @@ private:
         config_.output = resolve_path(folder_, section.text("output").value_or(""));
         section.text("$schema");  // is for editors; only its type matters here
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
-        resolved_["export"] = config_.form == Export::openvino ? "openvino" : "onnx";
+        resolved_["export"] = config_.export_as == ModelForm::openvino ? "openvino" : "onnx";
         resolved_["max_noise"] = config_.max_noise;
         resolved_["batch"] = config_.batch;
         resolved_["threads"] = config_.threads;
@@ -310,7 +310,7 @@ void apply(const Overrides& overrides, json::object& root, ConfigSource& source)
     if (overrides.output) set("output", json::value(absolute(*overrides.output)));
     if (overrides.device) set("device", json::value(*overrides.device));
     if (overrides.objective) set("objective", json::value(*overrides.objective));
-    if (overrides.form) set("export", json::value(*overrides.form));
+    if (overrides.export_as) set("export", json::value(*overrides.export_as));
     if (overrides.batch) set("batch", *overrides.batch);
     if (overrides.threads) set("threads", *overrides.threads);
     if (!overrides.algorithm) return;

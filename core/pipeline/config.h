@@ -5,6 +5,7 @@
 
 #include "core/image/preprocess.h"
 #include "core/pipeline/config_source.h"
+#include "core/pipeline/formats.h"
 #include "core/plugins/parameters.h"
 #include "core/plugins/registry.h"
 
@@ -31,9 +32,6 @@ struct Slice {
 };
 
 enum class Objective { int8, latency };
-
-// The form that the quantized model is written in: for what reads ONNX, or OpenVINO IR.
-enum class Export { onnx, openvino };
 
 // How much may be lost: points of the metric's principal figure, percent of its fp32 value, or, without labels, the least ratio of the
 // outputs to their error. Where it is missed, operators go back to floating point.
@@ -62,7 +60,7 @@ struct Config {
     std::vector<PluginUse> algorithms;  // in the order of application
     PluginUse device;
     Objective objective = Objective::int8;
-    Export form = Export::onnx;
+    ModelForm export_as = ModelForm::onnx;
     double max_noise = 0;  // percent
     std::optional<Target> target;
     Ignore ignore;
@@ -76,7 +74,7 @@ struct Config {
 
 // What the command line changes; absent: as the config says. Paths are absolute or relative to the working folder.
 struct Overrides {
-    std::optional<std::string> model, output, algorithm, device, objective, form;
+    std::optional<std::string> model, output, algorithm, device, objective, export_as;
     std::optional<std::int64_t> limit;  // most images of calibration and of each validation slice
     std::optional<std::int64_t> batch, threads;
 };

@@ -54,6 +54,14 @@ bool is_ir(const std::string& path) {
     return ends_with_ignoring_case(path, kIr);
 }
 
+ModelForm form_of(const std::string& path) {
+    return is_ir(path) ? ModelForm::openvino : ModelForm::onnx;
+}
+
+ResidualSums residual_sums_in(ModelForm form) {
+    return form == ModelForm::openvino ? ResidualSums::real : ResidualSums::rounded;
+}
+
 Result<Graph> read_model(const std::string& path, const InputValues& given) {
     const Format* const format = format_of(path);
     return format ? format->read(path, given) : read_onnx(path, given);

@@ -4,6 +4,7 @@
 
 #include "core/formats/grids/seen_ranges.h"
 #include "core/formats/onnx/reader.h"
+#include "core/plan/plan.h"
 
 #include <string>
 
@@ -11,6 +12,13 @@ namespace octavo {
 
 // An OpenVINO IR by its name: .xml, with a .bin beside it.
 bool is_ir(const std::string& path);
+
+// The forms that models are written in; what else is read is written as ONNX.
+enum class ModelForm { onnx, openvino };
+ModelForm form_of(const std::string& path);
+
+// What the runtimes of a form add residuals to (decisions/0005).
+ResidualSums residual_sums_in(ModelForm form);
 
 // The graph as the file says it, without passes. `given` as for read_onnx.
 Result<Graph> read_model(const std::string& path, const InputValues& given = {});

@@ -245,7 +245,7 @@ private:
     // Before the measurements, so that a plan is there whatever they come to.
     Result<void> export_files() {
         OCTAVO_TRY(Exported exported, timed(events_, "export", 0, report_.seconds.export_files,
-                                            [&] { return export_model(model_, plan_, config_.form, config_.output); }));
+                                            [&] { return export_model(model_, plan_, config_.export_as, config_.output); }));
         report_.files = std::move(exported.files);
         if (costs_) {
             report_.files.push_back(config_.output + "/costs.json");

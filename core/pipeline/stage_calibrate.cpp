@@ -21,7 +21,8 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
     };
     for (const QuantizationPoint& point : layout.points)
         for (const std::string& name : statistics_of(executed, point)) {
-            (point.kind == PointKind::depthwise ? request(name).by_channel : request(name).whole) = true;
+            Request& wanted = request(name);
+            (point.kind == PointKind::depthwise ? wanted.by_channel : wanted.whole) = true;
         }
     for (const NodeId product : layout.products) {
         request(executed[executed[product].inputs[0]].name).means = true;

@@ -8,9 +8,9 @@
 
 namespace octavo {
 
-Result<Exported> export_model(const Model& model, const Plan& plan, Export form, const std::string& folder) {
+Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm form, const std::string& folder) {
     Exported exported;
-    if (form == Export::openvino) {
+    if (form == ModelForm::openvino) {
         OCTAVO_TRY(IrModel ir, write_ir(model.executed, &plan, "octavo " OCTAVO_VERSION));
         const FileContent files[] = {{folder + "/model.int8.bin", std::move(ir.binary)}, {folder + "/model.int8.xml", std::move(ir.xml)}};
         OCTAVO_CHECK_OK(write_together(files, Code::data));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/formats/onnx/qdq.h"
-#include "core/pipeline/config.h"
 #include "core/pipeline/stage_load.h"
 #include "core/plan/plan.h"
 
@@ -17,6 +16,6 @@ struct Exported {
 };
 
 // Writes model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where constants were replaced).
-Result<Exported> export_model(const Model& model, const Plan& plan, Export form, const std::string& folder);
+Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm form, const std::string& folder);
 
 }  // namespace octavo

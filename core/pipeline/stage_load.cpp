@@ -59,7 +59,7 @@ Result<Model> load_model_of(const std::string& path, Graph graph) {
         model.own_plan = plan_from(model.executed, seen);
     else if (!grids->empty())
         model.own_plan = plan_from(model.executed, *grids);
-    if (model.own_plan && is_ir(path)) model.own_plan->residual_sums = ResidualSums::real;
+    if (model.own_plan) model.own_plan->residual_sums = residual_sums_in(form_of(path));
     return model;
 }
 

@@ -141,7 +141,8 @@ Result<void> Trial::expect() {
 std::int32_t Trial::node_of_point(std::int32_t point) const {
     if (point < 0 || static_cast<std::size_t>(point) >= request_.layout.points.size() || chunks_.empty()) return 0;
     const QuantizationPoint& at = request_.layout.points[static_cast<std::size_t>(point)];
-    if (at.node) return request_.config.form == Export::openvino ? -1 : static_cast<std::int32_t>(index(*at.node));
+    const bool acts = residual_sums_in(request_.config.export_as) == ResidualSums::rounded;
+    if (at.node) return acts ? static_cast<std::int32_t>(index(*at.node)) : -1;
     const Links links(graph_);
     std::int32_t first = static_cast<std::int32_t>(graph_.nodes.size());
     for (const TensorId id : at.tensors) first = std::min(first, links.producer[index(id)]);

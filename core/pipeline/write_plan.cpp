@@ -52,7 +52,7 @@ Result<Plan> write_plan(const QuantizeRequest& request, const Graph& graph, cons
     for (const PluginUse& use : request.config.algorithms) plan.algorithm.emplace_back(use.plugin->name());
     plan.objective = request.config.objective == Objective::latency ? "latency" : "int8";
     plan.isa = request.device.isa();
-    if (request.config.form == Export::openvino) plan.residual_sums = ResidualSums::real;
+    plan.residual_sums = residual_sums_in(request.config.export_as);
     for (const auto& [node, decided] : request.layout.precisions) plan.operators[graph[node].name] = decided;
     OCTAVO_CHECK_OK(write_points(graph, request.layout, view, plan));
     OCTAVO_CHECK_OK(write_products(graph, request.layout, view, plan));

@@ -7,10 +7,6 @@
 #include <array>
 #include <limits>
 
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
-
 namespace octavo {
 namespace {
 
@@ -103,26 +99,6 @@ void copy_axis(const octavo_tensor& tensor, std::int32_t axis, const float* from
 }
 
 }  // namespace
-
-void transpose_tile(const float* from, std::size_t pitch, std::size_t positions, std::size_t channels, float* to) {
-    std::size_t done = 0;
-#ifdef __SSE__
-    for (; channels == kTileChannels && done + 4 <= positions; done += 4)
-        for (std::size_t c = 0; c < kTileChannels; c += 4) {
-            const float* const block = from + done * pitch + c;
-            __m128 row0 = _mm_loadu_ps(block), row1 = _mm_loadu_ps(block + pitch);
-            __m128 row2 = _mm_loadu_ps(block + 2 * pitch), row3 = _mm_loadu_ps(block + 3 * pitch);
-            _MM_TRANSPOSE4_PS(row0, row1, row2, row3);
-            float* const out = to + c * kTilePitch + done;
-            _mm_storeu_ps(out, row0);
-            _mm_storeu_ps(out + kTilePitch, row1);
-            _mm_storeu_ps(out + 2 * kTilePitch, row2);
-            _mm_storeu_ps(out + 3 * kTilePitch, row3);
-        }
-#endif
-    for (std::size_t p = done; p < positions; ++p)
-        for (std::size_t c = 0; c < channels; ++c) to[c * kTilePitch + p] = from[p * pitch + c];
-}
 
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy) {
     const Shape shape = shape_of(tensor);

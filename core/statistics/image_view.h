@@ -35,11 +35,7 @@ inline constexpr std::size_t kTileChannels = 16;  // floats of a cache line
 // From one channel of a copied tile to the next: a line more than a power of two, so that they do not share few sets of the cache.
 inline constexpr std::size_t kTilePitch = kTilePositions + kTileChannels;
 
-// to[c * kTilePitch + p] = from[p * pitch + c], of at most kTilePositions positions and kTileChannels channels.
-void transpose_tile(const float* from, std::size_t pitch, std::size_t positions, std::size_t channels, float* to);
-
 // Calls visit(channel, values) with all values of each channel, in tiles and in order of position.
-
 template <class Visit>
 void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, Visit visit) {
     if (!image.channels_last) {
@@ -51,9 +47,13 @@ void for_each_channel_tile(const ImageView& image, std::vector<float>& scratch, 
         const std::size_t channels = std::min(kTileChannels, image.channels - first_channel);
         for (std::size_t first = 0; first < image.positions; first += kTilePositions) {
             const std::size_t positions = std::min(kTilePositions, image.positions - first);
-            transpose_tile(image.data + first * image.pitch + first_channel, image.pitch, positions, channels, scratch.data());
-            for (std::size_t c = 0; c < channels; ++c)
+            for (std::size_t p = 0; p < positions; ++p) {
+                const float* const from = image.data + (first + p) * image.pitch + first_channel;
+                for (std::size_t c = 0; c < channels; ++c) scratch[c * kTilePitch + p] = from[c];
+            }
+            for (std::size_t c = 0; c < channels; ++c) {
                 visit(first_channel + c, std::span<const float>(scratch).subspan(c * kTilePitch, positions));
+            }
         }
     }
 }

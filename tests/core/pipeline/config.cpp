@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_says_everything_is_read_whole) {
     BOOST_TEST((config.target->unit == Target::Unit::percent));
     BOOST_TEST(config.target->limit == 1.5);
     BOOST_TEST((config.objective == Objective::latency));
-    BOOST_TEST((config.form == Export::openvino));
+    BOOST_TEST((config.export_as == ModelForm::openvino));
     BOOST_TEST(config.batch == 4);
     BOOST_TEST(config.threads == 2);
     BOOST_TEST(config.skip_unreadable);
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_command_line_stands_above_the_config) {
     overrides.algorithm = "widest,";
     overrides.device = "slow";
     overrides.objective = "latency";
-    overrides.form = "onnx";
+    overrides.export_as = "onnx";
     overrides.limit = 50;
     overrides.batch = 8;
     overrides.output = "/elsewhere";
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(the_command_line_stands_above_the_config) {
         good(with(R"("device": "onednn", "export": "openvino", "output": "x", "validation": [{"limit": 3}, {}])"), overrides);
     BOOST_TEST(algorithms(config) == std::vector<std::string>{"widest"}, each);
     BOOST_TEST(config.device.plugin->name() == "slow");
-    BOOST_TEST((config.form == Export::onnx));
+    BOOST_TEST((config.export_as == ModelForm::onnx));
     BOOST_TEST(config.calibration.limit == 50);
     BOOST_TEST(config.validation[0].limit == 3);
     BOOST_TEST(config.validation[1].limit == 50);

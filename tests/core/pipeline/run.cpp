@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(openvino_ir_is_written_by_a_plan_that_rounds_no_sum_that_a_
     for (const bool is_ir : {false, true}) {
         const Folder folder;
         Overrides overrides = overrides_for(folder.path.string());
-        if (is_ir) overrides.form = "openvino";
+        if (is_ir) overrides.export_as = "openvino";
         ratios[is_ir] = calibrated(overrides).snr_db;
         for (const char* name : {"model.int8.xml", "model.int8.bin"}) BOOST_TEST(fs::exists(folder.path / name) == is_ir, name);
         BOOST_TEST(fs::exists(folder.path / "model.qdq.onnx") == !is_ir);

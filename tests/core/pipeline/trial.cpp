@@ -108,10 +108,10 @@ BOOST_AUTO_TEST_CASE(points_name_tensors_as_large_as_what_was_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(ranges_of_sums_that_stay_real_act_nowhere) {
-    for (const Export form : {Export::onnx, Export::openvino}) {
+    for (const ModelForm form : {ModelForm::onnx, ModelForm::openvino}) {
         Setting setting("reference");
-        setting.config.form = form;
-        const bool is_real = form == Export::openvino;
+        setting.config.export_as = form;
+        const bool is_real = form == ModelForm::openvino;
         setting.with_trial([&](const octavo_calibration&, const PlanEditor& editor, const TrialView& trial) {
             const std::vector<double> before = required(trial.measure());
             for (std::size_t i = 0; i < setting.layout.points.size(); ++i) {

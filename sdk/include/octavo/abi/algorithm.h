@@ -30,7 +30,7 @@ typedef struct octavo_point {
     int32_t is_input;     /* 1: an input of the model */
     double known_minimum; /* what the producing operator cannot go below; -infinity if unknown */
     double known_maximum;
-    octavo_histogram whole;             /* all values */
+    octavo_histogram whole;             /* all values; in the bins of by_channel where no other reader needs finer ones */
     const octavo_histogram* by_channel; /* [channels] where channels > 1 */
 } octavo_point;
 
