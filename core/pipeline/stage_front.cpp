@@ -109,7 +109,8 @@ private:
             for (std::size_t i = 0; i < points_.size(); ++i) {
                 OCTAVO_CHECK_OK(contenders[i].run(batch));
                 OCTAVO_TRY(const auto found, comparison.compare(fp32.kept(), contenders[i].kept(), batch.geometries));
-                for (const Fidelity& one : found[0]) points_[i].nearness.merge(one);
+                for (const std::vector<Fidelity>& image : found)
+                    for (const Fidelity& one : image) points_[i].nearness.merge(one);
             }
             return {};
         };

@@ -143,6 +143,13 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
     BOOST_TEST(again.warnings.front().find("costs.json") != std::string::npos, again.warnings.front());
     calibrated(overrides);
     BOOST_TEST((content(plan_path) == plan), "the same costs gave another plan");
+    overrides.batch = 5;
+    const Report together = calibrated(overrides);
+    BOOST_TEST((content(plan_path) == plan), "images that run together gave another plan");
+    BOOST_REQUIRE(together.front.size() == again.front.size());
+    for (std::size_t i = 0; i + 1 < again.front.size(); ++i)  // the last is fp32
+        BOOST_TEST(std::abs(together.front[i].snr_db - again.front[i].snr_db) < 0.01, together.front[i].name);
+    overrides.batch.reset();
 
     costs->isa = "another";
     BOOST_REQUIRE(bool(write_atomically(path, to_json(*costs), Code::config)));
