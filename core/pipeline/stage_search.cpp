@@ -2,7 +2,9 @@
 #include "core/pipeline/stage_search.h"
 
 #include "core/pipeline/contender.h"
+#include "core/pipeline/frontier.h"
 #include "core/pipeline/stage_quantize.h"
+#include "core/plan/rules.h"
 #include "core/report/report.h"
 
 #include <algorithm>
@@ -21,6 +23,17 @@ struct Sample {
     std::vector<KeptOutput> outputs;
 };
 
+Result<void> add(const Comparison& comparison, const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) {
+    OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, found, sample.batch.geometries));
+    for (const std::vector<Fidelity>& image : figures)
+        for (const Fidelity& one : image) nearness.merge(one);
+    return {};
+}
+
+double noise_over_signal(const Fidelity& nearness) {
+    return std::pow(10.0, -nearness.snr_db() / 10);
+}
+
 // One plan over some of the images.
 struct Trial {
     Contender contender;
@@ -29,12 +42,8 @@ struct Trial {
 
     Result<void> run(const Sample& sample) {
         OCTAVO_CHECK_OK(contender.run(sample.batch));
-        OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, contender.kept(), sample.batch.geometries));
-        for (const std::vector<Fidelity>& image : figures)
-            for (const Fidelity& one : image) nearness.merge(one);
-        return {};
+        return add(comparison, sample, contender.kept(), nearness);
     }
-    double error() const { return std::pow(10.0, -nearness.snr_db() / 10); }  // noise over signal
 };
 
 class Trials {
@@ -54,15 +63,38 @@ public:
             return {};
         }));
         decoded_ = fitting;
+        std::vector<TensorId> wanted;
+        for (const ComparedOutput& compared : comparison_.outputs()) wanted.push_back(find_tensor(graph_, compared.tensor));
+        frontier_ = Frontier(graph_, std::move(wanted));
+        const std::size_t batches = std::min(std::max<std::size_t>(kRankingImages / batch_size(), 1), kept_.size());
+        for (std::size_t i = 0; i < batches; ++i) {
+            ranked_by_.push_back(i * kept_.size() / batches);
+            frontier_.add(kept_[ranked_by_.back()].batch.inputs);
+        }
         return {};
     }
 
-    // Noise over signal on a few images.
+    // Noise over signal on a few images. What this plan has in common with the one before, up to an operator, is not run again.
     Result<double> error(const Plan& plan) {
-        OCTAVO_TRY(Trial trial, trial_of(plan));
-        const std::size_t count = std::min(std::max<std::size_t>(kRankingImages / batch_size(), 1), kept_.size());  // of batches
-        for (std::size_t i = 0; i < count; ++i) OCTAVO_CHECK_OK(run(trial, kept_[i * kept_.size() / count]));
-        return trial.error();
+        if (request_.progress) request_.progress(++trials_);
+        const auto compile = [&](const Graph& part) {
+            return Session::compile(request_.device, part, &plan, {request_.config.threads, {}, false});
+        };
+        OCTAVO_CHECK_OK(frontier_.move_to(before_ ? first_difference(graph_, *before_, plan) : 0, compile));
+        before_ = plan;
+        const Graph rest = frontier_.rest();
+        OCTAVO_TRY(Session session, compile(rest));
+        Fidelity nearness;
+        for (std::size_t i = 0; i < ranked_by_.size(); ++i) {
+            if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
+            OCTAVO_CHECK_OK(frontier_.run(session, rest, i));
+            std::vector<KeptOutput> found;
+            for (std::size_t o = 0; o < comparison_.outputs().size(); ++o)
+                found.push_back(keep_output(comparison_.outputs()[o].output, session.output_views()[o]));
+            const Sample& sample = kept_[ranked_by_[i]];
+            OCTAVO_CHECK_OK(add(comparison_, sample, found, nearness));
+        }
+        return noise_over_signal(nearness);
     }
 
     Result<Verdict> evaluate(const Plan& plan) {
@@ -71,7 +103,8 @@ public:
         const auto all = static_cast<std::size_t>(request_.images.images);
         OCTAVO_CHECK_OK(decode(decoded_, all, [&](Sample& sample) { return run(trial, sample); }));
         OCTAVO_TRY(const std::vector<MetricFigure> figures, trial.contender.figures());
-        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.nearness.snr_db()).excess, trial.error()};
+        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.nearness.snr_db()).excess,
+                       noise_over_signal(trial.nearness)};
     }
 
 private:
@@ -135,8 +168,11 @@ private:
     const Graph& graph_;
     ValidationData data_;
     Comparison comparison_;
-    std::vector<Sample> kept_;  // in order
-    std::size_t decoded_ = 0;   // the first so many search images are kept, but for those that cannot be read
+    std::vector<Sample> kept_;            // in order
+    std::vector<std::size_t> ranked_by_;  // of kept_: what the frontier runs
+    Frontier frontier_;
+    std::optional<Plan> before_;  // that the frontier was moved for
+    std::size_t decoded_ = 0;     // the first so many search images are kept, but for those that cannot be read
     std::int64_t trials_ = 0;
 };
 

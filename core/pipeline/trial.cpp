@@ -90,12 +90,12 @@ Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
         for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
             if (graph_.tensors[i].name == compared.tensor) compared_.push_back(static_cast<TensorId>(i));
     if (compared_.empty()) return Error(Code::model, "has no output of real numbers to compare");
+    frontier_ = Frontier(graph_, compared_);
     OCTAVO_CHECK_OK(read_images(dataset, images, static_cast<std::size_t>(parts)));
     signal_.assign(static_cast<std::size_t>(parts), std::vector<double>(comparison_->names().size(), 0));
     fp32_means_.clear();
     last_ = {};
     OCTAVO_CHECK_OK(expect());
-    reset_frontier();
     std::int64_t found = 0;
     for (const Chunk& chunk : chunks_) found += static_cast<std::int64_t>(chunk.rows);
     return found;
@@ -113,7 +113,8 @@ Result<void> Trial::read_images(const DatasetHandle& dataset, std::int64_t image
         for (std::size_t i = part; i < numbers.size(); i += parts) dealt.push_back(numbers[i]);
         const SampleRequest samples{dataset, 0, 0, config.preprocess, inputs, config.threads, false, {}, dealt};
         const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
-            chunks_.push_back({part, batch.size(), batch.inputs, {}, batch.geometries, {}});
+            frontier_.add(batch.inputs);
+            chunks_.push_back({part, batch.size(), batch.geometries, {}});
             return {};
         });
         if (!done) return done.error();
@@ -125,15 +126,21 @@ Result<Session> Trial::compile(const Graph& part, const Plan* plan) const {
     return Session::compile(request_.device, part, plan, {request_.config.threads, {}, false});
 }
 
+Result<Session> Trial::compile_as_planned(const Graph& part) const {
+    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
+    return compile(part, &plan);
+}
+
 // The fp32 outputs, and their energy.
 Result<void> Trial::expect() {
     OCTAVO_TRY(Session session, compile(slice(graph_, 0, graph_.nodes.size(), compared_), nullptr));
-    for (Chunk& chunk : chunks_) {
-        OCTAVO_CHECK_OK(session.run(chunk.inputs));
+    for (std::size_t i = 0; i < chunks_.size(); ++i) {
+        Chunk& chunk = chunks_[i];
+        OCTAVO_CHECK_OK(session.run(frontier_.inputs(i)));
         chunk.expected = keep(session);
         OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries));
         for (const std::vector<Fidelity>& sample : figures)
-            for (std::size_t i = 0; i < sample.size(); ++i) signal_[chunk.part][i] += sample[i].signal();
+            for (std::size_t figure = 0; figure < sample.size(); ++figure) signal_[chunk.part][figure] += sample[figure].signal();
     }
     return {};
 }
@@ -147,17 +154,6 @@ std::int32_t Trial::node_of_point(std::int32_t point) const {
     std::int32_t first = static_cast<std::int32_t>(graph_.nodes.size());
     for (const TensorId id : at.tensors) first = std::min(first, links.producer[index(id)]);
     return std::max(first, 0);  // inputs have no producer
-}
-
-// What is read behind the frontier.
-std::vector<TensorId> Trial::live_at(std::size_t node) const {
-    return slice(graph_, node, graph_.nodes.size(), compared_).inputs;
-}
-
-void Trial::reset_frontier() {
-    frontier_ = 0;
-    live_ = graph_.inputs;
-    for (Chunk& chunk : chunks_) chunk.live.clear();
 }
 
 Trial::State Trial::state() const {
@@ -174,65 +170,18 @@ bool Trial::is_frontier_stale() const {
     for (std::size_t i = 0; i < now.ranges.size(); ++i) {
         if (now.ranges[i] == settled_.ranges[i]) continue;
         const std::int32_t node = node_of_point(static_cast<std::int32_t>(i));
-        if (node >= 0 && static_cast<std::size_t>(node) < frontier_) return true;
+        if (node >= 0 && static_cast<std::size_t>(node) < frontier_.node()) return true;
     }
     for (std::size_t i = 0; i < now.biases.size(); ++i) {
         const bool changed = now.biases[i] != settled_.biases[i] || now.weight_scales[i] != settled_.weight_scales[i];
-        if (changed && index(request_.layout.products[i]) < frontier_) return true;
+        if (changed && index(request_.layout.products[i]) < frontier_.node()) return true;
     }
     return false;
 }
 
 Result<void> Trial::settle() {
-    if (frontier_ > 0 && is_frontier_stale()) reset_frontier();
-    std::size_t wanted = wanted_frontier_;
-    const Links links(graph_);
-    for (const TensorId id : compared_) wanted = std::min(wanted, static_cast<std::size_t>(std::max(links.producer[index(id)], 0)));
-    if (wanted < frontier_) reset_frontier();
-    return wanted > frontier_ ? advance(wanted) : Result<void>();
-}
-
-// Runs a graph whose inputs are tensors that cross the frontier.
-Result<void> Trial::run(Session& session, const Graph& part, Chunk& chunk) {
-    std::vector<std::vector<std::byte>>& live = frontier_ == 0 ? chunk.inputs : chunk.live;
-    std::vector<std::vector<std::byte>> inputs;
-    const auto place = [&](TensorId id) { return static_cast<std::size_t>(std::find(live_.begin(), live_.end(), id) - live_.begin()); };
-    for (const TensorId id : part.inputs) inputs.push_back(std::move(live[place(id)]));
-    Result<void> done = session.run(inputs);
-    for (std::size_t i = 0; i < inputs.size(); ++i) live[place(part.inputs[i])] = std::move(inputs[i]);
-    return done;
-}
-
-Result<void> Trial::advance(std::size_t node) {
-    const std::vector<TensorId> next = live_at(node);
-    std::vector<TensorId> made;
-    for (const TensorId id : next)
-        if (std::find(live_.begin(), live_.end(), id) == live_.end()) made.push_back(id);
-    const Graph part = slice(graph_, frontier_, node, made);
-    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
-    Session session;
-    if (!made.empty()) {
-        OCTAVO_TRY(session, compile(part, &plan));
-    }
-    for (Chunk& chunk : chunks_) {
-        if (!made.empty()) OCTAVO_CHECK_OK(run(session, part, chunk));
-        std::vector<std::vector<std::byte>> live;
-        for (const TensorId id : next) {
-            const auto kept = std::find(live_.begin(), live_.end(), id);
-            if (kept != live_.end()) {
-                std::vector<std::byte>& old = frontier_ == 0 ? chunk.inputs[static_cast<std::size_t>(kept - live_.begin())]
-                                                             : chunk.live[static_cast<std::size_t>(kept - live_.begin())];
-                live.push_back(frontier_ == 0 ? old : std::move(old));
-            } else {
-                const auto output = static_cast<std::size_t>(std::find(made.begin(), made.end(), id) - made.begin());
-                const auto* bytes = static_cast<const std::byte*>(session.output_views()[output].data);
-                live.emplace_back(bytes, bytes + session.outputs()[output].size_bytes());
-            }
-        }
-        chunk.live = std::move(live);
-    }
-    live_ = next;
-    frontier_ = node;
+    if (frontier_.node() > 0 && is_frontier_stale()) frontier_.reset();
+    OCTAVO_CHECK_OK(frontier_.move_to(wanted_frontier_, [this](const Graph& part) { return compile_as_planned(part); }));
     settled_ = state();
     return {};
 }
@@ -240,15 +189,14 @@ Result<void> Trial::advance(std::size_t node) {
 Result<void> Trial::measure(const double* limits, double* errors) {
     if (chunks_.empty()) return misuse("measured before it was opened");
     OCTAVO_CHECK_OK(settle());
-    const Graph part = slice(graph_, frontier_, graph_.nodes.size(), compared_);
-    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
-    OCTAVO_TRY(Session session, compile(part, &plan));
+    const Graph part = frontier_.rest();
+    OCTAVO_TRY(Session session, compile_as_planned(part));
     Measured now{std::vector<double>(signal_.size(), 0), {}};
     const bool is_like_last = limits && std::equal(last_.errors.begin(), last_.errors.end(), limits, limits + signal_.size());
     for (std::size_t i = 0, of_part = 0; i < chunks_.size(); ++i) {
-        Chunk& chunk = chunks_[i];
+        const Chunk& chunk = chunks_[i];
         of_part = i > 0 && chunks_[i - 1].part == chunk.part ? of_part + 1 : 1;
-        OCTAVO_CHECK_OK(run(session, part, chunk));
+        OCTAVO_CHECK_OK(frontier_.run(session, part, i));
         OCTAVO_TRY(const double error, error_of(session, chunk));
         now.errors[chunk.part] += error;
         now.so_far.push_back(now.errors[chunk.part]);
@@ -300,13 +248,12 @@ Result<void> Trial::product_shift(std::int32_t number, double* shift) {
     Tensor result = graph_[graph_.nodes[node].outputs[0]];
     result.name = graph_.unused_name("bare product");
     part.nodes.back().outputs = {part.add_tensor(std::move(result))};
-    part = slice(part, frontier_, part.nodes.size(), part.nodes.back().outputs);
-    OCTAVO_TRY(const Plan plan, write_plan(request_, graph_, view_));
-    OCTAVO_TRY(Session session, compile(part, &plan));
+    part = slice(part, frontier_.node(), part.nodes.size(), part.nodes.back().outputs);
+    OCTAVO_TRY(Session session, compile_as_planned(part));
     std::vector<double> sums(fp32_means_[product].size(), 0);
-    for (Chunk& chunk : chunks_) {
-        OCTAVO_CHECK_OK(run(session, part, chunk));
-        add_channels(session.output_views()[0], chunk.rows, sums);
+    for (std::size_t i = 0; i < chunks_.size(); ++i) {
+        OCTAVO_CHECK_OK(frontier_.run(session, part, i));
+        add_channels(session.output_views()[0], chunks_[i].rows, sums);
     }
     const double count = values_a_channel(product);
     for (std::size_t c = 0; c < sums.size(); ++c) shift[c] = fp32_means_[product][c] - sums[c] / count;
@@ -343,10 +290,10 @@ Result<void> Trial::measure_fp32_means() {
     OCTAVO_TRY(Session session, Session::compile(request_.device, twins, nullptr, {request_.config.threads, {}, false}, taps));
     std::vector<std::vector<double>> sums;
     for (const ProductState& product : view_.products()) sums.emplace_back(static_cast<std::size_t>(product.output_channels), 0.0);
-    for (const Chunk& chunk : chunks_)
-        OCTAVO_CHECK_OK(session.run(chunk.inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
+    for (std::size_t i = 0; i < chunks_.size(); ++i)
+        OCTAVO_CHECK_OK(session.run(frontier_.inputs(i), [&](std::int32_t tensor, const octavo_tensor& view) {
             const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();
-            add_channels(view, chunk.rows, sums[static_cast<std::size_t>(tap)]);
+            add_channels(view, chunks_[i].rows, sums[static_cast<std::size_t>(tap)]);
         }));
     for (std::size_t i = 0; i < sums.size(); ++i)
         for (double& sum : sums[i]) sum /= values_a_channel(i);

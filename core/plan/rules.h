@@ -67,4 +67,8 @@ Plan in_floating_point(const Graph& graph, const Plan& plan, const std::map<Node
 // Moves the biases of int8 products to the steps of input scale times weight scale that integer runtimes store them in (bias_grid.cpp).
 void snap_biases(const Graph& graph, Plan& plan);
 
+// The first node, by its place in the graph, that one plan treats unlike the other, by its precision or by what is said of a tensor that it
+// reads or writes; the number of nodes where there is none.
+std::size_t first_difference(const Graph& graph, const Plan& a, const Plan& b);
+
 }  // namespace octavo

@@ -2,6 +2,7 @@
 #include "core/pipeline/trial.h"
 
 #include "core/pipeline/write_plan.h"
+#include "core/plan/rules.h"
 #include "core/plugins/find.h"
 
 #include <octavo/algorithm.h>
@@ -123,6 +124,37 @@ BOOST_AUTO_TEST_CASE(ranges_of_sums_that_stay_real_act_nowhere) {
             }
             BOOST_TEST((required(trial.measure()) == before) == is_real);
         });
+    }
+}
+
+// Each product in floating point by turns, as a search tries them.
+BOOST_AUTO_TEST_CASE(what_plans_have_in_common_need_not_run_again) {
+    for (const char* device : {"reference", "onednn"}) {
+        Setting setting(device);
+        const Graph& graph = setting.graph;
+        const Plan all = required(write_plan(setting.request, graph, setting.view));
+        const Port input = ports_of(graph, graph.inputs)[0];
+        Frontier::Buffers image(1, std::vector<std::byte>(input.size_bytes()));
+        for (std::size_t i = 0; i < image[0].size() / sizeof(float); ++i)
+            reinterpret_cast<float*>(image[0].data())[i] = std::sin(static_cast<float>(i));
+        Frontier frontier(graph, graph.outputs);
+        frontier.add(image);
+        std::optional<Plan> before;
+        std::size_t saved = 0;
+        for (const NodeId product : setting.layout.products) {
+            const Plan plan = in_floating_point(graph, all, {{product, {Precision::fp32, Reason::accuracy}}});
+            const auto compile = [&](const Graph& part) { return Session::compile(setting.device, part, &plan, {}); };
+            BOOST_REQUIRE(frontier.move_to(before ? first_difference(graph, *before, plan) : 0, compile));
+            before = plan;
+            saved += frontier.node();
+            const Graph rest = frontier.rest();
+            Session behind = required(compile(rest)), whole = required(compile(graph));
+            BOOST_REQUIRE(frontier.run(behind, rest, 0));
+            BOOST_REQUIRE(whole.run(image));
+            BOOST_TEST(keep_output("", behind.output_views()[0]).values == keep_output("", whole.output_views()[0]).values,
+                       graph[product].name << " on " << device);
+        }
+        BOOST_TEST(saved > 0U);
     }
 }
 
