@@ -7,6 +7,7 @@
 #include "core/pipeline/stage_convert.h"
 
 #include <cstdio>
+#include <filesystem>
 
 namespace octavo::cli {
 namespace {
@@ -17,6 +18,17 @@ Result<bool> half_weights(const Parsed& parsed, const std::string& output) {
     if (weights == "fp16" && !is_ir(output))
         return Error(Code::config, "--weights fp16: found output " + output + ", expected one of .xml");
     return weights == "fp16";
+}
+
+// Before anything is read: what is to be written has a form, and does not take the place of what it is made from.
+Result<void> check_output(const std::string& input, const std::string& output) {
+    constexpr const char* kExpected = ", expected a name with .onnx, .xml or .json (the plan in the file)";
+    const auto ends = [&](const char* extension) { return ends_with_ignoring_case(output, extension); };
+    if (!ends(".onnx") && !ends(".xml") && !ends(".json")) return Error(Code::config, "found output " + output + kExpected);
+    std::error_code ignored;
+    if (std::filesystem::equivalent(input, output, ignored))
+        return Error(Code::config, "found output " + output + ", which is the model itself; expected another name");
+    return {};
 }
 
 // None of them for a plan: it speaks of the model in the file.
@@ -32,7 +44,7 @@ Result<FeedingOptions> feeding_for(const Parsed& parsed, const std::string& outp
 
 Result<void> convert(Arguments arguments) {
     Syntax syntax;
-    syntax.usage = "octavo convert IN.onnx OUT.onnx|OUT.xml [options]";
+    syntax.usage = "octavo convert IN OUT.onnx|OUT.xml|OUT.json [options]";
     syntax.description =
         "Writes the model in standard operators, as ONNX or as OpenVINO IR (OUT.xml and OUT.bin), with constants and batch norms folded,\n"
         "and identities, dropouts and dead ends taken out. What was written is run beside the original on random numbers, and compared.\n"
@@ -56,6 +68,7 @@ Result<void> convert(Arguments arguments) {
     const Registry registry = registry_of(parsed);
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry, OCTAVO_ORACLE_DEVICE));
     const std::string output = *parsed.text("output");
+    OCTAVO_CHECK_OK(check_output(*parsed.text("model"), output));
     OCTAVO_TRY(const bool half, half_weights(parsed, output));
     OCTAVO_TRY(FeedingOptions fed, feeding_for(parsed, output));
     const FeedRequest request{*parsed.text("model"), parsed.text("plan"), std::move(fed.shapes), std::move(fed.feeding)};

@@ -58,6 +58,9 @@ Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t requ
         parsed.help = true;
         return parsed;
     }
+    for (const auto& [name, value] : parsed.values)
+        if (const auto* text = boost::any_cast<std::string>(&value.value()); text && text->empty())
+            return Error(Code::config, (visible.find_nothrow(name, false) ? "--" + name : name) + ": is empty, expected a value" + see);
     for (std::size_t i = 0; i < required; ++i)
         if (!parsed.has(syntax.positional[i])) return Error(Code::config, "usage: " + std::string(syntax.usage) + see);
     return parsed;

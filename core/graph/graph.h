@@ -128,6 +128,8 @@ Result<void> infer_shapes(Graph& graph, std::int64_t batch);
 
 // A copy of the graph at another batch size.
 Result<Graph> with_batch(const Graph& graph, std::int64_t batch);
+// The batch size that the graph's shapes are of; -1 where it is free and shapes are not filled in.
+std::int64_t batch_of(const Graph& graph);
 // The only batch size that the graph has, or 1 where it is free.
 std::int64_t own_batch(const Graph& graph);
 // A copy for so many images where the batch size is free, else at the only one.

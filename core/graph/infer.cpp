@@ -57,10 +57,12 @@ Result<void> infer_shapes(Graph& graph, std::int64_t batch) {
     return {};
 }
 
+std::int64_t batch_of(const Graph& graph) {
+    return graph.inputs.empty() || graph[graph.inputs[0]].shape.empty() ? 1 : graph[graph.inputs[0]].shape[0];
+}
+
 std::int64_t own_batch(const Graph& graph) {
-    if (graph.inputs.empty()) return 1;
-    const Tensor& first = graph[graph.inputs[0]];
-    return first.free_batch || first.shape.empty() ? 1 : std::max<std::int64_t>(1, first.shape[0]);
+    return !graph.inputs.empty() && graph[graph.inputs[0]].free_batch ? 1 : std::max<std::int64_t>(1, batch_of(graph));
 }
 
 Result<Graph> with_batch(const Graph& graph, std::int64_t batch) {

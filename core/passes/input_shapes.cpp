@@ -8,10 +8,6 @@
 namespace octavo {
 namespace {
 
-std::int64_t batch_of(const Graph& graph) {
-    return graph.inputs.empty() || graph[graph.inputs[0]].shape.empty() ? 1 : graph[graph.inputs[0]].shape[0];
-}
-
 bool has_batch(const Graph& graph, const Shape& shape) {
     return !shape.empty() && shape[0] == batch_of(graph);
 }

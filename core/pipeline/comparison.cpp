@@ -26,6 +26,13 @@ std::span<const float> KeptOutput::row(std::size_t number) const {
     return std::span(values).subspan(number * size, size);
 }
 
+std::span<const float> KeptOutput::of_sample(std::size_t number, std::int64_t batch) const {
+    const auto rows = static_cast<std::size_t>(shape.empty() ? 1 : shape[0]), samples = static_cast<std::size_t>(batch);
+    if (rows % samples != 0) return row(number);
+    const std::size_t size = values.size() / samples;
+    return std::span(values).subspan(number * size, size);
+}
+
 KeptOutput keep_output(const std::string& name, const octavo_tensor& view) {
     KeptOutput kept{name, {view.shape, view.shape + view.rank}, {}};
     copy_rows(view, view.rank > 0 ? view.shape[0] : 1, kept.values);
@@ -49,11 +56,12 @@ Result<Comparison> Comparison::create(const Config& config, const Model& model, 
 }
 
 Result<std::vector<std::vector<Fidelity>>> Comparison::compare(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,
-                                                               std::span<const octavo_geometry> geometries) const {
+                                                               std::span<const octavo_geometry> geometries, std::int64_t batch) const {
     if (adapter_) return ask_adapter(expected, found, geometries);
     std::vector<std::vector<Fidelity>> figures(geometries.size(), std::vector<Fidelity>(expected.size()));
     for (std::size_t sample = 0; sample < figures.size(); ++sample)
-        for (std::size_t i = 0; i < expected.size(); ++i) figures[sample][i].add(expected[i].row(sample), found[i].row(sample));
+        for (std::size_t i = 0; i < expected.size(); ++i)
+            figures[sample][i].add(expected[i].of_sample(sample, batch), found[i].of_sample(sample, batch));
     return figures;
 }
 

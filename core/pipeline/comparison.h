@@ -23,6 +23,8 @@ struct KeptOutput {
 
     // Of axis 0; empty where there is none of that number.
     std::span<const float> row(std::size_t number) const;
+    // What a sample of so many that ran together has: its rows where axis 0 is a multiple of the batch, else the row of its number.
+    std::span<const float> of_sample(std::size_t number, std::int64_t batch) const;
 };
 
 KeptOutput keep_output(const std::string& name, const octavo_tensor& view);
@@ -36,9 +38,9 @@ public:
     // Of the figures: the outputs, or "predictions".
     std::span<const std::string> names() const { return names_; }
 
-    // [sample][figure]. There is a geometry for each sample; rows of outputs behind the last one are not looked at.
+    // [sample][figure]. There is a geometry for each sample; rows of outputs behind the last one are not looked at. `batch`: of the run.
     Result<std::vector<std::vector<Fidelity>>> compare(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,
-                                                       std::span<const octavo_geometry> geometries) const;
+                                                       std::span<const octavo_geometry> geometries, std::int64_t batch) const;
 
 private:
     Result<std::vector<std::vector<Fidelity>>> ask_adapter(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,

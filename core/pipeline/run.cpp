@@ -262,10 +262,10 @@ private:
     Result<void> measure() {
         OCTAVO_CHECK_OK(evaluate_plan());
         if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
-        if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
-        if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         add_notes(evaluation_.unreadable, report_.unreadable);
         add_notes(evaluation_.noted, report_.noted);
+        if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
+        if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         if (costs_) {
             OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
                            return find_front({config_, model_, device_, *costs_, fastest_, plan_, noise_, search_images_, events_.stop});

@@ -2,6 +2,7 @@
 // tensor between two products is converted in one of them. A time is the lower quartile over the turns: others use the machine too.
 #include "core/pipeline/stage_costs.h"
 
+#include "core/base/hash.h"
 #include "core/base/threads.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_quantize.h"
@@ -196,13 +197,20 @@ std::string costs_path(const Config& config) {
     return (std::filesystem::path(config.output) / "costs.json").string();
 }
 
+std::string hash_of_int8(const Graph& graph, const Plan& plan) {
+    Hasher hasher;
+    for (const Node& node : graph.nodes)
+        if (is_int8(plan, node)) hasher.update_field(node.name);
+    return hasher.hex();
+}
+
 // Those of an earlier run, if they are of this one too.
 Result<std::optional<Costs>> kept_costs(const CostsRequest& request, const Costs& wanted) {
     std::error_code ignored;
     if (!std::filesystem::exists(costs_path(request.config), ignored)) return std::optional<Costs>();
     OCTAVO_TRY(Costs costs, load_costs(costs_path(request.config)));
     const auto key = [](const Costs& of) {
-        return std::tie(of.graph_structure, of.graph_constants, of.device, of.isa, of.cpu, of.threads);
+        return std::tie(of.graph_structure, of.graph_constants, of.device, of.isa, of.cpu, of.threads, of.int8_operators);
     };
     return key(costs) == key(wanted) ? std::optional<Costs>(std::move(costs)) : std::optional<Costs>();
 }
@@ -218,6 +226,7 @@ Result<FastestPlan> choose_by_speed(const CostsRequest& request) {
     wanted.isa = request.device.isa();
     wanted.cpu = request.cpu;
     wanted.threads = thread_count(request.config.threads);
+    wanted.int8_operators = hash_of_int8(graph, request.plan);
     OCTAVO_TRY(std::optional<Costs> kept, kept_costs(request, wanted));
     FastestPlan chosen{request.plan, wanted, !kept};
     if (kept) {

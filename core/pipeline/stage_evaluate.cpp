@@ -104,7 +104,7 @@ private:
         OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
         if (contenders_.size() == 2) {
-            OCTAVO_TRY(nearness, comparison_.compare(contenders_[0].kept(), contenders_[1].kept(), batch.geometries));
+            OCTAVO_TRY(nearness, comparison_.compare(contenders_[0].kept(), contenders_[1].kept(), batch.geometries, batch_of(graph_)));
         }
         for (std::size_t row = 0; row < batch.size(); ++row) {
             std::vector<Tally*> told = {&all_};

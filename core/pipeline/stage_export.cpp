@@ -7,6 +7,18 @@
 #include <filesystem>
 
 namespace octavo {
+namespace {
+
+// What an earlier run into this folder has left, and this one does not write anew: the model in the other form speaks of another plan, and
+// so does the report until this run has its own.
+void forget_other_run(ModelForm form, const std::string& folder) {
+    std::error_code ignored;
+    for (const char* name : {"/report.json", form == ModelForm::openvino ? "/model.qdq.onnx" : "/model.int8.xml",
+                             form == ModelForm::openvino ? "/model.qdq.onnx" : "/model.int8.bin"})
+        std::filesystem::remove(folder + name, ignored);
+}
+
+}  // namespace
 
 Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm form, const std::string& folder) {
     Exported exported;
@@ -21,6 +33,7 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
         exported.files.push_back(folder + "/model.qdq.onnx");
         OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
     }
+    forget_other_run(form, folder);
     exported.files.push_back(folder + "/plan.json");
     OCTAVO_CHECK_OK(save_plan(plan, exported.files.back()));
     std::error_code ignored;

@@ -108,7 +108,7 @@ private:
             OCTAVO_CHECK_OK(fp32.run(batch));
             for (std::size_t i = 0; i < points_.size(); ++i) {
                 OCTAVO_CHECK_OK(contenders[i].run(batch));
-                OCTAVO_TRY(const auto found, comparison.compare(fp32.kept(), contenders[i].kept(), batch.geometries));
+                OCTAVO_TRY(const auto found, comparison.compare(fp32.kept(), contenders[i].kept(), batch.geometries, batch_of(graph_)));
                 for (const std::vector<Fidelity>& image : found)
                     for (const Fidelity& one : image) points_[i].nearness.merge(one);
             }

@@ -241,7 +241,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
         done.samples += static_cast<std::int64_t>(batch.size());
         clear(batch);
     }
-    if (done.samples == 0 && !done.unreadable.empty())
+    if (request.chosen.empty() && done.samples == 0 && !done.unreadable.empty())
         return Error(Code::data, "none of " + std::to_string(count) + " images can be read, the first: " + done.unreadable[0].text);
     return done;
 }

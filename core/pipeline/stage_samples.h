@@ -43,7 +43,8 @@ struct SampleRequest {
     int threads = 0;               // that decode; 0: all
     bool skip_unreadable = false;
     std::stop_token stop = {};
-    std::span<const std::int64_t> chosen = {};  // numbers of samples in place of first and count; empty: those
+    std::span<const std::int64_t> chosen =
+        {};  // numbers of samples in place of first and count, of which none need be readable; empty: those
 };
 
 // The class that an annotation gives; nothing where it is of another type.

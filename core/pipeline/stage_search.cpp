@@ -21,10 +21,11 @@ constexpr std::int64_t kBatch = 8;  // images that run together, if the model's 
 struct Sample {
     Batch batch;
     std::vector<KeptOutput> outputs;
+    std::int64_t together = 1;  // that run, those behind the last one included
 };
 
 Result<void> add(const Comparison& comparison, const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) {
-    OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, found, sample.batch.geometries));
+    OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, found, sample.batch.geometries, sample.together));
     for (const std::vector<Fidelity>& image : figures)
         for (const Fidelity& one : image) nearness.merge(one);
     return {};
@@ -63,6 +64,7 @@ public:
             return {};
         }));
         decoded_ = fitting;
+        if (kept_.empty()) return Error(Code::data, "none of the search images can be read");
         std::vector<TensorId> wanted;
         for (const ComparedOutput& compared : comparison_.outputs()) wanted.push_back(find_tensor(graph_, compared.tensor));
         frontier_ = Frontier(graph_, std::move(wanted));
@@ -156,7 +158,7 @@ private:
                 numbers.subspan(from, to - from)};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32.run(batch));
-                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}};
+                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}, batch_of(graph_)};
                 return use(sample);
             });
             if (!done) return done.error();

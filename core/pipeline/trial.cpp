@@ -39,8 +39,9 @@ Node bare_product(const Node& node) {
     return bare;
 }
 
-// Sums of each channel over batch rows and places.
-void add_channels(const octavo_tensor& view, std::size_t rows, std::vector<double>& sums) {
+// Sums of each channel over the rows of so many images of a batch, and places. A tensor may have several rows an image.
+void add_channels(const octavo_tensor& view, std::size_t images, std::int64_t batch, std::vector<double>& sums) {
+    const std::size_t rows = images * static_cast<std::size_t>(std::max<std::int64_t>(view.shape[0] / batch, 1));
     std::vector<float> values;
     copy_rows(view, static_cast<std::int64_t>(rows), values);
     const std::size_t places = values.size() / (rows * sums.size());
@@ -138,7 +139,7 @@ Result<void> Trial::expect() {
         Chunk& chunk = chunks_[i];
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i)));
         chunk.expected = keep(session);
-        OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries));
+        OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries, batch()));
         for (const std::vector<Fidelity>& sample : figures)
             for (std::size_t figure = 0; figure < sample.size(); ++figure) signal_[chunk.part][figure] += sample[figure].signal();
     }
@@ -223,7 +224,7 @@ std::vector<KeptOutput> Trial::keep(const Session& session) const {
 
 // What a chunk adds to the error of its part.
 Result<double> Trial::error_of(const Session& session, const Chunk& chunk) const {
-    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session), chunk.geometries));
+    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session), chunk.geometries, batch()));
     const std::vector<double>& signal = signal_[chunk.part];
     double error = 0;
     for (const std::vector<Fidelity>& sample : figures)
@@ -253,7 +254,7 @@ Result<void> Trial::product_shift(std::int32_t number, double* shift) {
     std::vector<double> sums(fp32_means_[product].size(), 0);
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
         OCTAVO_CHECK_OK(frontier_.run(session, part, i));
-        add_channels(session.output_views()[0], chunks_[i].rows, sums);
+        add_channels(session.output_views()[0], chunks_[i].rows, batch(), sums);
     }
     const double count = values_a_channel(product);
     for (std::size_t c = 0; c < sums.size(); ++c) shift[c] = fp32_means_[product][c] - sums[c] / count;
@@ -263,7 +264,7 @@ Result<void> Trial::product_shift(std::int32_t number, double* shift) {
 // Values that a channel of the product's result has over all images.
 double Trial::values_a_channel(std::size_t product) const {
     const Tensor& result = graph_[graph_.nodes[index(request_.layout.products[product])].outputs[0]];
-    const std::int64_t one = element_count(result.shape) / result.shape[0];
+    const std::int64_t one = element_count(result.shape) / std::min(result.shape[0], batch());
     std::size_t images = 0;
     for (const Chunk& chunk : chunks_) images += chunk.rows;
     return static_cast<double>(images) * static_cast<double>(one) / static_cast<double>(view_.products()[product].output_channels);
@@ -293,7 +294,7 @@ Result<void> Trial::measure_fp32_means() {
     for (std::size_t i = 0; i < chunks_.size(); ++i)
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i), [&](std::int32_t tensor, const octavo_tensor& view) {
             const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();
-            add_channels(view, chunks_[i].rows, sums[static_cast<std::size_t>(tap)]);
+            add_channels(view, chunks_[i].rows, batch(), sums[static_cast<std::size_t>(tap)]);
         }));
     for (std::size_t i = 0; i < sums.size(); ++i)
         for (double& sum : sums[i]) sum /= values_a_channel(i);

@@ -54,6 +54,7 @@ private:
     std::vector<KeptOutput> keep(const Session& session) const;
     Result<void> measure_fp32_means();
     double values_a_channel(std::size_t product) const;
+    std::int64_t batch() const { return batch_of(graph_); }
 
     const QuantizeRequest& request_;
     const CalibrationView& view_;

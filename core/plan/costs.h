@@ -28,6 +28,7 @@ struct PlanTimes {
 struct Costs {
     std::string graph_structure, graph_constants;  // Fingerprint of the imported graph
     std::string device, isa, cpu;
+    std::string int8_operators;  // hash of the names of those that were int8 when times were taken; only they have int8 times
     int threads = 0;
     std::map<std::string, std::map<Precision, double>> operators;  // by node name; one that does nothing at run time is not there
     std::map<std::string, ConversionCost> conversions;             // by tensor name

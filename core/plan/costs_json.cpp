@@ -70,7 +70,7 @@ Result<PlanTimes> plan_times_of(const Place& root) {
 }
 
 Result<void> read_costs(const Place& root, Costs& costs) {
-    const std::array<std::string, 10> known = {"format", "version", "graph",     "device",      "isa",
+    const std::array<std::string, 11> known = {"format", "version", "graph",     "device",      "isa",  "int8_operators",
                                                "cpu",    "threads", "operators", "conversions", "plans"};
     OCTAVO_CHECK_OK(check_keys(root, known));
     OCTAVO_TRY(const Place graph, member(root, "graph"));
@@ -80,6 +80,9 @@ Result<void> read_costs(const Place& root, Costs& costs) {
     OCTAVO_TRY(costs.isa, text_member(root, "isa"));
     OCTAVO_TRY(costs.cpu, text_member(root, "cpu"));
     OCTAVO_TRY(const Place threads, member(root, "threads"));
+    if (root.value.as_object().contains("int8_operators")) {
+        OCTAVO_TRY(costs.int8_operators, text_member(root, "int8_operators"));
+    }
     const std::int64_t* number = threads.value.if_int64();
     if (!number || *number < 1 || *number > 1 << 20) return threads.expected("a number of threads");
     costs.threads = static_cast<int>(*number);
@@ -98,6 +101,7 @@ std::string to_json(const Costs& costs) {
             "},\n";
     text += "  \"device\": " + json_text(costs.device) + ",\n  \"isa\": " + json_text(costs.isa) + ",\n";
     text += "  \"cpu\": " + json_text(costs.cpu) + ",\n  \"threads\": " + std::to_string(costs.threads) + ",\n";
+    text += "  \"int8_operators\": " + json_text(costs.int8_operators) + ",\n";
     if (costs.plans)
         text +=
             "  \"plans\": {\"int8\": " + milliseconds(costs.plans->int8) + ", \"fastest\": " + milliseconds(costs.plans->fastest) + "},\n";

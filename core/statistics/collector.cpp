@@ -18,10 +18,10 @@ Error not_finite(const Request& request, const std::string& image) {
                             "values, check preprocessing and the model"};
 }
 
-Result<void> check_view(const Request& request, const octavo_tensor& view, std::size_t images) {
+Result<void> check_view(const Request& request, const octavo_tensor& view, std::size_t rows) {
     const std::string place = "tensor '" + request.name + "': ";
     if (view.type != OCTAVO_F32) return Error(Code::internal, place + "a tap showed type " + std::to_string(view.type) + ", expected f32");
-    if (view.rank < 1 || view.rank > OCTAVO_MAX_RANK || view.shape[0] < static_cast<std::int64_t>(images)) {
+    if (view.rank < 1 || view.rank > OCTAVO_MAX_RANK || view.shape[0] < static_cast<std::int64_t>(rows)) {
         return Error(Code::internal, place + "a tap showed fewer rows than the batch has images");
     }
     const std::int64_t channels = view.rank > 1 ? view.shape[1] : 1;
@@ -30,6 +30,13 @@ Result<void> check_view(const Request& request, const octavo_tensor& view, std::
                      place + "a tap showed " + std::to_string(channels) + " channels, expected " + std::to_string(request.channels));
     }
     return {};
+}
+
+// Of the tensor that belong to so many images.
+std::size_t rows_of(const octavo_tensor& view, std::size_t images, std::int64_t batch) {
+    if (batch == 0 || view.rank < 1) return images;
+    const auto rows = static_cast<std::size_t>(view.shape[0]), all = static_cast<std::size_t>(batch);
+    return rows % all == 0 ? rows / all * images : rows;
 }
 
 bool add_sums(std::span<const double> sums, std::span<FixedSum> to) {
@@ -90,12 +97,13 @@ bool Collector::add_part(Entry& entry, const ImageView& image, std::size_t part,
     return finite;
 }
 
-Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images) {
+Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images, std::int64_t batch) {
     Entry& entry = entries_[index];
-    OCTAVO_CHECK_OK(check_view(entry.request, view, images.size()));
+    const std::size_t rows = rows_of(view, images.size(), batch);
+    OCTAVO_CHECK_OK(check_view(entry.request, view, rows));
     constexpr std::size_t kFew = 16384;  // values that are not worth sharing
     std::vector<float> copy;
-    for (std::size_t row = 0; row < images.size(); ++row) {
+    for (std::size_t row = 0; row < rows; ++row) {
         const ImageView image = view_image(view, static_cast<std::int64_t>(row), copy);
         const std::size_t parts = image.all().size() < kFew ? 1 : threads_;
         std::atomic<bool> finite = true;
@@ -106,7 +114,7 @@ Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::s
             add_one(0);
         else
             tbb::parallel_for(std::size_t{0}, parts, add_one);
-        if (!finite) return not_finite(entry.request, images[row]);
+        if (!finite) return not_finite(entry.request, images[row * images.size() / rows]);
         entry.positions += image.positions;
     }
     return {};

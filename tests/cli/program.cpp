@@ -62,6 +62,10 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
         {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},
         {"calibrate x.json --batch many",
          "octavo: error: the argument ('many') for option '--batch' is invalid (octavo calibrate --help)\n"},
+        {"calibrate x.json --output ''", "octavo: error: --output: is empty, expected a value (octavo calibrate --help)\n"},
+        {"inspect ''", "octavo: error: model: is empty, expected a value (octavo inspect --help)\n"},
+        {"convert m.onnx m.tflite",
+         "octavo: error: found output m.tflite, expected a name with .onnx, .xml or .json (the plan in the file)\n"},
         {"plugins describe", "octavo: error: plugins describe: expected the name of a plugin, as 'accuracy' or 'metric/accuracy'\n"},
         {"infer m.onnx", "octavo: error: expected --output-dir DIR (octavo infer --help)\n"},
     };

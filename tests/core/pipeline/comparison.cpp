@@ -19,7 +19,8 @@ KeptOutput kept(const char* name, const std::vector<std::int64_t>& shape, const 
 }
 
 // By the adapter of this name with its defaults, or number by number.
-Figures compared(const char* adapter, const std::vector<KeptOutput>& expected, const std::vector<KeptOutput>& found, std::size_t samples) {
+Figures compared(const char* adapter, const std::vector<KeptOutput>& expected, const std::vector<KeptOutput>& found, std::size_t samples,
+                 std::int64_t batch = 1) {
     static const Registry registry = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
     Config config;
     if (adapter) {
@@ -35,7 +36,7 @@ Figures compared(const char* adapter, const std::vector<KeptOutput>& expected, c
     const Result<Comparison> comparison = Comparison::create(config, model, {});
     BOOST_REQUIRE_MESSAGE(comparison, (comparison ? "" : comparison.error().message()));
     const std::vector<octavo_geometry> geometries(samples, {sizeof(octavo_geometry), 100, 50, 1, 1, 0, 0, 100, 50});
-    const Result<Figures> figures = comparison->compare(expected, found, geometries);
+    const Result<Figures> figures = comparison->compare(expected, found, geometries, batch);
     BOOST_REQUIRE_MESSAGE(figures, (figures ? "" : figures.error().message()));
     BOOST_REQUIRE_EQUAL(figures->size(), samples);
     return *figures;
@@ -110,12 +111,21 @@ BOOST_AUTO_TEST_CASE(constant_priors_are_common_to_all_images) {
 BOOST_AUTO_TEST_CASE(without_an_adapter_each_sample_has_its_row) {
     const std::vector<KeptOutput> expected = {kept("a", {3, 2}, {-1, 1, -2, 2, -9, 9}), kept("b", {1, 2}, {-3, 3}), kept("c", {}, {5})};
     const std::vector<KeptOutput> found = {kept("a", {3, 2}, {-2, 2, -2, 2, 9, 9}), kept("b", {1, 2}, {-3, 4}), kept("c", {}, {5})};
-    const Figures figures = compared(nullptr, expected, found, 2);
+    const Figures figures = compared(nullptr, expected, found, 2, 3);
     check(figures[0][0], 2, 2);
     check(figures[1][0], 8, 0);
     check(figures[0][1], 18, 0.5);
     check(figures[1][1], 0, 0);
     check(figures[0][2], 0, 0);
+}
+
+// As behind a Squeeze or a Reshape: a sample's values are all that its part of axis 0 holds.
+BOOST_AUTO_TEST_CASE(an_output_whose_first_axis_is_not_the_batch_is_compared_whole) {
+    const Figures squeezed = compared(nullptr, {kept("a", {4}, {-2, 2, -2, 2})}, {kept("a", {4}, {-2, 2, -3, 3})}, 1);
+    check(squeezed[0][0], 16, 2);
+    const Figures rows = compared(nullptr, {kept("a", {4, 1}, {-2, 2, -3, 3})}, {kept("a", {4, 1}, {-2, 2, -4, 4})}, 2, 2);
+    check(rows[0][0], 8, 0);
+    check(rows[1][0], 18, 2);
 }
 
 // Of a model that computes how much it gives.

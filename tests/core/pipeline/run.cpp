@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 using namespace octavo;
 namespace fs = std::filesystem;
@@ -71,6 +72,15 @@ private:
     float largest_ = 0;
 };
 
+// Finds fault with every sample.
+class Refusing final : public Metric {
+public:
+    static Result<std::unique_ptr<Refusing>> create(const Values&) { return std::make_unique<Refusing>(); }
+    void reset() override {}
+    Result<double> add(const octavo_blob&, const octavo_blob&) override { return Error(Code::data, "refused"); }
+    Result<std::vector<Figure>> result() const override { return std::vector<Figure>(); }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(runs)
@@ -78,6 +88,7 @@ BOOST_AUTO_TEST_SUITE(runs)
 BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
     const Folder folder;
     const std::string output = folder.path.string();
+    for (const char* stale : {"model.int8.xml", "model.int8.bin"}) std::ofstream(folder / stale) << "of an earlier run";
     const Report report = calibrated(overrides_for(output));
     BOOST_REQUIRE(report.accuracy);
     BOOST_TEST(report.accuracy->images == 24);
@@ -95,6 +106,20 @@ BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
     for (const fs::directory_entry& entry : fs::directory_iterator(folder.path))
         BOOST_TEST((std::find(report.files.begin(), report.files.end(), entry.path().string()) != report.files.end()),
                    entry.path() << " is left behind");
+}
+
+BOOST_AUTO_TEST_CASE(no_report_of_an_earlier_run_stays_beside_a_plan_that_could_not_be_measured) {
+    const Folder folder;
+    std::ofstream(folder / "report.json") << "{}";
+    Result<Config> config =
+        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    BOOST_REQUIRE(config);
+    const octavo_plugin descriptor = describe<Refusing>("refusing", "1", "a metric for this test", {});
+    const LoadedPlugin plugin{&descriptor, "refusing.so"};
+    config->metric = PluginUse{&plugin, {}};
+    BOOST_TEST(!run_calibration(*config, {}));
+    BOOST_TEST(fs::exists(folder / "plan.json"));
+    BOOST_TEST(!fs::exists(folder / "report.json"));
 }
 
 BOOST_AUTO_TEST_CASE(openvino_ir_is_written_by_a_plan_that_rounds_no_sum_that_a_residual_is_added_to) {

@@ -108,6 +108,7 @@ const char* kText = R"({
   "isa": "avx2",
   "cpu": "some \"CPU\"",
   "threads": 2,
+  "int8_operators": "h",
   "plans": {"int8": 1.500000, "fastest": 1.250000},
   "operators": {
     "a": {"fp32": 0.250000, "int8": 0.125000},
@@ -120,7 +121,7 @@ const char* kText = R"({
 )";
 
 BOOST_AUTO_TEST_CASE(a_file_holds_all) {
-    Costs costs{"s", "c", "d", "avx2", "some \"CPU\"", 2, {}, {}, PlanTimes{1.5, 1.25}};
+    Costs costs{"s", "c", "d", "avx2", "some \"CPU\"", "h", 2, {}, {}, PlanTimes{1.5, 1.25}};
     costs.operators = {{"a", {{Precision::fp32, 0.25}, {Precision::int8, 0.125}}}, {"b", {{Precision::bf16, 1000}}}};
     costs.conversions = {{"t", {0.000001, 0}}};
     BOOST_TEST(to_json(costs) == kText);

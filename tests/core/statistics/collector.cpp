@@ -197,6 +197,21 @@ BOOST_AUTO_TEST_CASE(rows_behind_the_images_are_padding) {
     BOOST_TEST((words(collector) == words(expected)));
 }
 
+// As behind a Reshape to windows, in a batch of three images of which two are there.
+BOOST_AUTO_TEST_CASE(all_rows_of_an_image_count) {
+    const Size size = {2, 3, 3};
+    const Batch rows = batch_of({0, 1, 2, 3, 4, 5}, size, Layout::nchw);
+    Collector collector = everything(size), expected = everything(size);
+    BOOST_REQUIRE(collector.add(0, rows.view, std::vector<std::string>{"a", "b"}, 3));
+    add(expected, batch_of({0, 1, 2, 3}, size, Layout::nchw));
+    BOOST_TEST((words(collector) == words(expected)));
+
+    Collector odd = everything(size), all = everything(size);  // no multiple of the batch
+    BOOST_REQUIRE(odd.add(0, rows.view, std::vector<std::string>{"a", "b", "c", "d"}, 4));
+    add(all, rows);
+    BOOST_TEST((words(odd) == words(all)));
+}
+
 BOOST_AUTO_TEST_CASE(a_tensor_of_which_only_channels_are_counted_is_told_in_their_bins) {
     const Size size = {5, 7, 9};
     for (const Layout layout : {Layout::nchw, Layout::channels_last}) {
