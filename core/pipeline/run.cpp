@@ -229,14 +229,19 @@ private:
         return {};
     }
 
-    // The plan becomes the fastest one.
+    // The plan becomes the fastest one. Interrupted, it stays what it is.
     Result<void> choose_fastest() {
-        OCTAVO_TRY(FastestPlan chosen, timed(events_, "costs", 0, report_.seconds.costs, [&] {
-                       return choose_by_speed({config_, model_, device_, plan_, cpu_name(), events_.stop});
-                   }));
-        plan_ = fastest_ = std::move(chosen.plan);
-        costs_ = std::move(chosen.costs);
-        if (!chosen.measured)
+        Result<FastestPlan> chosen = timed(events_, "costs", 0, report_.seconds.costs, [&] {
+            return choose_by_speed({config_, model_, device_, plan_, cpu_name(), events_.stop});
+        });
+        if (!chosen && chosen.error().code() == Code::interrupted) {
+            report_.interrupted = "costs";
+            return {};
+        }
+        if (!chosen) return chosen.error();
+        plan_ = fastest_ = std::move(chosen->plan);
+        costs_ = std::move(chosen->costs);
+        if (!chosen->measured)
             report_.warnings.push_back("times of operators are those of " + config_.output +
                                        "/costs.json, which an earlier run has measured; remove it to have them measured anew");
         return {};
@@ -260,6 +265,7 @@ private:
     }
 
     Result<void> measure() {
+        if (!report_.interrupted.empty()) return Error(Code::interrupted, report_.interrupted);
         OCTAVO_CHECK_OK(evaluate_plan());
         if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
         add_notes(evaluation_.unreadable, report_.unreadable);

@@ -108,6 +108,28 @@ BOOST_AUTO_TEST_CASE(a_run_writes_model_plan_and_report) {
                    entry.path() << " is left behind");
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_while_costs_are_measured_leaves_the_plan) {
+    const Folder folder;
+    Overrides overrides = overrides_for(folder.path.string());
+    overrides.device = "onednn";
+    overrides.objective = "latency";
+    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    BOOST_REQUIRE(config);
+    std::stop_source source;
+    RunEvents events;
+    events.stop = source.get_token();
+    events.begin = [&source](const std::string& stage, std::int64_t) {
+        if (stage == "costs") source.request_stop();
+    };
+    const Result<Report> report = run_calibration(*config, events);
+    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+    BOOST_TEST(report->interrupted == "costs");
+    BOOST_TEST(!report->accuracy);
+    BOOST_TEST(fs::exists(folder / "plan.json"));
+    BOOST_TEST(fs::exists(folder / "report.json"));
+    BOOST_TEST(!fs::exists(folder / "costs.json"));
+}
+
 BOOST_AUTO_TEST_CASE(no_report_of_an_earlier_run_stays_beside_a_plan_that_could_not_be_measured) {
     const Folder folder;
     std::ofstream(folder / "report.json") << "{}";
