@@ -55,6 +55,18 @@ Result<Comparison> Comparison::create(const Config& config, const Model& model, 
     return comparison;
 }
 
+std::vector<TensorId> Comparison::tensors(const Graph& graph) const {
+    std::vector<TensorId> tensors;
+    for (const ComparedOutput& output : outputs_) tensors.push_back(find_tensor(graph, output.tensor));
+    return tensors;
+}
+
+std::vector<KeptOutput> Comparison::keep(std::span<const octavo_tensor> views) const {
+    std::vector<KeptOutput> kept;
+    for (std::size_t i = 0; i < outputs_.size(); ++i) kept.push_back(keep_output(outputs_[i].output, views[i]));
+    return kept;
+}
+
 Result<std::vector<std::vector<Fidelity>>> Comparison::compare(std::span<const KeptOutput> expected, std::span<const KeptOutput> found,
                                                                std::span<const octavo_geometry> geometries, std::int64_t batch) const {
     if (adapter_) return ask_adapter(expected, found, geometries);

@@ -35,6 +35,9 @@ public:
 
     // What is to be kept of each run, in this order.
     std::span<const ComparedOutput> outputs() const { return outputs_; }
+    // The outputs as tensors of the executed graph, and what a run of a graph with just these as outputs has given.
+    std::vector<TensorId> tensors(const Graph& graph) const;
+    std::vector<KeptOutput> keep(std::span<const octavo_tensor> views) const;
     // Of the figures: the outputs, or "predictions".
     std::span<const std::string> names() const { return names_; }
 

@@ -174,10 +174,9 @@ public:
         OCTAVO_CHECK_OK(nothing_written(prepare()));
         OCTAVO_CHECK_OK(nothing_written(make_plan()));
         OCTAVO_CHECK_OK(export_files());
-        if (const Result<void> measured = measure(); !measured) {
-            if (measured.error().code() != Code::interrupted) return measured.error();
-            report_.interrupted = measured.error().message();
-        }
+        const Result<void> measured = report_.interrupted.empty() ? measure() : Result<void>();
+        if (!measured && measured.error().code() != Code::interrupted) return measured.error();
+        if (!measured) report_.interrupted = measured.error().message();
         const std::string isa = device_.isa();
         if (isa == "sse41" || isa == "avx2" || isa == "avx512_core")
             report_.warnings.push_back("this CPU (" + isa +
@@ -265,7 +264,6 @@ private:
     }
 
     Result<void> measure() {
-        if (!report_.interrupted.empty()) return Error(Code::interrupted, report_.interrupted);
         OCTAVO_CHECK_OK(evaluate_plan());
         if (std::string warning = chance_warning(evaluation_); !warning.empty()) report_.warnings.push_back(std::move(warning));
         add_notes(evaluation_.unreadable, report_.unreadable);

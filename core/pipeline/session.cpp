@@ -48,6 +48,8 @@ Result<Session> Session::compile(const DeviceHandle& device, const Graph& graph,
         std::size_t id = 0;
         while (id < graph.tensors.size() && graph.tensors[id].name != name) ++id;
         if (id == graph.tensors.size()) return Error(Code::config, "tensor '" + name + "' is not in the graph of this run");
+        if (graph.tensors[id].type != OCTAVO_F32)
+            return Error(Code::config, "tensor '" + name + "' holds no real numbers, which are all that a tap shows");
         session.taps_.push_back(static_cast<std::int32_t>(id));
     }
     options.taps = session.taps_;

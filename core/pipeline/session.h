@@ -36,7 +36,7 @@ public:
     Session(const Session&) = delete;  // views point into the buffers
     Session& operator=(const Session&) = delete;
 
-    // `graph` has its shapes filled in; plan may be nullptr. Taps are tensors by name; each must be there.
+    // `graph` has its shapes filled in; plan may be nullptr. Taps are tensors by name; each must be there, and of f32.
     static Result<Session> compile(const DeviceHandle& device, const Graph& graph, const Plan* plan, CompileOptions options,
                                    std::span<const std::string> taps = {});
 

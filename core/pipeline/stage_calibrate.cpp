@@ -50,16 +50,15 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
         requests.push_back(wanted);
         taps.push_back(name);
     }
-    const std::vector<Port> inputs = ports_of(graph, graph.inputs);
     statistics.collector = Collector(std::move(requests), static_cast<std::size_t>(thread_count(request.config.threads)));
     OCTAVO_TRY(Session session,
                Session::compile(request.device, graph, nullptr, {request.config.threads, {}, false, kToleratedError}, taps));
-    const std::int64_t together = batch_of(graph);
     std::map<std::int32_t, std::size_t> entry_of;  // the graph's tensor to the collector's index
     for (std::size_t i = 0; i < taps.size(); ++i) entry_of[session.taps()[i]] = i;
 
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request.config.dataset, request.config.calibration.dataset));
     OCTAVO_TRY(const SliceRange range, range_of(request.config.calibration, dataset.count()));
+    const std::vector<Port> inputs = ports_of(graph, graph.inputs);
     const SampleRequest samples{
         dataset,     range.first, range.count, request.config.preprocess, inputs, request.config.threads, request.config.skip_unreadable,
         request.stop};
@@ -68,7 +67,7 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
                    std::size_t seen = 0;
                    OCTAVO_CHECK_OK(session.run(batch.inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
                        ++seen;
-                       if (added) added = statistics.collector.add(entry_of.at(tensor), view, batch.ids, together);
+                       if (added) added = statistics.collector.add(entry_of.at(tensor), view, batch.ids, batch_of(graph));
                    }));
                    OCTAVO_CHECK_OK(added);
                    if (seen != taps.size())

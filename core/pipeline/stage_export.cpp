@@ -9,13 +9,15 @@
 namespace octavo {
 namespace {
 
-// What an earlier run into this folder has left, and this one does not write anew: the model in the other form speaks of another plan, and
-// so does the report until this run has its own.
+constexpr const char *kOnnx = "/model.qdq.onnx", *kIr = "/model.int8.xml", *kIrData = "/model.int8.bin", *kReport = "/report.json";
+
+// What an earlier run has left that speaks of another plan: its model in the other form, and its report until this run has its own.
 void forget_other_run(ModelForm form, const std::string& folder) {
     std::error_code ignored;
-    for (const char* name : {"/report.json", form == ModelForm::openvino ? "/model.qdq.onnx" : "/model.int8.xml",
-                             form == ModelForm::openvino ? "/model.qdq.onnx" : "/model.int8.bin"})
-        std::filesystem::remove(folder + name, ignored);
+    const auto remove = [&](std::initializer_list<const char*> names) {
+        for (const char* name : names) std::filesystem::remove(folder + name, ignored);
+    };
+    form == ModelForm::openvino ? remove({kReport, kOnnx}) : remove({kReport, kIr, kIrData});
 }
 
 }  // namespace
@@ -24,13 +26,13 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
     Exported exported;
     if (form == ModelForm::openvino) {
         OCTAVO_TRY(IrModel ir, write_ir(model.executed, &plan, "octavo " OCTAVO_VERSION));
-        const FileContent files[] = {{folder + "/model.int8.bin", std::move(ir.binary)}, {folder + "/model.int8.xml", std::move(ir.xml)}};
+        const FileContent files[] = {{folder + kIrData, std::move(ir.binary)}, {folder + kIr, std::move(ir.xml)}};
         OCTAVO_CHECK_OK(write_together(files, Code::data));
         exported.files = {files[1].path, files[0].path};
     } else {
         OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
         exported.unfused = std::move(onnx.unfused);
-        exported.files.push_back(folder + "/model.qdq.onnx");
+        exported.files.push_back(folder + kOnnx);
         OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
     }
     forget_other_run(form, folder);

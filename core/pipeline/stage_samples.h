@@ -43,8 +43,7 @@ struct SampleRequest {
     int threads = 0;               // that decode; 0: all
     bool skip_unreadable = false;
     std::stop_token stop = {};
-    std::span<const std::int64_t> chosen =
-        {};  // numbers of samples in place of first and count, of which none need be readable; empty: those
+    std::span<const std::int64_t> chosen = {};  // numbers of samples in place of first and count; empty: those
 };
 
 // The class that an annotation gives; nothing where it is of another type.
@@ -66,6 +65,7 @@ Result<ValidationData> open_validation(const Config& config);
 using BatchSink = std::function<Result<void>(const Batch&)>;
 
 // Hands every batch to `consume` on the calling thread. Ends early where that fails, and with Code::interrupted where a stop is requested.
+// Where images may be skipped, a range of which none can be read is an error; chosen ones are a part of what their caller reads.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
 // The one input that an image fills: f32, batch x 1 or 3 x height x width. Another model is an error.

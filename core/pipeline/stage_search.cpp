@@ -21,15 +21,7 @@ constexpr std::int64_t kBatch = 8;  // images that run together, if the model's 
 struct Sample {
     Batch batch;
     std::vector<KeptOutput> outputs;
-    std::int64_t together = 1;  // that run, those behind the last one included
 };
-
-Result<void> add(const Comparison& comparison, const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) {
-    OCTAVO_TRY(const auto figures, comparison.compare(sample.outputs, found, sample.batch.geometries, sample.together));
-    for (const std::vector<Fidelity>& image : figures)
-        for (const Fidelity& one : image) nearness.merge(one);
-    return {};
-}
 
 double noise_over_signal(const Fidelity& nearness) {
     return std::pow(10.0, -nearness.snr_db() / 10);
@@ -38,13 +30,7 @@ double noise_over_signal(const Fidelity& nearness) {
 // One plan over some of the images.
 struct Trial {
     Contender contender;
-    const Comparison& comparison;
     Fidelity nearness;
-
-    Result<void> run(const Sample& sample) {
-        OCTAVO_CHECK_OK(contender.run(sample.batch));
-        return add(comparison, sample, contender.kept(), nearness);
-    }
 };
 
 class Trials {
@@ -65,9 +51,7 @@ public:
         }));
         decoded_ = fitting;
         if (kept_.empty()) return Error(Code::data, "none of the search images can be read");
-        std::vector<TensorId> wanted;
-        for (const ComparedOutput& compared : comparison_.outputs()) wanted.push_back(find_tensor(graph_, compared.tensor));
-        frontier_ = Frontier(graph_, std::move(wanted));
+        frontier_ = Frontier(graph_, comparison_.tensors(graph_));
         const std::size_t batches = std::min(std::max<std::size_t>(kRankingImages / batch_size(), 1), kept_.size());
         for (std::size_t i = 0; i < batches; ++i) {
             ranked_by_.push_back(i * kept_.size() / batches);
@@ -90,11 +74,7 @@ public:
         for (std::size_t i = 0; i < ranked_by_.size(); ++i) {
             if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             OCTAVO_CHECK_OK(frontier_.run(session, rest, i));
-            std::vector<KeptOutput> found;
-            for (std::size_t o = 0; o < comparison_.outputs().size(); ++o)
-                found.push_back(keep_output(comparison_.outputs()[o].output, session.output_views()[o]));
-            const Sample& sample = kept_[ranked_by_[i]];
-            OCTAVO_CHECK_OK(add(comparison_, sample, found, nearness));
+            OCTAVO_CHECK_OK(add(kept_[ranked_by_[i]], comparison_.keep(session.output_views()), nearness));
         }
         return noise_over_signal(nearness);
     }
@@ -116,7 +96,7 @@ private:
     Result<Trial> trial_of(const Plan& plan) {
         if (request_.progress) request_.progress(++trials_);
         OCTAVO_TRY(Contender contender, contender_of(&plan));
-        return Trial{std::move(contender), comparison_, {}};
+        return Trial{std::move(contender), {}};
     }
 
     Result<Contender> contender_of(const Plan* plan) const {
@@ -126,10 +106,18 @@ private:
     // One sample of a trial, which may be long: so a stop acts between them.
     Result<void> run(Trial& trial, const Sample& sample) const {
         if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
-        return trial.run(sample);
+        OCTAVO_CHECK_OK(trial.contender.run(sample.batch));
+        return add(sample, trial.contender.kept(), trial.nearness);
     }
 
-    std::size_t batch_size() const { return static_cast<std::size_t>(graph_[graph_.inputs[0]].shape[0]); }
+    Result<void> add(const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) const {
+        OCTAVO_TRY(const auto figures, comparison_.compare(sample.outputs, found, sample.batch.geometries, batch_of(graph_)));
+        for (const std::vector<Fidelity>& image : figures)
+            for (const Fidelity& one : image) nearness.merge(one);
+        return {};
+    }
+
+    std::size_t batch_size() const { return static_cast<std::size_t>(batch_of(graph_)); }
 
     std::size_t batch_bytes() const {
         std::size_t bytes = 0;
@@ -158,7 +146,7 @@ private:
                 numbers.subspan(from, to - from)};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32.run(batch));
-                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}, batch_of(graph_)};
+                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}};
                 return use(sample);
             });
             if (!done) return done.error();

@@ -39,14 +39,22 @@ Node bare_product(const Node& node) {
     return bare;
 }
 
-// Sums of each channel over the rows of so many images of a batch, and places. A tensor may have several rows an image.
-void add_channels(const octavo_tensor& view, std::size_t images, std::int64_t batch, std::vector<double>& sums) {
-    const std::size_t rows = images * static_cast<std::size_t>(std::max<std::int64_t>(view.shape[0] / batch, 1));
-    std::vector<float> values;
-    copy_rows(view, static_cast<std::int64_t>(rows), values);
-    const std::size_t places = values.size() / (rows * sums.size());
-    for (std::size_t i = 0; i < values.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(values[i]);
-}
+// Of each channel of a tensor.
+struct Means {
+    std::vector<double> sums;
+    std::size_t values = 0;  // of one channel
+
+    double of(std::size_t channel) const { return sums[channel] / static_cast<double>(values); }
+
+    void add(const octavo_tensor& view, std::size_t images, std::int64_t batch) {
+        const std::size_t rows = rows_of_images(view.shape[0], images, batch);
+        std::vector<float> shown;
+        copy_rows(view, static_cast<std::int64_t>(rows), shown);
+        const std::size_t each = shown.size() / sums.size(), places = each / rows;
+        for (std::size_t i = 0; i < shown.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(shown[i]);
+        values += each;
+    }
+};
 
 // Calls of an algorithm that make no sense.
 Error misuse(const std::string& what) {
@@ -84,12 +92,9 @@ Trial::Trial(const QuantizeRequest& request, const CalibrationView& view) : requ
 Result<std::int64_t> Trial::open(std::int64_t images, std::int32_t parts) {
     if (images < 1 || parts < 1) return misuse("opened for " + std::to_string(images) + " images in " + std::to_string(parts) + " parts");
     OCTAVO_TRY(graph_, with_batch_if_free(request_.model.executed, kChunk));
-    compared_.clear();
     OCTAVO_TRY(const DatasetHandle dataset, DatasetHandle::create(*request_.config.dataset, request_.config.calibration.dataset));
     OCTAVO_TRY(comparison_, Comparison::create(request_.config, request_.model, dataset.class_names()));
-    for (const ComparedOutput& compared : comparison_->outputs())
-        for (std::size_t i = 0; i < graph_.tensors.size(); ++i)
-            if (graph_.tensors[i].name == compared.tensor) compared_.push_back(static_cast<TensorId>(i));
+    compared_ = comparison_->tensors(graph_);
     if (compared_.empty()) return Error(Code::model, "has no output of real numbers to compare");
     frontier_ = Frontier(graph_, compared_);
     OCTAVO_CHECK_OK(read_images(dataset, images, static_cast<std::size_t>(parts)));
@@ -138,8 +143,8 @@ Result<void> Trial::expect() {
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
         Chunk& chunk = chunks_[i];
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i)));
-        chunk.expected = keep(session);
-        OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries, batch()));
+        chunk.expected = comparison_->keep(session.output_views());
+        OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, chunk.expected, chunk.geometries, batch_of(graph_)));
         for (const std::vector<Fidelity>& sample : figures)
             for (std::size_t figure = 0; figure < sample.size(); ++figure) signal_[chunk.part][figure] += sample[figure].signal();
     }
@@ -182,8 +187,9 @@ bool Trial::is_frontier_stale() const {
 
 Result<void> Trial::settle() {
     if (frontier_.node() > 0 && is_frontier_stale()) frontier_.reset();
+    const std::size_t from = frontier_.node();
     OCTAVO_CHECK_OK(frontier_.move_to(wanted_frontier_, [this](const Graph& part) { return compile_as_planned(part); }));
-    settled_ = state();
+    if (frontier_.node() != from) settled_ = state();
     return {};
 }
 
@@ -215,16 +221,10 @@ Result<void> Trial::measure(const double* limits, double* errors) {
     return {};
 }
 
-std::vector<KeptOutput> Trial::keep(const Session& session) const {
-    std::vector<KeptOutput> kept;
-    for (std::size_t i = 0; i < compared_.size(); ++i)
-        kept.push_back(keep_output(comparison_->outputs()[i].output, session.output_views()[i]));
-    return kept;
-}
-
 // What a chunk adds to the error of its part.
 Result<double> Trial::error_of(const Session& session, const Chunk& chunk) const {
-    OCTAVO_TRY(const auto figures, comparison_->compare(chunk.expected, keep(session), chunk.geometries, batch()));
+    OCTAVO_TRY(const auto figures,
+               comparison_->compare(chunk.expected, comparison_->keep(session.output_views()), chunk.geometries, batch_of(graph_)));
     const std::vector<double>& signal = signal_[chunk.part];
     double error = 0;
     for (const std::vector<Fidelity>& sample : figures)
@@ -251,23 +251,13 @@ Result<void> Trial::product_shift(std::int32_t number, double* shift) {
     part.nodes.back().outputs = {part.add_tensor(std::move(result))};
     part = slice(part, frontier_.node(), part.nodes.size(), part.nodes.back().outputs);
     OCTAVO_TRY(Session session, compile_as_planned(part));
-    std::vector<double> sums(fp32_means_[product].size(), 0);
+    Means means{std::vector<double>(fp32_means_[product].size(), 0)};
     for (std::size_t i = 0; i < chunks_.size(); ++i) {
         OCTAVO_CHECK_OK(frontier_.run(session, part, i));
-        add_channels(session.output_views()[0], chunks_[i].rows, batch(), sums);
+        means.add(session.output_views()[0], chunks_[i].rows, batch_of(graph_));
     }
-    const double count = values_a_channel(product);
-    for (std::size_t c = 0; c < sums.size(); ++c) shift[c] = fp32_means_[product][c] - sums[c] / count;
+    for (std::size_t c = 0; c < means.sums.size(); ++c) shift[c] = fp32_means_[product][c] - means.of(c);
     return {};
-}
-
-// Values that a channel of the product's result has over all images.
-double Trial::values_a_channel(std::size_t product) const {
-    const Tensor& result = graph_[graph_.nodes[index(request_.layout.products[product])].outputs[0]];
-    const std::int64_t one = element_count(result.shape) / std::min(result.shape[0], batch());
-    std::size_t images = 0;
-    for (const Chunk& chunk : chunks_) images += chunk.rows;
-    return static_cast<double>(images) * static_cast<double>(one) / static_cast<double>(view_.products()[product].output_channels);
 }
 
 // One fp32 pass over a graph where each product has a bare twin beside it.
@@ -289,16 +279,18 @@ Result<void> Trial::measure_fp32_means() {
         twins.nodes.push_back(graph_.nodes[n]);
     }
     OCTAVO_TRY(Session session, Session::compile(request_.device, twins, nullptr, {request_.config.threads, {}, false}, taps));
-    std::vector<std::vector<double>> sums;
-    for (const ProductState& product : view_.products()) sums.emplace_back(static_cast<std::size_t>(product.output_channels), 0.0);
+    std::vector<Means> means;  // [product]
+    for (const ProductState& product : view_.products())
+        means.push_back({std::vector<double>(static_cast<std::size_t>(product.output_channels), 0)});
     for (std::size_t i = 0; i < chunks_.size(); ++i)
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i), [&](std::int32_t tensor, const octavo_tensor& view) {
             const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();
-            add_channels(view, chunks_[i].rows, batch(), sums[static_cast<std::size_t>(tap)]);
+            means[static_cast<std::size_t>(tap)].add(view, chunks_[i].rows, batch_of(graph_));
         }));
-    for (std::size_t i = 0; i < sums.size(); ++i)
-        for (double& sum : sums[i]) sum /= values_a_channel(i);
-    fp32_means_ = std::move(sums);
+    for (const Means& one : means) {
+        std::vector<double>& of_product = fp32_means_.emplace_back();
+        for (std::size_t c = 0; c < one.sums.size(); ++c) of_product.push_back(one.of(c));
+    }
     return {};
 }
 

@@ -51,10 +51,7 @@ private:
     Result<Session> compile(const Graph& part, const Plan* plan) const;
     Result<Session> compile_as_planned(const Graph& part) const;
     Result<double> error_of(const Session& session, const Chunk& chunk) const;
-    std::vector<KeptOutput> keep(const Session& session) const;
     Result<void> measure_fp32_means();
-    double values_a_channel(std::size_t product) const;
-    std::int64_t batch() const { return batch_of(graph_); }
 
     const QuantizeRequest& request_;
     const CalibrationView& view_;

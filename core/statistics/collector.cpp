@@ -32,13 +32,6 @@ Result<void> check_view(const Request& request, const octavo_tensor& view, std::
     return {};
 }
 
-// Of the tensor that belong to so many images.
-std::size_t rows_of(const octavo_tensor& view, std::size_t images, std::int64_t batch) {
-    if (batch == 0 || view.rank < 1) return images;
-    const auto rows = static_cast<std::size_t>(view.shape[0]), all = static_cast<std::size_t>(batch);
-    return rows % all == 0 ? rows / all * images : rows;
-}
-
 bool add_sums(std::span<const double> sums, std::span<FixedSum> to) {
     for (std::size_t c = 0; c < sums.size(); ++c) {
         if (!std::isfinite(sums[c])) return false;
@@ -99,7 +92,7 @@ bool Collector::add_part(Entry& entry, const ImageView& image, std::size_t part,
 
 Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images, std::int64_t batch) {
     Entry& entry = entries_[index];
-    const std::size_t rows = rows_of(view, images.size(), batch);
+    const std::size_t rows = batch > 0 && view.rank > 0 ? rows_of_images(view.shape[0], images.size(), batch) : images.size();
     OCTAVO_CHECK_OK(check_view(entry.request, view, rows));
     constexpr std::size_t kFew = 16384;  // values that are not worth sharing
     std::vector<float> copy;

@@ -31,11 +31,9 @@ public:
     std::size_t size() const { return entries_.size(); }
     const Request& request(std::size_t index) const { return entries_[index].request; }
 
-    // Counts the first images.size() rows of the batch (rows behind them are padding). `batch`: images that ran together, so that a tensor
-    // with a multiple of that on axis 0, as after a Reshape to windows, has so many rows an image; where it is no multiple all rows count.
-    // 0: a row an image. The view holds f32 with any strides; dense NCHW and
-    // dense channels-last are read in place. A NaN or an infinity is an error (Code::data) that names tensor and image; the collector is
-    // then of no further use.
+    // Counts the rows of these images, which `batch` ran together with (0: a row an image); rows behind them are padding. The view holds
+    // f32 with any strides; dense NCHW and dense channels-last are read in place. A NaN or an infinity is an error (Code::data) that names
+    // tensor and image; the collector is then of no further use.
     Result<void> add(std::size_t index, const octavo_tensor& view, std::span<const std::string> images, std::int64_t batch = 0);
     // `other` was made from the same requests.
     void merge(const Collector& other);

@@ -27,6 +27,12 @@ struct ImageView {
     }
 };
 
+// Of a tensor with so many on axis 0, those of the first images of a batch: as many an image where the batch divides them, as behind a
+// Reshape to windows; else all.
+inline std::size_t rows_of_images(std::int64_t rows, std::size_t images, std::int64_t batch) {
+    return static_cast<std::size_t>(rows % batch == 0 ? rows / batch * static_cast<std::int64_t>(images) : rows);
+}
+
 // Row `row` of the batch; `copy` holds the values where they had to be moved.
 ImageView view_image(const octavo_tensor& tensor, std::int64_t row, std::vector<float>& copy);
 

@@ -1,5 +1,6 @@
 // The options of octavo convert that say how a model is fed: what each refuses, and that nothing is written then.
 #include "core/formats/onnx/writer.h"
+#include "core/pipeline/npy.h"
 #include "core/pipeline/stage_load.h"
 #include "tests/cli/program.h"
 #include "tests/support/graph_builder.h"
@@ -75,6 +76,35 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_an_option_is_said_and_nothing_is_written
     BOOST_TEST(plan.code == 2);
     BOOST_TEST(plan.err == "octavo: error: --input-shape, --mean, --scale, --reverse-channels: found output " + (folder / "plan.json") +
                                ", expected a model, .onnx or .xml, for them to become part of\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_model_is_not_written_over_itself) {
+    const Folder folder;
+    const std::string model = gray(folder), link = folder / "link.onnx";
+    const auto size = fs::file_size(model);
+    fs::create_symlink(model, link);
+    for (const std::string& output : {model, link}) {
+        const Outcome outcome = run(folder, "convert " + model + " " + output + " --device reference");
+        BOOST_TEST(outcome.code == 2);
+        BOOST_TEST(outcome.err == "octavo: error: found output " + output + ", which is the model itself; expected another name\n");
+    }
+    BOOST_TEST(fs::file_size(model) == size);
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_without_real_numbers_cannot_be_tapped) {
+    const Folder folder;
+    GraphBuilder builder;
+    const TensorId best = builder.node("ArgMax", "best", {builder.conv("a", builder.input("data", {1, 1, 4, 4}), 1, 2, 3)});
+    Graph graph = builder.done({builder.node("Cast", "cast", {best}, {{"to", std::int64_t{1}}})}, 1);
+    const std::string tap = graph[best].name, model = folder.write("m.onnx", write_onnx(graph));
+    const float values[16] = {};
+    BOOST_REQUIRE(bool(write_npy(folder / "x.npy", OCTAVO_F32, Shape{1, 1, 4, 4}, std::as_bytes(std::span(values)))));
+    const std::string out = folder / "out";
+    const Outcome outcome =
+        run(folder, "infer " + model + " --device onednn --input data=" + (folder / "x.npy") + " --output-dir " + out + " --tap " + tap);
+    BOOST_TEST(outcome.code == 2);
+    BOOST_TEST(outcome.err == "octavo: error: tensor '" + tap + "' holds no real numbers, which are all that a tap shows\n");
+    BOOST_TEST(!fs::exists(out));
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_that_operators_fix_cannot_be_free) {

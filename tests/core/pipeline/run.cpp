@@ -17,6 +17,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 using namespace octavo;
 namespace fs = std::filesystem;
@@ -71,6 +72,22 @@ public:
 private:
     float largest_ = 0;
 };
+
+// The quickstart's config, with an image that cannot be decoded, and may be skipped, in front of those of the validation.
+Result<Config> with_unreadable(const Folder& folder, const Overrides& overrides) {
+    const std::string quickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
+    fs::create_directory_symlink(quickstart + "/images", folder / "readable");
+    std::ofstream(folder / "broken.jpg") << "no JPEG";
+    std::istringstream lines(content(quickstart + "/validation.txt"));
+    std::ofstream list(folder / "list.txt");
+    list << "broken.jpg 0\n";
+    for (std::string line; std::getline(lines, line);) list << "readable/" << line << '\n';
+    list.close();
+    boost::json::object config = boost::json::parse(content(quickstart + "/classify.json")).as_object();
+    config["validation"] = {{{"images", folder.path.string()}, {"list", folder / "list.txt"}}};
+    config["unreadable_images"] = "skip";
+    return parse_config(boost::json::serialize(config), "unreadable.json", quickstart, registry(), overrides);
+}
 
 // Finds fault with every sample.
 class Refusing final : public Metric {
@@ -198,12 +215,15 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
         BOOST_TEST(std::abs(together.front[i].snr_db - again.front[i].snr_db) < 0.01, together.front[i].name);
     overrides.batch.reset();
 
-    costs->isa = "another";
-    BOOST_REQUIRE(bool(write_atomically(path, to_json(*costs), Code::config)));
-    calibrated(overrides);
-    const Result<Costs> anew = load_costs(path);
-    BOOST_REQUIRE(anew);
-    BOOST_TEST(anew->isa != "another");
+    for (std::string Costs::*key : {&Costs::isa, &Costs::int8_operators}) {
+        Costs others = *costs;
+        others.*key = "another";
+        BOOST_REQUIRE(bool(write_atomically(path, to_json(others), Code::config)));
+        calibrated(overrides);
+        const Result<Costs> anew = load_costs(path);
+        BOOST_REQUIRE(anew);
+        BOOST_TEST(((*anew).*key != "another"));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(tables_and_notes_of_a_metric_are_reported_and_samples_without_scores_turn_neither_right_nor_wrong) {
@@ -442,7 +462,7 @@ BOOST_AUTO_TEST_CASE(a_report_says_nothing_of_a_plan_that_was_replaced) {
     Overrides overrides = overrides_for(folder.path.string());
     overrides.device = "onednn";
     overrides.algorithm = "minmax,";
-    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    Result<Config> config = with_unreadable(folder, overrides);
     BOOST_REQUIRE(config);
     config->target.reset();
     const Result<Report> plain = run_calibration(*config, {});
@@ -463,6 +483,7 @@ BOOST_AUTO_TEST_CASE(a_report_says_nothing_of_a_plan_that_was_replaced) {
     BOOST_TEST(!report->accuracy);
     BOOST_TEST(report->validation_images == 0);
     BOOST_TEST(report->target.status == "none");
+    BOOST_TEST(report->unreadable.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -161,6 +161,22 @@ BOOST_AUTO_TEST_CASE(nothing_readable_at_all_is_an_error) {
     BOOST_TEST(seen.done.error().message() == "none of 2 images can be read, the first: dataset 'numbers': number 0 is damaged");
 }
 
+// Chosen samples are a part of what their caller reads: of the others some may be readable.
+BOOST_AUTO_TEST_CASE(chosen_samples_of_which_none_is_readable_are_skipped) {
+    Fixture fixture(4);
+    fixture.numbers.missing = {1, 3};
+    const Result<DatasetHandle> dataset = DatasetHandle::create({&kPlugin, ""}, {});
+    const std::vector<Port> ports = {{"x", OCTAVO_F32, {2, 2}}};
+    const std::vector<std::int64_t> chosen = {1, 3};
+    const Preprocess none;
+    const Result<SamplesDone> done = for_each_batch({*dataset, 0, 0, none, ports, 1, true, {}, chosen}, [](const Batch&) -> Result<void> {
+        return Error(Code::internal, "nothing was to be consumed");
+    });
+    BOOST_REQUIRE(done);
+    BOOST_TEST(done->samples == 0);
+    BOOST_TEST(done->unreadable.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_consumer_that_fails_ends_the_run) {
     Fixture fixture(100);
     const Result<DatasetHandle> dataset = DatasetHandle::create({&kPlugin, ""}, {});
