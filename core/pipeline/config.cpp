@@ -122,7 +122,6 @@ private:
         resolved_["calibration"] = shown_slice(config_.calibration);
 
         if (const json::array* slices = section.array("validation")) {
-            if (slices->empty()) section.wrong(FindingCode::impossible_value, "validation", "at least one slice, or no such key");
             for (std::size_t i = 0; i < slices->size(); ++i) {
                 const std::string place = "/validation/" + std::to_string(i);
                 const json::object* object = (*slices)[i].if_object();
@@ -227,9 +226,7 @@ private:
         config_.skip_unreadable = section.text("unreadable_images") == "skip";
         read_target(section);
         read_ignore(section);
-        const std::optional<std::string> output = section.text("output");
-        if (output && output->empty()) section.wrong(FindingCode::impossible_value, "output", "the name of a folder");
-        config_.output = resolve_path(folder_, output.value_or(""));
+        config_.output = resolve_path(folder_, section.text("output").value_or(""));
         section.text("$schema");  // is for editors; only its type matters here
         resolved_["objective"] = config_.objective == Objective::int8 ? "int8" : "latency";
         resolved_["export"] = config_.export_as == ModelForm::openvino ? "openvino" : "onnx";

@@ -105,7 +105,8 @@ constexpr ConfigKey kConfigKeys[] = {
     {.value = nested("calibration", "{}", "images that ranges are measured on"), .form = Form::section, .keys = &kCalibration},
     {.value = nested("validation", "null", "images that accuracy is measured on; what calibration leaves of the data set without it"),
      .form = Form::sections,
-     .keys = &kValidation},
+     .keys = &kValidation,
+     .least_size = 1},
     {.value = nested("preprocess", "[]", "from a picture to the model's input, in this order"), .form = Form::sections, .keys = &kStep},
     {.value = nested("metric", "null", "what accuracy means"), .form = Form::plugin, .kind = OCTAVO_METRIC},
     {.value = nested("adapter", "\"" OCTAVO_DEFAULT_ADAPTER "\"", "from the model's outputs to predictions"),
@@ -128,7 +129,7 @@ constexpr ConfigKey kConfigKeys[] = {
     {integer("batch", "1", 1, kMostBatch, "images that run together")},
     {integer("threads", "0", 0, kMostThreads, "threads that run the model, and that decode images; 0: all")},
     {string("unreadable_images", "\"error\"", "error|skip", "whether an image that cannot be decoded ends the run or is counted")},
-    {string("output", "\"run\"", nullptr, "folder for what is written")},
+    {path("output", "\"run\"", "folder for what is written")},
     {string("$schema", "null", nullptr, "file that octavo schema has written, for editors")},
 };
 constexpr KeyTable kConfig = {"the config", kConfigKeys};
@@ -167,7 +168,7 @@ std::string expected_of(const ConfigKey& key) {
         case Form::section:
             return expected_of(*key.keys);
         case Form::sections:
-            return "a list, each element " + expected_of(*key.keys);
+            return (key.least_size > 0 ? "a list that is not empty, each element " : "a list, each element ") + expected_of(*key.keys);
         case Form::plugin:
         case Form::plugins: {
             const std::string plugin =

@@ -28,6 +28,7 @@ struct ConfigKey {
     const KeyTable* keys = nullptr;  // of sections
     octavo_kind kind{};              // of plugins
     int list_size = 0;               // of lists: so many elements, or one that stands for all; 0: any number
+    std::size_t least_size = 0;      // of sections
 };
 
 struct KeyTable {

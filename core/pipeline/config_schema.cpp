@@ -143,6 +143,7 @@ private:
                 break;
             case Form::sections:
                 schema = {{"type", "array"}, {"items", table_schema(*key.keys)}};
+                if (key.least_size > 0) schema["minItems"] = key.least_size;
                 break;
             case Form::plugin:
                 schema = use_schema(key.kind);

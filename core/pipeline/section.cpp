@@ -31,7 +31,9 @@ const json::object* Section::object(std::string_view key) {
 const json::array* Section::array(std::string_view key) {
     const json::value* value = find(key);
     if (value && !value->is_array()) wrong(FindingCode::wrong_type, key, expected_of(row(key)));
-    return value ? value->if_array() : nullptr;
+    const json::array* list = value ? value->if_array() : nullptr;
+    if (list && list->size() < row(key).least_size) wrong(FindingCode::impossible_value, key, expected_of(row(key)));
+    return list;
 }
 
 // The value or the default, where it is right.
