@@ -41,37 +41,25 @@ WideSize resized(Size from, const Resize& step) {
     return {scaled_side(from.width, length, from.height), length};
 }
 
-// The picture on its way through the steps: the caller's image until a step makes a new one.
-struct Work {
-    const Image* image;
-    Image own;
-    Geometry geometry;
-
-    void replace(Image next) {
-        own = std::move(next);
-        image = &own;
-    }
-};
-
 Error too_large(std::string_view name, Size from, WideSize to) {
     return Error(Code::data, std::string(name) + ": " + text_of(from) + " pixels would be resized to " + std::to_string(to.width) + "x" +
                                  std::to_string(to.height) + ", at most " + std::to_string(kMaxImagePixels) + " pixels are possible");
 }
 
 // To a size that fits.
-void resize(Work& work, WideSize to, const ResizeMethod& method) {
-    const Size from = size_of(*work.image);
+void resize(Framed& work, WideSize to, const ResizeMethod& method) {
+    const Size from = size_of(work.image);
     const int width = static_cast<int>(to.width), height = static_cast<int>(to.height);
     const double factor_x = static_cast<double>(width) / from.width, factor_y = static_cast<double>(height) / from.height;
     work.geometry.scale_x *= factor_x;
     work.geometry.scale_y *= factor_y;
     work.geometry.offset_x *= factor_x;
     work.geometry.offset_y *= factor_y;
-    if (Size{width, height} != from) work.replace(method.resize(*work.image, width, height));
+    if (Size{width, height} != from) work.image = method.resize(work.image, width, height);
 }
 
-Result<void> apply(const Resize& step, Work& work, std::string_view name) {
-    const Size from = size_of(*work.image);
+Result<void> apply(const Resize& step, Framed& work, std::string_view name) {
+    const Size from = size_of(work.image);
     const WideSize to = resized(from, step);
     if (!fits(to)) return too_large(name, from, to);
     resize(work, to, *step.method);
@@ -90,9 +78,9 @@ WideSize inside(Size from, const Letterbox& box) {
     return {scaled(from.width, box.height, from.height), box.height};
 }
 
-Result<void> apply(const Letterbox& step, Work& work, std::string_view) {
-    resize(work, inside(size_of(*work.image), step), *step.method);
-    const Image& source = *work.image;
+Result<void> apply(const Letterbox& step, Framed& work, std::string_view) {
+    resize(work, inside(size_of(work.image), step), *step.method);
+    const Image& source = work.image;
     const bool is_central = step.place == Letterbox::Place::centre;
     const int left = is_central ? (step.width - source.width) / 2 : 0, top = is_central ? (step.height - source.height) / 2 : 0;
     work.geometry.offset_x -= left;
@@ -100,12 +88,12 @@ Result<void> apply(const Letterbox& step, Work& work, std::string_view) {
     Image target = blank_image(step.width, step.height);
     for (std::size_t i = 0; i < target.rgb.size(); i += 3) std::copy(step.fill.begin(), step.fill.end(), &target.rgb[i]);
     for (int y = 0; y < source.height; ++y) std::memcpy(target.row(top + y) + std::ptrdiff_t{3} * left, source.row(y), source.row_bytes());
-    work.replace(std::move(target));
+    work.image = std::move(target);
     return {};
 }
 
-Result<void> apply(const Crop& step, Work& work, std::string_view name) {
-    const Image& source = *work.image;
+Result<void> apply(const Crop& step, Framed& work, std::string_view name) {
+    const Image& source = work.image;
     if (source.width < step.width || source.height < step.height) {
         return Error(Code::data, std::string(name) + ": " + text_of(size_of(source)) + " pixels are smaller than the crop of " +
                                      text_of({step.width, step.height}) + ", resize before the crop or make it smaller");
@@ -117,15 +105,15 @@ Result<void> apply(const Crop& step, Work& work, std::string_view name) {
     for (int y = 0; y < step.height; ++y) {
         std::memcpy(target.row(y), source.row(top + y) + std::ptrdiff_t{3} * left, target.row_bytes());
     }
-    work.replace(std::move(target));
+    work.image = std::move(target);
     return {};
 }
 
-Result<void> apply(const Normalize&, Work&, std::string_view) {
+Result<void> apply(const Normalize&, Framed&, std::string_view) {
     return {};
 }
 
-// The step that write_floats() uses: the one in the list, or one that changes nothing.
+// The step that write_values() uses: the one in the list, or one that changes nothing.
 Normalize normalize_of(const Preprocess& pipeline) {
     if (pipeline.steps.empty()) return {};
     const auto* last = std::get_if<Normalize>(&pipeline.steps.back());
@@ -216,25 +204,32 @@ std::optional<Size> output_size(const Preprocess& pipeline) {
     return size;
 }
 
-Result<Geometry> preprocess(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape, std::string_view name) {
-    assert(shape.channels == 1 || shape.channels == 3);
+Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name) {
     OCTAVO_CHECK_OK(check_preprocess(pipeline));
-    Work work{&image, {}, {}};
-    work.geometry.source_width = image.width;
-    work.geometry.source_height = image.height;
+    Framed work{std::move(image), {}};
+    work.geometry.source_width = work.image.width;
+    work.geometry.source_height = work.image.height;
     for (const Step& step : pipeline.steps) {
         OCTAVO_CHECK_OK(std::visit([&](const auto& which) { return apply(which, work, name); }, step));
     }
-    const Size size = size_of(*work.image), wanted{shape.width, shape.height};
-    if (size != wanted) {
-        return Error(Code::data, std::string(name) + ": " + text_of(size) + " pixels after preprocessing, the network input has " +
-                                     text_of(wanted) + ", end with a crop, a letterbox or an exact resize to that");
-    }
-    assert(chw.size() == work.image->rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
+    const Size size = size_of(work.image), wanted{shape.width, shape.height};
+    if (size == wanted) return work;
+    return Error(Code::data, std::string(name) + ": " + text_of(size) + " pixels after preprocessing, the network input has " +
+                                 text_of(wanted) + ", end with a crop, a letterbox or an exact resize to that");
+}
+
+void write_values(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape) {
+    assert(shape.channels == 1 || shape.channels == 3);
+    assert(chw.size() == image.rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
     const Normalize normalize = normalize_of(pipeline);
-    if (shape.channels == 1) write_luma(*work.image, normalize, chw);
-    if (shape.channels == 3) write_colour(*work.image, normalize, chw);
-    return work.geometry;
+    if (shape.channels == 1) write_luma(image, normalize, chw);
+    if (shape.channels == 3) write_colour(image, normalize, chw);
+}
+
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> chw, InputShape shape, std::string_view name) {
+    OCTAVO_TRY(const Framed framed, frame(pipeline, std::move(image), shape, name));
+    write_values(pipeline, framed.image, chw, shape);
+    return framed.geometry;
 }
 
 }  // namespace octavo

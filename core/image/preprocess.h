@@ -90,8 +90,20 @@ Result<void> check_preprocess(const Preprocess& pipeline);
 // The size of every picture after the steps, or nothing if it depends on the picture. The pipeline has passed check_preprocess().
 std::optional<Size> output_size(const Preprocess& pipeline);
 
-// `chw` holds channels * height * width values. A picture that is smaller than a crop, or whose size after the steps is not that of the
-// shape, is a Code::data error that starts with `name`.
-Result<Geometry> preprocess(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape, std::string_view name);
+// What a network sees of a picture, as 8-bit pixels: a quarter of the memory of its values.
+struct Framed {
+    Image image;
+    Geometry geometry;
+};
+
+// All steps but the last one, normalize. A picture that is smaller than a crop, or whose size after the steps is not that of the shape, is
+// a Code::data error that starts with `name`.
+Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name);
+
+// The last step. `chw` holds channels * height * width values; the image has that height and width.
+void write_values(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape);
+
+// Both.
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> chw, InputShape shape, std::string_view name);
 
 }  // namespace octavo

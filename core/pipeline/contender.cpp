@@ -48,7 +48,7 @@ Result<Contender> Contender::create(const Request& request, const Plan* plan) {
     }
     contender.compared_.assign(outputs.begin(), outputs.end());
     contender.gives_scores_ = is_list_of_scores(request.graph, outputs);
-    contender.kept_.resize(outputs.size());
+    contender.said_.kept.resize(outputs.size());
     return contender;
 }
 
@@ -57,25 +57,26 @@ Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> par
         std::size_t tap = 0;  // taps are the compared outputs that are no outputs of the graph, in order
         for (std::size_t i = 0; i < compared_.size(); ++i) {
             if (compared_[i].tensor == compared_[i].output) continue;
-            if (session_.taps()[tap++] == tensor) kept_[i] = keep_output(compared_[i].output, view);
+            if (session_.taps()[tap++] == tensor) said_.kept[i] = keep_output(compared_[i].output, view);
         }
     };
     OCTAVO_CHECK_OK(session_.run(batch.inputs, keep_tap));
     for (std::size_t i = 0; i < compared_.size(); ++i)
         for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-            if (compared_[i].tensor == session_.outputs()[o].name) kept_[i] = keep_output(compared_[i].output, session_.output_views()[o]);
+            if (compared_[i].tensor == session_.outputs()[o].name)
+                said_.kept[i] = keep_output(compared_[i].output, session_.output_views()[o]);
     return answer(batch, parts);
 }
 
 std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
     if (!gives_scores_) return {};
-    return greatest(kept_[0].row(row));
+    return greatest(said_.kept[0].row(row));
 }
 
 Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> parts) {
-    answers_.assign(batch.size(), {});
+    said_.answers.assign(batch.size(), {});
     if (!adapter_) {
-        for (std::size_t row = 0; row < batch.size(); ++row) answers_[row].best_class = greatest_output(row);
+        for (std::size_t row = 0; row < batch.size(); ++row) said_.answers[row].best_class = greatest_output(row);
         return {};
     }
     std::vector<octavo_output> outputs;
@@ -87,16 +88,16 @@ Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> 
         if (!added || row < 0 || static_cast<std::size_t>(row) >= batch.size()) return;
         const auto sample = static_cast<std::size_t>(row);
         ++predictions;
-        answers_[sample].best_class = best_class(prediction);
+        said_.answers[sample].best_class = best_class(prediction);
         if (const auto boxes = values_of<octavo_box>(prediction, OCTAVO_BLOB_BOXES, "the prediction"))
-            answers_[sample].boxes.assign(boxes->begin(), boxes->end());
+            said_.answers[sample].boxes.assign(boxes->begin(), boxes->end());
         for (std::size_t i = 0; i < metrics_.size(); ++i) {
             if (i > 0 && parts[sample] != i - 1) continue;
             const Result<double> score = metrics_[i].add(prediction, batch.annotations[sample]);
             if (!score)
                 added = score.error().within(batch.ids[sample]);
             else
-                answers_[sample].score = *score;
+                said_.answers[sample].score = *score;
         }
     }));
     if (added && predictions != batch.size())

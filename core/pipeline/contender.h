@@ -20,6 +20,12 @@ struct Answer {
     std::vector<octavo_box> boxes;           // where the prediction is a list of boxes
 };
 
+// Of one batch: the outputs that the comparison wants, and the answers.
+struct Said {
+    std::vector<KeptOutput> kept;  // [compared output]
+    std::vector<Answer> answers;   // [sample]
+};
+
 class Contender {
 public:
     struct Request {
@@ -37,9 +43,7 @@ public:
     Result<void> run(const Batch& batch, std::span<const std::size_t> parts = {});
 
     const Session& session() const { return session_; }
-    // Of the last batch: the outputs that the comparison wants, and the answers.
-    std::span<const KeptOutput> kept() const { return kept_; }
-    const std::vector<Answer>& answers() const { return answers_; }
+    const Said& said() const { return said_; }  // of the last batch
 
     // Empty without a metric.
     Result<std::vector<MetricFigure>> figures() const;
@@ -53,9 +57,8 @@ private:
     std::vector<MetricHandle> metrics_;  // of all, then of each part; empty without a metric
     std::optional<AdapterHandle> adapter_;
     std::vector<ComparedOutput> compared_;
-    bool gives_scores_ = false;     // the only compared output is a list of numbers an image
-    std::vector<KeptOutput> kept_;  // [compared output] of the last batch
-    std::vector<Answer> answers_;
+    bool gives_scores_ = false;  // the only compared output is a list of numbers an image
+    Said said_;
 };
 
 }  // namespace octavo

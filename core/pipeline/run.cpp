@@ -25,6 +25,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kPictureBytes = std::size_t{128} << 20;  // 891 of 224 x 224 pixels
+
 double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -272,7 +274,8 @@ private:
         if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         if (costs_) {
             OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
-                           return find_front({config_, model_, device_, *costs_, fastest_, plan_, noise_, search_images_, events_.stop});
+                           return find_front(
+                               {config_, model_, device_, *costs_, fastest_, plan_, noise_, search_images_, events_.stop, pictures()});
                        }));
         }
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
@@ -282,7 +285,15 @@ private:
     Result<void> evaluate_plan() {
         const std::int64_t images = search_images_.images + search_images_.held_back;
         OCTAVO_TRY(evaluation_, timed(events_, "evaluate", images, report_.seconds.evaluate, [&] {
-                       return evaluate({config_, model_, device_, {nullptr, &plan_}, events_.advance, events_.stop, &search_images_});
+                       return evaluate({config_,
+                                        model_,
+                                        device_,
+                                        {nullptr, &plan_},
+                                        events_.advance,
+                                        events_.stop,
+                                        &search_images_,
+                                        pictures(),
+                                        pictures() ? &evaluation_ : nullptr});
                    }));
         OCTAVO_CHECK_OK(check_figures(config_, evaluation_.all));
         add_accuracy(config_, evaluation_.all, report_);
@@ -305,7 +316,7 @@ private:
         const AccuracyPart& plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
         OCTAVO_TRY(SearchResult found, timed(events_, "search", 0, report_.seconds.search, [&] {
                        return search_plan({config_, model_, device_, plan_, plain, search_images_, costs_ ? &*costs_ : nullptr,
-                                           events_.advance, events_.stop});
+                                           events_.advance, events_.stop, pictures()});
                    }));
         report_.search = report_search(found, model_.executed, plain.images);
         if (!found.returned.empty()) {
@@ -320,6 +331,9 @@ private:
                                        (found.is_spent ? " (max_evaluations ended the search)" : "");
         return {};
     }
+
+    // Only where validation images are looked at more than once.
+    PictureCache* pictures() { return config_.target || costs_ ? &pictures_ : nullptr; }
 
     static void add_notes(const std::vector<ImageNote>& notes, std::vector<ReportNote>& to) {
         for (const ImageNote& note : notes) to.push_back({note.id, note.text});
@@ -337,6 +351,7 @@ private:
     std::vector<ProductNoise> noise_;
     SearchImages search_images_;
     AccuracyResult evaluation_;
+    PictureCache pictures_{kPictureBytes};
     std::int64_t calibration_images_ = 0;
 };
 

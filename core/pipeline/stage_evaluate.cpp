@@ -1,15 +1,42 @@
 // One Contender a plan; what they say is compared sample by sample, for all and for the part that the sample is in.
 #include "core/pipeline/stage_evaluate.h"
 
-#include "core/pipeline/contender.h"
-
 #include <algorithm>
 #include <cmath>
 
 namespace octavo {
 namespace {
 
+constexpr std::size_t kRememberedBytes = std::size_t{64} << 20;
+
 enum Part : std::size_t { searched, held_back };
+
+std::size_t bytes_of(const Said& said) {
+    std::size_t bytes = sizeof(Said);
+    for (const KeptOutput& output : said.kept) bytes += sizeof(KeptOutput) + output.values.size() * sizeof(float);
+    for (const Answer& answer : said.answers) bytes += sizeof(Answer) + answer.boxes.size() * sizeof(octavo_box);
+    return bytes;
+}
+
+// What contender 0 says, batch after batch, until it is more than fits.
+class Memory {
+public:
+    void add(const Said& said) {
+        if (is_full_) return;
+        bytes_ += bytes_of(said);
+        is_full_ = bytes_ > kRememberedBytes;
+        if (is_full_)
+            all_ = {};
+        else
+            all_.push_back(said);
+    }
+    std::vector<Said> take() { return std::move(all_); }
+
+private:
+    std::vector<Said> all_;
+    std::size_t bytes_ = 0;
+    bool is_full_ = false;
+};
 
 // Of two contenders over some of the images.
 class Tally {
@@ -48,20 +75,22 @@ public:
           data_(std::move(data)),
           comparison_(std::move(comparison)),
           has_parts_(request.search && request.search->held_back > 0),
+          before_(request.before && !request.before->first.empty() ? request.before : nullptr),
           is_watched_(request.watch != nullptr),
           all_(comparison_.names().size()),
           parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
 
     Result<AccuracyResult> run() {
         OCTAVO_TRY(beside_, contenders_of(request_.beside, 0));
-        OCTAVO_TRY(contenders_, contenders_of(request_.contenders, parts_.size()));
+        OCTAVO_TRY(contenders_, contenders_of(std::span(request_.contenders).subspan(before_ ? 1 : 0), parts_.size()));
         for (std::size_t slice = 0; slice < request_.config.validation.size(); ++slice) OCTAVO_CHECK_OK(run_slice(slice));
-        OCTAVO_TRY(auto figures, figures_of([](const Contender& contender) { return contender.figures(); }));
-        result_.all = all_.finish(comparison_.names(), std::move(figures));
+        const auto figures = [](const Contender& contender) { return contender.figures(); };
+        OCTAVO_TRY(result_.all, finished(all_, before_ ? &before_->all : nullptr, figures));
         if (has_parts_) {
-            OCTAVO_TRY(result_.searched, finished(Part::searched));
-            OCTAVO_TRY(result_.held_back, finished(Part::held_back));
+            OCTAVO_TRY(result_.searched, finished_part(Part::searched, before_ ? &*before_->searched : nullptr));
+            OCTAVO_TRY(result_.held_back, finished_part(Part::held_back, before_ ? &*before_->held_back : nullptr));
         }
+        result_.first = memory_.take();
         return std::move(result_);
     }
 
@@ -88,7 +117,10 @@ private:
                                     inputs,
                                     request_.config.threads,
                                     request_.config.skip_unreadable,
-                                    request_.stop};
+                                    request_.stop,
+                                    {},
+                                    request_.pictures,
+                                    number};
         OCTAVO_TRY(SamplesDone done, for_each_batch(samples, [&](const Batch& batch) { return add(batch, number); }));
         result_.unreadable.insert(result_.unreadable.end(), done.unreadable.begin(), done.unreadable.end());
         result_.noted.insert(result_.noted.end(), done.noted.begin(), done.noted.end());
@@ -100,22 +132,29 @@ private:
         for (std::size_t row = 0; has_parts_ && row < batch.size(); ++row)
             parts.push_back(request_.search->contains(slice, batch.numbers[row]) ? Part::searched : Part::held_back);
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
+        if (before_ && (batches_ == before_->first.size() || before_->first[batches_].answers.size() != batch.size()))
+            return Error(Code::data, batch.ids[0] +
+                                         ": the images that can be read have become others while this ran; expected a data set "
+                                         "that nobody changes");
+        const Said& first = before_ ? before_->first[batches_++] : contenders_.front().said();
+        const Said& last = contenders_.back().said();
+        if (request_.before) memory_.add(first);
         if (request_.record) OCTAVO_CHECK_OK(request_.record(batch, contenders_.back().session()));
         OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
-        if (contenders_.size() == 2) {
-            OCTAVO_TRY(nearness, comparison_.compare(contenders_[0].kept(), contenders_[1].kept(), batch.geometries, batch_of(graph_)));
+        if (&first != &last) {
+            OCTAVO_TRY(nearness, comparison_.compare(first.kept, last.kept, batch.geometries, batch_of(graph_)));
         }
         for (std::size_t row = 0; row < batch.size(); ++row) {
             std::vector<Tally*> told = {&all_};
             if (has_parts_) told.push_back(&parts_[parts[row]]);
             for (Tally* tally : told) {
                 tally->count();
-                if (!nearness.empty()) tally->add(contenders_[0].answers()[row], contenders_[1].answers()[row], nearness[row]);
+                if (!nearness.empty()) tally->add(first.answers[row], last.answers[row], nearness[row]);
             }
             const std::optional<std::int64_t> label = class_of(batch.annotations[row]);
             if (label) result_.labels.insert(*label);
-            const Answer& answer = contenders_.back().answers()[row];
+            const Answer& answer = last.answers[row];
             result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1), label.value_or(-1)});
         }
         if (request_.progress) request_.progress(static_cast<std::int64_t>(result_.answers.size()));
@@ -129,15 +168,17 @@ private:
             OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
             SeenSample seen{batch.ids[row], sample, data_.classes, {}};
             for (const std::vector<Contender>* all : {&beside_, &contenders_})
-                for (const Contender& contender : *all) seen.boxes.push_back(contender.answers()[row].boxes);
+                for (const Contender& contender : *all) seen.boxes.push_back(contender.said().answers[row].boxes);
             OCTAVO_TRY(is_watched_, request_.watch(seen));
         }
         return {};
     }
 
+    // `before`: the same part of the evaluation before, whose contender 0 stands for one here; may be null.
     template <class Get>
-    Result<std::vector<std::vector<MetricFigure>>> figures_of(Get&& get) const {
+    Result<AccuracyPart> finished(Tally& tally, const AccuracyPart* before, Get&& get) const {
         std::vector<std::vector<MetricFigure>> all;
+        if (before) all.push_back(before->figures[0]);
         for (const Contender& contender : contenders_) {
             OCTAVO_TRY(std::vector<MetricFigure> figures, get(contender));
             const auto have_one_name = [](const MetricFigure& a, const MetricFigure& b) { return a.name == b.name; };
@@ -146,12 +187,11 @@ private:
                                                  "': gave other figures for the plan than for fp32");
             all.push_back(std::move(figures));
         }
-        return all;
+        return tally.finish(comparison_.names(), std::move(all));
     }
 
-    Result<AccuracyPart> finished(Part part) {
-        OCTAVO_TRY(auto figures, figures_of([part](const Contender& contender) { return contender.figures_of_part(part); }));
-        return parts_[part].finish(comparison_.names(), std::move(figures));
+    Result<AccuracyPart> finished_part(Part part, const AccuracyPart* before) {
+        return finished(parts_[part], before, [part](const Contender& contender) { return contender.figures_of_part(part); });
     }
 
     const EvaluateRequest& request_;
@@ -159,10 +199,13 @@ private:
     const ValidationData data_;
     const Comparison comparison_;
     const bool has_parts_;
+    const AccuracyResult* const before_;  // null where nothing is remembered
     bool is_watched_;
     std::vector<Contender> beside_, contenders_;
     Tally all_;
     std::vector<Tally> parts_;  // [Part]
+    std::size_t batches_ = 0;
+    Memory memory_;
     AccuracyResult result_;
 };
 

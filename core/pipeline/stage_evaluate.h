@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/pipeline/config.h"
+#include "core/pipeline/contender.h"
 #include "core/pipeline/search_images.h"
 #include "core/pipeline/stage_load.h"
 #include "core/pipeline/stage_samples.h"
@@ -49,6 +50,7 @@ struct AccuracyResult {
     std::vector<SampleAnswer> answers;                // in the order of the images
     std::set<std::int64_t> labels;                    // that occur, where annotations are classes
     std::vector<ImageNote> unreadable, noted;
+    std::vector<Said> first;  // by contender 0 of every batch, where it is to be remembered and fits into a fixed amount of memory
 };
 
 // A sample and what each contender found in it, for whoever wants to look.
@@ -66,7 +68,11 @@ struct EvaluateRequest {
     std::vector<const Plan*> contenders;                // one or two; nullptr: fp32
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
-    const SearchImages* search = nullptr;                       // tells parts apart; may be null
+    const SearchImages* search = nullptr;  // tells parts apart; may be null
+    PictureCache* pictures = nullptr;      // of the validation slices; may be null
+    // An earlier result for the same images and contender 0, which is not run again where that remembers it; may be null. The new result
+    // remembers it where this is given, be it an empty one.
+    const AccuracyResult* before = nullptr;
     std::function<Result<bool>(const SeenSample&)> watch = {};  // is called until it says that it wants no more; may be empty
     std::vector<const Plan*> beside = {};                       // run only while the watch wants samples; their boxes come first
     std::function<Result<void>(const Batch&, const Session&)> record = {};  // sees every batch as the last contender ran it; may be empty

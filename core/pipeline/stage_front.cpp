@@ -108,7 +108,8 @@ private:
             OCTAVO_CHECK_OK(fp32.run(batch));
             for (std::size_t i = 0; i < points_.size(); ++i) {
                 OCTAVO_CHECK_OK(contenders[i].run(batch));
-                OCTAVO_TRY(const auto found, comparison.compare(fp32.kept(), contenders[i].kept(), batch.geometries, batch_of(graph_)));
+                OCTAVO_TRY(const auto found,
+                           comparison.compare(fp32.said().kept, contenders[i].said().kept, batch.geometries, batch_of(graph_)));
                 for (const std::vector<Fidelity>& image : found)
                     for (const Fidelity& one : image) points_[i].nearness.merge(one);
             }
@@ -120,7 +121,7 @@ private:
             if (numbers.empty()) continue;
             const Config& config = request_.config;
             OCTAVO_TRY(const SamplesDone done, for_each_batch({data.datasets[slice], 0, 0, config.preprocess, inputs, config.threads,
-                                                               config.skip_unreadable, request_.stop, numbers},
+                                                               config.skip_unreadable, request_.stop, numbers, request_.pictures, slice},
                                                               see));
         }
         return {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/pipeline/noise.h"
+#include "core/pipeline/picture_cache.h"
 #include "core/pipeline/search_images.h"
 #include "core/plan/costs.h"
 #include "core/report/report.h"
@@ -23,6 +24,7 @@ struct FrontRequest {
     std::span<const ProductNoise> noise;
     const SearchImages& images;
     std::stop_token stop = {};
+    PictureCache* pictures = nullptr;  // of the validation slices; may be null
 };
 
 // The fastest first; what is both slower and further from fp32 than another is left out, but not the chosen plan.

@@ -33,12 +33,46 @@ struct Prepared {
     std::vector<std::vector<std::byte>> rows;  // one a model input
 };
 
-Result<void> prepare_image(std::span<const std::byte> file, const Preprocess& steps, std::span<const Port> inputs, Prepared& out) {
-    OCTAVO_TRY(const InputShape shape, image_shape(inputs));
-    OCTAVO_TRY(const Image image, decode_image(file, out.id));
-    out.rows.emplace_back(row_bytes(inputs[0]));
+octavo_geometry geometry_of(const Geometry& geometry, InputShape shape) {
+    return {sizeof(octavo_geometry),
+            geometry.source_width,
+            geometry.source_height,
+            geometry.scale_x,
+            geometry.scale_y,
+            geometry.offset_x,
+            geometry.offset_y,
+            static_cast<std::int32_t>(shape.width),
+            static_cast<std::int32_t>(shape.height)};
+}
+
+Result<Framed> framed_image(std::span<const std::byte> file, const Preprocess& steps, InputShape shape, const std::string& name) {
+    OCTAVO_TRY(Image image, decode_image(file, name));
+    return frame(steps, std::move(image), shape, name);
+}
+
+void fill_row(const Framed& picture, const Preprocess& steps, InputShape shape, const Port& input, Prepared& out) {
+    out.rows.emplace_back(row_bytes(input));
     const std::span<float> values(reinterpret_cast<float*>(out.rows[0].data()), out.rows[0].size() / sizeof(float));
-    OCTAVO_TRY(out.geometry, image_row(image, steps, shape, values, out.id));
+    write_values(steps, picture.image, values, shape);
+    out.geometry = geometry_of(picture.geometry, shape);
+}
+
+// Of its encoded bytes or of its file.
+Result<Framed> framed_sample(const octavo_sample& sample, const Preprocess& steps, InputShape shape, const std::string& name) {
+    if (sample.encoded) return framed_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, steps, shape, name);
+    OCTAVO_TRY(const MappedFile file, map_file(sample.path, Code::data));
+    return framed_image(file.bytes(), steps, shape, name);
+}
+
+Result<void> prepare_picture(const SampleRequest& request, const octavo_sample& sample, Prepared& out) {
+    OCTAVO_TRY(const InputShape shape, image_shape(request.inputs));
+    std::shared_ptr<const Framed> picture = request.pictures ? request.pictures->find(request.slice, out.number) : nullptr;
+    if (!picture) {
+        OCTAVO_TRY(Framed framed, framed_sample(sample, request.preprocess, shape, out.id));
+        picture = std::make_shared<const Framed>(std::move(framed));
+        if (request.pictures) request.pictures->add(request.slice, out.number, picture);
+    }
+    fill_row(*picture, request.preprocess, shape, request.inputs[0], out);
     return {};
 }
 
@@ -72,12 +106,8 @@ Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     out.geometry.size = sizeof(octavo_geometry);
     if (sample.tensors) {
         OCTAVO_CHECK_OK(prepare_tensors(sample, request.inputs, out));
-    } else if (sample.encoded) {
-        OCTAVO_CHECK_OK(
-            prepare_image({static_cast<const std::byte*>(sample.encoded), sample.encoded_bytes}, request.preprocess, request.inputs, out));
-    } else if (sample.path) {
-        OCTAVO_TRY(const MappedFile file, map_file(sample.path, Code::data));
-        OCTAVO_CHECK_OK(prepare_image(file.bytes(), request.preprocess, request.inputs, out));
+    } else if (sample.encoded || sample.path) {
+        OCTAVO_CHECK_OK(prepare_picture(request, sample, out));
     } else {
         return Error(Code::data, request.dataset.title() + ": sample '" + out.id + "' holds neither image nor tensors");
     }
@@ -182,18 +212,9 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
 }
 
-Result<octavo_geometry> image_row(const Image& image, const Preprocess& steps, InputShape shape, std::span<float> row,
-                                  std::string_view name) {
-    OCTAVO_TRY(const Geometry geometry, preprocess(steps, image, row, shape, name));
-    return octavo_geometry{sizeof(octavo_geometry),
-                           geometry.source_width,
-                           geometry.source_height,
-                           geometry.scale_x,
-                           geometry.scale_y,
-                           geometry.offset_x,
-                           geometry.offset_y,
-                           static_cast<std::int32_t>(shape.width),
-                           static_cast<std::int32_t>(shape.height)};
+Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name) {
+    OCTAVO_TRY(const Geometry geometry, preprocess(steps, std::move(image), row, shape, name));
+    return geometry_of(geometry, shape);
 }
 
 std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
@@ -248,9 +269,11 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
 
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& steps, std::span<const Port> inputs) {
     OCTAVO_TRY(const MappedFile file, map_file(path, Code::data));
+    OCTAVO_TRY(const InputShape shape, image_shape(inputs));
+    OCTAVO_TRY(const Framed picture, framed_image(file.bytes(), steps, shape, path));
     Prepared sample;
     sample.id = path;
-    OCTAVO_CHECK_OK(prepare_image(file.bytes(), steps, inputs, sample));
+    fill_row(picture, steps, shape, inputs[0], sample);
     Batch batch = empty_batch(inputs);
     append(sample, batch);
     return batch;

@@ -4,6 +4,7 @@
 
 #include "core/image/preprocess.h"
 #include "core/pipeline/config.h"
+#include "core/pipeline/picture_cache.h"
 #include "core/pipeline/session.h"
 
 #include <functional>
@@ -44,6 +45,8 @@ struct SampleRequest {
     bool skip_unreadable = false;
     std::stop_token stop = {};
     std::span<const std::int64_t> chosen = {};  // numbers of samples in place of first and count; empty: those
+    PictureCache* pictures = nullptr;           // of this preprocessing; may be null
+    std::size_t slice = 0;                      // as the cache knows the data set
 };
 
 // The class that an annotation gives; nothing where it is of another type.
@@ -72,8 +75,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
 Result<InputShape> image_shape(std::span<const Port> inputs);
 
 // One picture through the preprocessing into `row`, the values of one sample. Errors begin with `name`.
-Result<octavo_geometry> image_row(const Image& image, const Preprocess& steps, InputShape shape, std::span<float> row,
-                                  std::string_view name);
+Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name);
 
 // One image file through the preprocessing, as the only row of a batch. Zeros behind it.
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& preprocess, std::span<const Port> inputs);

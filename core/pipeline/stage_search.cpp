@@ -107,7 +107,7 @@ private:
     Result<void> run(Trial& trial, const Sample& sample) const {
         if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         OCTAVO_CHECK_OK(trial.contender.run(sample.batch));
-        return add(sample, trial.contender.kept(), trial.nearness);
+        return add(sample, trial.contender.said().kept, trial.nearness);
     }
 
     Result<void> add(const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) const {
@@ -141,12 +141,20 @@ private:
             const std::size_t to = std::clamp(end, first, first + numbers.size()) - first;
             first += numbers.size();
             if (from == to) continue;
-            const SampleRequest samples{
-                data_.datasets[slice],           0, 0, config.preprocess, inputs, config.threads, config.skip_unreadable, request_.stop,
-                numbers.subspan(from, to - from)};
+            const SampleRequest samples{data_.datasets[slice],
+                                        0,
+                                        0,
+                                        config.preprocess,
+                                        inputs,
+                                        config.threads,
+                                        config.skip_unreadable,
+                                        request_.stop,
+                                        numbers.subspan(from, to - from),
+                                        request_.pictures,
+                                        slice};
             const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
                 OCTAVO_CHECK_OK(fp32.run(batch));
-                Sample sample{batch, {fp32.kept().begin(), fp32.kept().end()}};
+                Sample sample{batch, fp32.said().kept};
                 return use(sample);
             });
             if (!done) return done.error();

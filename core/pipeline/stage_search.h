@@ -24,6 +24,7 @@ struct SearchRequest {
     const Costs* costs = nullptr;                       // of the graph; may be null
     std::function<void(std::int64_t trials)> progress;  // may be empty
     std::stop_token stop = {};
+    PictureCache* pictures = nullptr;  // of the validation slices; may be null
 };
 
 Result<SearchResult> search_plan(const SearchRequest& request);

@@ -136,14 +136,14 @@ Result<Stream::Place> Stream::place_of(std::int64_t row) {
 
 Result<octavo_geometry> Stream::set_image(std::int64_t row, std::span<const std::byte> file) {
     OCTAVO_TRY(const Place place, place_of(row));
-    OCTAVO_TRY(const Image image, decode_image(file, place.name));
-    return image_row(image, *preprocess_, place.shape, place.values, place.name);
+    OCTAVO_TRY(Image image, decode_image(file, place.name));
+    return image_row(std::move(image), *preprocess_, place.shape, place.values, place.name);
 }
 
 Result<octavo_geometry> Stream::set_pixels(std::int64_t row, const octavo_pixels& pixels) {
     OCTAVO_TRY(const Place place, place_of(row));
-    OCTAVO_TRY(const Image image, image_of(pixels));
-    return image_row(image, *preprocess_, place.shape, place.values, place.name);
+    OCTAVO_TRY(Image image, image_of(pixels));
+    return image_row(std::move(image), *preprocess_, place.shape, place.values, place.name);
 }
 
 Result<void> Stream::run() {
