@@ -12,7 +12,7 @@ std::span<const Verb> verbs() {
     static constexpr Verb kVerbs[] = {
         {"init", "write a first config for a model and a folder of images", &init},
         {"calibrate", "quantize the model of a config and report what it costs and gains", &calibrate},
-        {"check", "say what is wrong with a config, and print it with all defaults; reads no data", &check},
+        {"check", "say what is wrong with a config, and print it with all defaults; reads no image", &check},
         {"evaluate", "measure the accuracy of a config's model, with or without a plan", &evaluate},
         {"benchmark", "measure latency and memory of a model, with or without a plan", &benchmark},
         {"verify", "compare a run's exported model in ONNX Runtime and OpenVINO with our integer kernels", &verify},

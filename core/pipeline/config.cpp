@@ -6,6 +6,7 @@
 #include "core/pipeline/config_preprocess.h"
 #include "core/pipeline/formats.h"
 #include "core/pipeline/section.h"
+#include "core/plugins/handles.h"
 #include "core/plugins/value_check.h"
 
 #include <algorithm>
@@ -214,6 +215,17 @@ private:
             shown.push_back(shown_use(config_.algorithms.back()));
         }
         resolved_["algorithm"] = shown;
+        check_order(given && given->is_array());
+    }
+
+    void check_order(bool is_list) {
+        const LoadedPlugin* const first = config_.algorithms.empty() ? nullptr : config_.algorithms[0].plugin;
+        if (!first || !needs_ranges(*first)) return;
+        findings_.push_back(
+            {FindingCode::conflict, is_list ? "/algorithm/0" : "/algorithm",
+             "'" + std::string(first->name()) + "' as the first algorithm, which works on ranges that another one has set",
+             "one that sets ranges in front of it, as in [\"" + default_algorithms()[0] + "\", \"" + std::string(first->name()) + "\"]",
+             ""});
     }
 
     void read_rest(Section& section) {

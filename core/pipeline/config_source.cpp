@@ -71,4 +71,9 @@ Error findings_error(const ConfigSource& source, std::vector<Finding> findings) 
     return {Code::config, text};
 }
 
+Error refused_at(const ConfigSource& source, const std::string& pointer, const Error& reason) {
+    const std::string place = place_of(source, {FindingCode::refused, pointer, "", "", ""});
+    return {reason.code(), place + ": " + pointer + ": " + reason.message() + " [" + row_of(FindingCode::refused).name + "]"};
+}
+
 }  // namespace octavo

@@ -31,4 +31,7 @@ std::vector<Finding> repeated_keys(const ConfigSource& source);
 // One error with a line for each finding, in the order of the file. There is at least one finding; what is said twice counts once.
 Error findings_error(const ConfigSource& source, std::vector<Finding> findings);
 
+// What a plugin says, with the place in the config that it is about. Keeps the error's code.
+Error refused_at(const ConfigSource& source, const std::string& pointer, const Error& reason);
+
 }  // namespace octavo

@@ -79,12 +79,9 @@ Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> 
         for (std::size_t row = 0; row < batch.size(); ++row) said_.answers[row].best_class = greatest_output(row);
         return {};
     }
-    std::vector<octavo_output> outputs;
-    for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-        outputs.push_back({session_.outputs()[o].name.c_str(), session_.output_views()[o]});
     Result<void> added;
     std::size_t predictions = 0;
-    OCTAVO_CHECK_OK(adapter_->adapt(outputs, batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
+    OCTAVO_CHECK_OK(adapter_->adapt(session_.named_outputs(), batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
         if (!added || row < 0 || static_cast<std::size_t>(row) >= batch.size()) return;
         const auto sample = static_cast<std::size_t>(row);
         ++predictions;

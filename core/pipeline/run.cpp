@@ -3,8 +3,8 @@
 #include "core/base/threads.h"
 
 #include "core/base/files.h"
-#include "core/pipeline/ignore.h"
 #include "core/pipeline/near_chance.h"
+#include "core/pipeline/rehearsal.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_costs.h"
@@ -179,12 +179,12 @@ public:
         const Result<void> measured = report_.interrupted.empty() ? measure() : Result<void>();
         if (!measured && measured.error().code() != Code::interrupted) return measured.error();
         if (!measured) report_.interrupted = measured.error().message();
-        const std::string isa = device_.isa();
+        const std::string isa = ready_.device.isa();
         if (isa == "sse41" || isa == "avx2" || isa == "avx512_core")
             report_.warnings.push_back("this CPU (" + isa +
                                        ") has no VNNI, where ONNX Runtime's int8 kernels saturate: set its session option "
                                        "session.x64quantprecision to 1 (docs/onnx.md); octavo's own kernels are exact");
-        add_environment(config_, device_, report_);
+        add_environment(config_, ready_.device, report_);
         report_.memory_peak_bytes = process_memory().peak_bytes;
         report_.seconds.total = seconds_since(start);
         const std::string path = config_.output + "/report.json";
@@ -201,30 +201,27 @@ private:
     }
 
     Result<void> prepare() {
-        OCTAVO_TRY(model_, timed(events_, "load", 0, report_.seconds.load, [&] { return load_model(config_.model); }));
-        OCTAVO_CHECK_OK(check_model(config_, model_));
-        OCTAVO_TRY(device_, DeviceHandle::create(*config_.device.plugin, config_.device.values));
-        OCTAVO_TRY(const IsIgnored is_ignored, resolve_ignore(config_, model_.executed));
-        OCTAVO_TRY(layout_, lay_out(model_, device_, is_ignored));
-        // Both data sets are opened before hours go into either.
-        OCTAVO_TRY(calibration_images_, calibration_size(config_));
-        OCTAVO_TRY(search_images_, choose_search_images(config_));
+        OCTAVO_TRY(ready_, timed(events_, "load", 0, report_.seconds.load, [&] { return make_ready(config_); }));
         return {};
     }
 
     Result<void> make_plan() {
-        OCTAVO_TRY(const Statistics statistics, timed(events_, "calibrate", calibration_images_, report_.seconds.calibrate, [&] {
-                       return collect_statistics({config_, model_, device_, layout_, events_.advance, events_.stop});
+        const auto in_rehearsal = [&](const Batch& batch, const Session& session) {
+            return rehearse(config_, session, batch.geometries[0]);
+        };
+        OCTAVO_TRY(const Statistics statistics, timed(events_, "calibrate", ready_.calibration_images, report_.seconds.calibrate, [&] {
+                       return collect_statistics(
+                           {config_, ready_.model, ready_.device, ready_.layout, events_.advance, events_.stop, in_rehearsal});
                    }));
         report_.calibration_images = statistics.images;
         add_notes(statistics.unreadable, report_.unreadable);
         OCTAVO_TRY(Quantized quantized, timed(events_, "quantize", 0, report_.seconds.quantize, [&] {
-                       return quantize({config_, model_, device_, layout_, statistics, events_.improve, events_.stop});
+                       return quantize({config_, ready_.model, ready_.device, ready_.layout, statistics, events_.improve, events_.stop});
                    }));
         plan_ = std::move(quantized.plan);
         if (config_.objective == Objective::latency) OCTAVO_CHECK_OK(choose_fastest());
         noise_ = std::move(quantized.noise);
-        add_joined(quantized.joined, model_.executed, report_);
+        add_joined(quantized.joined, ready_.model.executed, report_);
         report_.algorithm = plan_.algorithm;
         report_.objective = plan_.objective;
         return {};
@@ -233,7 +230,7 @@ private:
     // The plan becomes the fastest one. Interrupted, it stays what it is.
     Result<void> choose_fastest() {
         Result<FastestPlan> chosen = timed(events_, "costs", 0, report_.seconds.costs, [&] {
-            return choose_by_speed({config_, model_, device_, plan_, cpu_name(), events_.stop});
+            return choose_by_speed({config_, ready_.model, ready_.device, plan_, cpu_name(), events_.stop});
         });
         if (!chosen && chosen.error().code() == Code::interrupted) {
             report_.interrupted = "costs";
@@ -251,13 +248,13 @@ private:
     // Before the measurements, so that a plan is there whatever they come to.
     Result<void> export_files() {
         OCTAVO_TRY(Exported exported, timed(events_, "export", 0, report_.seconds.export_files,
-                                            [&] { return export_model(model_, plan_, config_.export_as, config_.output); }));
+                                            [&] { return export_model(ready_.model, plan_, config_.export_as, config_.output); }));
         report_.files = std::move(exported.files);
         if (costs_) {
             report_.files.push_back(config_.output + "/costs.json");
             OCTAVO_CHECK_OK(write_atomically(report_.files.back(), to_json(*costs_), Code::data));
         }
-        OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
+        OCTAVO_TRY(const Graph graph, with_batch(ready_.model.executed, 1));
         report_.operators = report_operators(graph, plan_);
         for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = ReportNoise{100 * one.share, one.channel};
         report_.exported_float.clear();
@@ -274,24 +271,24 @@ private:
         if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         if (costs_) {
             OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
-                           return find_front(
-                               {config_, model_, device_, *costs_, fastest_, plan_, noise_, search_images_, events_.stop, pictures()});
+                           return find_front({config_, ready_.model, ready_.device, *costs_, fastest_, plan_, noise_, ready_.search_images,
+                                              events_.stop, pictures()});
                        }));
         }
         return timed(events_, "benchmark", 0, report_.seconds.benchmark,
-                     [&] { return add_benchmark(config_, model_, device_, plan_, events_.stop, report_); });
+                     [&] { return add_benchmark(config_, ready_.model, ready_.device, plan_, events_.stop, report_); });
     }
 
     Result<void> evaluate_plan() {
-        const std::int64_t images = search_images_.images + search_images_.held_back;
+        const std::int64_t images = ready_.search_images.images + ready_.search_images.held_back;
         OCTAVO_TRY(evaluation_, timed(events_, "evaluate", images, report_.seconds.evaluate, [&] {
                        return evaluate({config_,
-                                        model_,
-                                        device_,
+                                        ready_.model,
+                                        ready_.device,
                                         {nullptr, &plan_},
                                         events_.advance,
                                         events_.stop,
-                                        &search_images_,
+                                        &ready_.search_images,
                                         pictures(),
                                         pictures() ? &evaluation_ : nullptr});
                    }));
@@ -315,10 +312,10 @@ private:
     Result<void> search() {
         const AccuracyPart& plain = evaluation_.searched ? *evaluation_.searched : evaluation_.all;
         OCTAVO_TRY(SearchResult found, timed(events_, "search", 0, report_.seconds.search, [&] {
-                       return search_plan({config_, model_, device_, plan_, plain, search_images_, costs_ ? &*costs_ : nullptr,
-                                           events_.advance, events_.stop, pictures()});
+                       return search_plan({config_, ready_.model, ready_.device, plan_, plain, ready_.search_images,
+                                           costs_ ? &*costs_ : nullptr, events_.advance, events_.stop, pictures()});
                    }));
-        report_.search = report_search(found, model_.executed, plain.images);
+        report_.search = report_search(found, ready_.model.executed, plain.images);
         if (!found.returned.empty()) {
             plan_ = std::move(found.plan);
             forget_accuracy();
@@ -342,17 +339,13 @@ private:
     const Config& config_;
     const RunEvents& events_;
     Report report_;
-    Model model_;
-    DeviceHandle device_;
-    Layout layout_;
+    Ready ready_;
     Plan plan_;
     Plan fastest_;  // where costs are known: before the search
     std::optional<Costs> costs_;
     std::vector<ProductNoise> noise_;
-    SearchImages search_images_;
     AccuracyResult evaluation_;
     PictureCache pictures_{kPictureBytes};
-    std::int64_t calibration_images_ = 0;
 };
 
 }  // namespace

@@ -78,4 +78,10 @@ Result<void> Session::run(std::span<const std::vector<std::byte>> inputs, const 
     return executable_.run(views, output_views_, tap);
 }
 
+std::vector<octavo_output> Session::named_outputs() const {
+    std::vector<octavo_output> named;
+    for (std::size_t i = 0; i < outputs_.size(); ++i) named.push_back({outputs_[i].name.c_str(), output_views_[i]});
+    return named;
+}
+
 }  // namespace octavo

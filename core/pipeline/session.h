@@ -47,6 +47,8 @@ public:
     const std::vector<Port>& outputs() const { return outputs_; }
     // Their shapes may be smaller than the ports' after a run, where a model computes how much it finds (NonMaxSuppression).
     std::span<const octavo_tensor> output_views() const { return output_views_; }
+    // The same with their names, as adapters take them.
+    std::vector<octavo_output> named_outputs() const;
     // [i] is the graph's index of tap i.
     const std::vector<std::int32_t>& taps() const { return taps_; }
     const ExecutableHandle& executable() const { return executable_; }

@@ -1,5 +1,12 @@
-// Sizes of pictures against the shape of the input.
+// Checks that do not need each other are all made before the first error ends them.
 #include "core/pipeline/stage_check.h"
+
+#include "core/pipeline/ignore.h"
+#include "core/pipeline/stage_calibrate.h"
+
+#include <unistd.h>
+#include <filesystem>
+#include <set>
 
 namespace octavo {
 namespace {
@@ -8,7 +15,73 @@ std::string size_text(std::int64_t width, std::int64_t height) {
     return "pictures of " + std::to_string(width) + "x" + std::to_string(height);
 }
 
+// Errors, each a line, what is said twice once.
+class Faults {
+public:
+    template <class T>
+    void add(const Result<T>& result) {
+        if (result || !said_.insert(result.error().message()).second) return;
+        if (text_.empty()) code_ = result.error().code();
+        text_ += (text_.empty() ? "" : "\n") + result.error().message();
+    }
+    template <class T>
+    void add(const ConfigSource& source, const std::string& pointer, const Result<T>& made) {
+        if (!made) add(Result<void>(refused_at(source, pointer, made.error())));
+    }
+    Result<void> all() const { return text_.empty() ? Result<void>() : Error(code_, text_); }
+
+private:
+    Code code_ = Code::config;
+    std::string text_;
+    std::set<std::string> said_;
+};
+
+// Names of classes are told to adapter and metric later, by whoever has the data set open.
+void make_plugins(const Config& config, Faults& faults) {
+    if (config.metric) faults.add(config.source, "/metric", MetricHandle::create(*config.metric->plugin, config.metric->values));
+    if (config.adapter) faults.add(config.source, "/adapter", AdapterHandle::create(*config.adapter->plugin, config.adapter->values));
+    for (std::size_t i = 0; i < config.algorithms.size(); ++i) {
+        const PluginUse& use = config.algorithms[i];
+        faults.add(config.source, "/algorithm/" + std::to_string(i), AlgorithmHandle::create(*use.plugin, use.values));
+    }
+}
+
+// That it, or the nearest folder around it that is there, can be written into.
+Result<void> check_output(const Config& config) {
+    namespace fs = std::filesystem;
+    const auto error = [&](const std::string& found) {
+        return findings_error(config.source, {{FindingCode::impossible_value, "/output", found, "a folder to write into", ""}});
+    };
+    std::error_code ignored;
+    fs::path nearest = config.output;
+    while (!fs::exists(nearest, ignored) && nearest.has_parent_path() && nearest != nearest.parent_path()) nearest = nearest.parent_path();
+    if (!fs::is_directory(nearest, ignored)) return error("'" + nearest.string() + "', which is no folder");
+    if (::access(nearest.c_str(), W_OK) != 0) return error("'" + nearest.string() + "', into which nothing may be written");
+    return {};
+}
+
 }  // namespace
+
+Result<Ready> make_ready(const Config& config) {
+    Faults faults;
+    make_plugins(config, faults);
+    Result<DeviceHandle> device = DeviceHandle::create(*config.device.plugin, config.device.values);
+    faults.add(config.source, "/device", device);
+    faults.add(check_output(config));
+    const Result<std::int64_t> calibration_images = calibration_size(config);
+    faults.add(calibration_images);
+    Result<SearchImages> search_images = choose_search_images(config);
+    faults.add(search_images);
+    Result<Model> model = load_model(config.model);
+    faults.add(model);
+    if (model) faults.add(check_model(config, *model));
+    Result<IsIgnored> is_ignored = IsIgnored();
+    if (model) is_ignored = resolve_ignore(config, model->executed);
+    faults.add(is_ignored);
+    OCTAVO_CHECK_OK(faults.all());
+    OCTAVO_TRY(Layout layout, lay_out(*model, *device, *is_ignored));
+    return Ready{std::move(*model), std::move(*device), std::move(layout), *calibration_images, std::move(*search_images)};
+}
 
 Result<void> check_model(const Config& config, const Model& model) {
     const Graph& graph = model.executed;

@@ -171,9 +171,7 @@ private:
             if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             fill_input(picture, variant);
             OCTAVO_CHECK_OK(session_.run(input_));
-            std::vector<octavo_output> outputs;
-            for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-                outputs.push_back({session_.outputs()[o].name.c_str(), session_.output_views()[o]});
+            const std::vector<octavo_output> outputs = session_.named_outputs();
             for (Judge& judge : judges_) judge.add(outputs, picture, are_probabilities_);
             if (request_.progress) request_.progress(++runs_);
         }

@@ -10,7 +10,7 @@
 namespace octavo {
 namespace {
 
-constexpr std::array<FindingRow, 12> kRows = {{
+constexpr std::array<FindingRow, 13> kRows = {{
     {FindingCode::syntax, "E100-syntax", "The file is not JSON.",
      "Look just before the place that is named: a comma, a quote or a bracket is missing or one too many. Comments (// and /* */) and a "
      "comma behind the last element are allowed."},
@@ -35,12 +35,14 @@ constexpr std::array<FindingRow, 12> kRows = {{
      "This is a mistake of the plugin: tell its author. Until then, give the parameter a value."},
     {FindingCode::input_mismatch, "E201-input-mismatch", "The preprocessing does not give what the model's input takes.",
      "octavo inspect MODEL shows the input's shape; crop or resize to its height and width."},
+    {FindingCode::refused, "E202-refused", "A plugin cannot work with its parameters, with what the model gives or with the annotations.",
+     "The message says what it found and expected; octavo inspect MODEL shows the outputs, octavo plugins describe NAME the parameters."},
 }};
 
 constexpr bool are_in_order() {
     for (std::size_t i = 0; i < kRows.size(); ++i)
         if (static_cast<std::size_t>(kRows[i].code) != i) return false;
-    return static_cast<std::size_t>(FindingCode::input_mismatch) + 1 == kRows.size();
+    return static_cast<std::size_t>(FindingCode::refused) + 1 == kRows.size();
 }
 static_assert(are_in_order(), "row_of() takes the code for the row's number");
 

@@ -25,6 +25,7 @@ enum class FindingCode {
     conflict,
     bad_declaration,
     input_mismatch,
+    refused,
 };
 
 // What docs/errors.md says of a code. Names are stable: other programs may look for them.

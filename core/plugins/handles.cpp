@@ -46,17 +46,17 @@ struct Callback {
     }
 };
 
-// Functions that were added later are there where the table is long enough to hold them and they are not null.
-template <class Functions, class Function>
-Function optional_function(const Functions& table, Function Functions::*member) {
+// Members that were added later are there where the table is long enough to hold them; else they are null or 0.
+template <class Functions, class Member>
+Member optional_member(const Functions& table, Member Functions::*member) {
     const auto end = reinterpret_cast<const std::byte*>(&(table.*member) + 1) - reinterpret_cast<const std::byte*>(&table);
-    return static_cast<std::size_t>(end) <= table.size ? table.*member : nullptr;
+    return static_cast<std::size_t>(end) <= table.size ? table.*member : Member{};
 }
 
 // Tells a plugin the names of classes, if there are any and it wants to know.
 template <class Functions>
 Result<void> tell_classes(const std::string& title, const Functions& functions, void* self, std::span<const std::string> classes) {
-    const auto set_classes = optional_function(functions, &Functions::set_classes);
+    const auto set_classes = optional_member(functions, &Functions::set_classes);
     if (classes.empty() || !set_classes) return {};
     std::vector<const char*> names;
     for (const std::string& name : classes) names.push_back(name.c_str());
@@ -95,7 +95,7 @@ Result<octavo_sample> DatasetHandle::sample(std::int64_t index) const {
 }
 
 std::vector<std::string> DatasetHandle::class_names() const {
-    const auto class_names = optional_function(functions(), &octavo_dataset_functions::class_names);
+    const auto class_names = optional_member(functions(), &octavo_dataset_functions::class_names);
     if (!class_names) return {};
     std::int32_t count = 0;
     const char* const* names = class_names(self(), &count);
@@ -111,7 +111,7 @@ Result<AdapterHandle> AdapterHandle::create(const LoadedPlugin& plugin, const Pa
 }
 
 bool AdapterHandle::can_compare() const {
-    return optional_function(functions(), &octavo_adapter_functions::compare) != nullptr;
+    return optional_member(functions(), &octavo_adapter_functions::compare) != nullptr;
 }
 
 Result<void> AdapterHandle::compare(std::span<const octavo_output> expected, std::span<const octavo_output> found,
@@ -163,6 +163,11 @@ Result<std::vector<MetricFigure>> MetricHandle::result() const {
     };
     OCTAVO_CHECK_OK(called(title(), [&](octavo_error* error) { return functions().result(self(), collect, &figures, error); }));
     return figures;
+}
+
+bool needs_ranges(const LoadedPlugin& algorithm) {
+    return optional_member(*static_cast<const octavo_algorithm_functions*>(algorithm.descriptor->functions),
+                           &octavo_algorithm_functions::needs_ranges) != 0;
 }
 
 Result<AlgorithmHandle> AlgorithmHandle::create(const LoadedPlugin& plugin, const ParameterValues& values) {

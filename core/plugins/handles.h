@@ -79,6 +79,9 @@ public:
     Result<std::vector<MetricFigure>> result() const;
 };
 
+// Whether the algorithm works on ranges that another one has set.
+bool needs_ranges(const LoadedPlugin& algorithm);
+
 class AlgorithmHandle : public Handle<octavo_algorithm_functions> {
 public:
     static Result<AlgorithmHandle> create(const LoadedPlugin& plugin, const ParameterValues& values);

@@ -80,6 +80,7 @@ Result<void> correct_by_running(const octavo_calibration& calibration, const Pla
 
 class BiasCorrection final : public Algorithm {
 public:
+    static constexpr bool kNeedsRanges = true;
     static Result<std::unique_ptr<BiasCorrection>> create(const Values& values) {
         return std::make_unique<BiasCorrection>(values.text("form") == "empirical", values.integer("images"));
     }

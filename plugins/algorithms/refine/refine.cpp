@@ -161,6 +161,7 @@ private:
 
 class Refine final : public Algorithm {
 public:
+    static constexpr bool kNeedsRanges = true;
     static Result<std::unique_ptr<Refine>> create(const Values& values) {
         return std::make_unique<Refine>(values.integer("images"), values.integer("passes"), values.real("seconds"));
     }

@@ -103,6 +103,8 @@ public:
 
     virtual ~Algorithm() = default;
     virtual Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) = 0;
+    // A class T that works on ranges and weight scales that another algorithm has set has besides
+    //     static constexpr bool kNeedsRanges = true;
 
     template <class T>
     static const octavo_algorithm_functions* functions() {
@@ -110,8 +112,18 @@ public:
             sizeof(octavo_algorithm_functions), &create_plugin<T>, &destroy_plugin<T>,
             [](void* self, const octavo_calibration* calibration, const octavo_plan_editor* editor, octavo_error* error) {
                 return guarded(error, [&] { return static_cast<Algorithm*>(self)->apply(*calibration, PlanEditor(*editor)); });
-            }};
+            },
+            needs_ranges<T>()};
         return &table;
+    }
+
+private:
+    template <class T>
+    static constexpr std::int32_t needs_ranges() {
+        if constexpr (requires { T::kNeedsRanges; })
+            return T::kNeedsRanges ? 1 : 0;
+        else
+            return 0;
     }
 };
 

@@ -89,13 +89,19 @@ Result<Config> with_unreadable(const Folder& folder, const Overrides& overrides)
     return parse_config(boost::json::serialize(config), "unreadable.json", quickstart, registry(), overrides);
 }
 
-// Finds fault with every sample.
+// Finds fault with every sample but the first.
 class Refusing final : public Metric {
 public:
     static Result<std::unique_ptr<Refusing>> create(const Values&) { return std::make_unique<Refusing>(); }
     void reset() override {}
-    Result<double> add(const octavo_blob&, const octavo_blob&) override { return Error(Code::data, "refused"); }
+    Result<double> add(const octavo_blob&, const octavo_blob&) override {
+        if (is_first_) return is_first_ = false, 0.0;
+        return Error(Code::data, "refused");
+    }
     Result<std::vector<Figure>> result() const override { return std::vector<Figure>(); }
+
+private:
+    bool is_first_ = true;
 };
 
 }  // namespace
@@ -327,18 +333,6 @@ BOOST_AUTO_TEST_CASE(preprocessing_that_does_not_fit_is_warned_of) {
     BOOST_TEST(std::count_if(report->warnings.begin(), report->warnings.end(), is_it) == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_correction_without_ranges_is_an_error_of_the_config) {
-    const Folder folder;
-    Overrides overrides = overrides_for(folder.path.string());
-    overrides.algorithm = "bias_correction,";
-    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
-    BOOST_REQUIRE(config);
-    const Result<Report> report = run_calibration(*config, {});
-    BOOST_REQUIRE(!report);
-    BOOST_TEST(static_cast<int>(report.error().code()) == 2);
-    BOOST_TEST(report.error().message().starts_with("algorithm 'bias_correction': "));
-}
-
 // From one scale a tensor: what is to be gained there is far more than images make by chance.
 BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batch_and_threads) {
     const Folder folder;
@@ -367,18 +361,6 @@ BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batc
     BOOST_TEST(std::abs(ratio(second, true) - after) < 0.001);
     for (const char* name : {"plan.json", "plan.delta.bin", "model.qdq.onnx"})
         BOOST_TEST((content(*first.output + "/" + name) == content(*second.output + "/" + name)), name << " differs");
-}
-
-BOOST_AUTO_TEST_CASE(refining_without_ranges_is_an_error_of_the_config) {
-    const Folder folder;
-    Overrides overrides = overrides_for(folder.path.string());
-    overrides.algorithm = "refine,";
-    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
-    BOOST_REQUIRE(config);
-    const Result<Report> report = run_calibration(*config, {});
-    BOOST_REQUIRE(!report);
-    BOOST_TEST(static_cast<int>(report.error().code()) == 2);
-    BOOST_TEST(report.error().message().starts_with("algorithm 'refine': "), report.error().message());
 }
 
 BOOST_AUTO_TEST_CASE(ignored_operators_stay_in_floating_point) {

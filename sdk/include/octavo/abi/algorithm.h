@@ -104,6 +104,8 @@ typedef struct octavo_algorithm_functions {
     octavo_status (*create)(const octavo_value* values, void** self, octavo_error* error);
     void (*destroy)(void* self);
     octavo_status (*apply)(void* self, const octavo_calibration* calibration, const octavo_plan_editor* editor, octavo_error* error);
+    /* 1: works on ranges and weight scales that another algorithm has set, so that it cannot be the first of a list. */
+    int32_t needs_ranges;
 } octavo_algorithm_functions;
 
 #ifdef __cplusplus
