@@ -70,7 +70,8 @@ void print_text(const Figures& figures) {
 }
 
 struct Wanted {
-    std::int64_t batch = 1, streams = 1;
+    std::optional<std::int64_t> batch;  // nothing: the model's own, or 1
+    std::int64_t streams = 1;
     int threads = 0;  // of all streams together
     BenchmarkLimits limits;
 };
@@ -108,7 +109,7 @@ Result<std::vector<Session>> compile(const Parsed& parsed, const DeviceHandle& d
                                      bool profile) {
     OCTAVO_TRY(const Model model, load_model(*parsed.text("model")));
     OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
-    OCTAVO_TRY(const Graph batched, with_batch(model.executed, wanted.batch));
+    OCTAVO_TRY(const Graph batched, with_batch(model.executed, wanted.batch.value_or(own_batch(model.executed))));
     const int threads = wanted.streams == 1 ? wanted.threads : std::max(1, thread_count(wanted.threads) / static_cast<int>(wanted.streams));
     std::vector<Session> sessions(static_cast<std::size_t>(streams));
     for (Session& session : sessions) {
@@ -119,9 +120,10 @@ Result<std::vector<Session>> compile(const Parsed& parsed, const DeviceHandle& d
 
 Result<Figures> measure(const Parsed& parsed, const DeviceHandle& device, const Wanted& wanted) {
     Figures figures;
-    figures.batch = wanted.batch;
     figures.streams = wanted.streams;
     OCTAVO_TRY(std::vector<Session> sessions, compile(parsed, device, wanted, wanted.streams, false));
+    const std::vector<Port>& inputs = sessions[0].inputs();
+    figures.batch = inputs.empty() || inputs[0].shape.empty() ? 1 : inputs[0].shape[0];
     give_back_memory();
     OCTAVO_CHECK_OK(measure_speed(sessions, wanted.limits, figures));
     const ProcessMemory memory = process_memory();
@@ -171,7 +173,7 @@ Result<void> benchmark(Arguments arguments) {
     for (const char* option : {"batch", "streams", "runs", "rounds"}) OCTAVO_CHECK_OK(check_least(parsed, option, 1));
     Wanted wanted;
     OCTAVO_TRY(wanted.threads, threads_of(parsed));
-    wanted.batch = parsed.number("batch").value_or(wanted.batch);
+    wanted.batch = parsed.number("batch");
     wanted.streams = parsed.number("streams").value_or(wanted.streams);
     if (wanted.streams > kMostThreads) return Error(Code::config, "--streams: expected 1 to " + std::to_string(kMostThreads));
     wanted.limits.seconds = static_cast<double>(parsed.number("seconds").value_or(4));

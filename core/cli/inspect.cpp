@@ -151,7 +151,7 @@ Result<void> inspect(Arguments arguments) {
     OCTAVO_TRY(std::optional<Plan> plan, plan_of(parsed, model));
     if (parsed.flag("unfused")) plan.reset();
     const Graph& loaded = parsed.flag("unfused") ? model.calibration : model.executed;
-    OCTAVO_TRY(const Graph graph, with_batch(loaded, parsed.number("batch").value_or(1)));
+    OCTAVO_TRY(const Graph graph, with_batch(loaded, parsed.number("batch").value_or(own_batch(loaded))));
     if (parsed.flag("graph")) {
         std::fputs(dump(graph).c_str(), stdout);
         return {};

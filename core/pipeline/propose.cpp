@@ -75,7 +75,7 @@ public:
 private:
     Result<void> look_at_model() {
         OCTAVO_TRY(model_, load_model(request_.model));
-        OCTAVO_TRY(const Graph graph, with_batch(model_.executed, 1));
+        OCTAVO_TRY(const Graph graph, with_batch_if_free(model_.executed, 1));
         const std::vector<Port> inputs = ports_of(graph, graph.inputs), outputs = ports_of(graph, graph.outputs);
         OCTAVO_TRY(shape_, image_shape(inputs));
         classes_ = outputs.empty() ? 0 : class_count(outputs[0]);

@@ -145,7 +145,7 @@ void add_joined(const std::vector<JoinedRanges>& joined, const Graph& graph, Rep
 
 Result<void> add_benchmark(const Config& config, const Model& model, const DeviceHandle& device, const Plan& plan, std::stop_token stop,
                            Report& report) {
-    OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(model.executed, 1));
     std::vector<Session> sessions(2);
     const CompileOptions options{config.threads, {}, false};
     OCTAVO_TRY(sessions[0], Session::compile(device, graph, nullptr, options));
@@ -254,7 +254,7 @@ private:
             report_.files.push_back(config_.output + "/costs.json");
             OCTAVO_CHECK_OK(write_atomically(report_.files.back(), to_json(*costs_), Code::data));
         }
-        OCTAVO_TRY(const Graph graph, with_batch(ready_.model.executed, 1));
+        OCTAVO_TRY(const Graph graph, with_batch_if_free(ready_.model.executed, 1));
         report_.operators = report_operators(graph, plan_);
         for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = ReportNoise{100 * one.share, one.channel};
         report_.exported_float.clear();

@@ -40,7 +40,7 @@ std::int64_t channels_of(const Graph& graph, const std::string& name) {
 }  // namespace
 
 Result<Statistics> collect_statistics(const CalibrateRequest& request) {
-    OCTAVO_TRY(const Graph graph, with_batch(request.model.calibration, request.config.batch));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.calibration, request.config.batch));
     std::vector<Request> requests;
     std::vector<std::string> taps;
     Statistics statistics;

@@ -15,6 +15,14 @@ std::string size_text(std::int64_t width, std::int64_t height) {
     return "pictures of " + std::to_string(width) + "x" + std::to_string(height);
 }
 
+// One image at a time is the default, which asks for nothing.
+Result<void> check_batch(const Config& config, const Graph& graph) {
+    const bool is_free = graph.inputs.empty() || graph[graph.inputs[0]].free_batch;
+    if (config.batch == 1 || is_free || config.batch == own_batch(graph)) return {};
+    return findings_error(config.source, {{FindingCode::input_mismatch, "/batch", std::to_string(config.batch),
+                                           std::to_string(own_batch(graph)) + ", the only batch size of the model", ""}});
+}
+
 // Errors, each a line, what is said twice once.
 class Faults {
 public:
@@ -85,6 +93,7 @@ Result<Ready> make_ready(const Config& config) {
 
 Result<void> check_model(const Config& config, const Model& model) {
     const Graph& graph = model.executed;
+    OCTAVO_CHECK_OK(check_batch(config, graph));
     if (config.preprocess.steps.empty()) return {};  // the data set may give ready tensors
     const auto error = [&](const std::string& found, const std::string& expected) {
         return findings_error(config.source, {{FindingCode::input_mismatch, "/preprocess", found, expected, ""}});

@@ -21,7 +21,8 @@ struct Ready {
 // folder against all that. Error: everything that was found, a line each with its place; the code is that of the first.
 Result<Ready> make_ready(const Config& config);
 
-// The preprocessing must give what the model's input takes, as far as that does not depend on the picture. Error: findings of the config.
+// The batch size must be one that the model has, and the preprocessing must give what the model's input takes, as far as that does not
+// depend on the picture. Error: findings of the config.
 Result<void> check_model(const Config& config, const Model& model);
 
 }  // namespace octavo

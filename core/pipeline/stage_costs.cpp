@@ -218,7 +218,7 @@ Result<std::optional<Costs>> kept_costs(const CostsRequest& request, const Costs
 }  // namespace
 
 Result<FastestPlan> choose_by_speed(const CostsRequest& request) {
-    OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.executed, 1));
     Costs wanted;
     wanted.graph_structure = request.plan.graph_structure;
     wanted.graph_constants = request.plan.graph_constants;

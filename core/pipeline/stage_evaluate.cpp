@@ -212,7 +212,7 @@ private:
 }  // namespace
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
-    OCTAVO_TRY(Graph graph, with_batch(request.model.executed, request.config.batch));
+    OCTAVO_TRY(Graph graph, with_batch_if_free(request.model.executed, request.config.batch));
     OCTAVO_TRY(ValidationData data, open_validation(request.config));
     OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, data.classes));
     return Evaluation(request, std::move(graph), std::move(data), std::move(comparison)).run();

@@ -164,7 +164,7 @@ private:
 }  // namespace
 
 Result<std::vector<ReportPoint>> find_front(const FrontRequest& request) {
-    OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, request.config.batch));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.executed, request.config.batch));
     return Front(request, graph).find();
 }
 

@@ -6,7 +6,7 @@
 namespace octavo {
 
 Result<Layout> lay_out(const Model& model, const DeviceHandle& device, const IsIgnored& is_ignored) {
-    OCTAVO_TRY(const Graph graph, with_batch(model.executed, 1));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(model.executed, 1));
     const FlatGraph flat(graph);
     const auto can_run = [&](NodeId node, Precision precision) {
         return static_cast<bool>(device.can_run(flat.view(), static_cast<std::int32_t>(node), static_cast<octavo_precision>(precision)));

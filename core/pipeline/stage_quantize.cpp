@@ -28,7 +28,7 @@ Precision floating_precision(const DeviceHandle& device, const FlatGraph& graph,
 }
 
 Result<Quantized> quantize(const QuantizeRequest& request) {
-    OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
+    OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.executed, 1));
     const FlatGraph flat(graph);
     OCTAVO_TRY(CalibrationView view,
                CalibrationView::create(graph, request.layout, request.statistics,

@@ -33,18 +33,6 @@ struct Prepared {
     std::vector<std::vector<std::byte>> rows;  // one a model input
 };
 
-octavo_geometry geometry_of(const Geometry& geometry, InputShape shape) {
-    return {sizeof(octavo_geometry),
-            geometry.source_width,
-            geometry.source_height,
-            geometry.scale_x,
-            geometry.scale_y,
-            geometry.offset_x,
-            geometry.offset_y,
-            static_cast<std::int32_t>(shape.width),
-            static_cast<std::int32_t>(shape.height)};
-}
-
 Result<Framed> framed_image(std::span<const std::byte> file, const Preprocess& steps, InputShape shape, const std::string& name) {
     OCTAVO_TRY(Image image, decode_image(file, name));
     return frame(steps, std::move(image), shape, name);
@@ -212,6 +200,23 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
 }
 
+octavo_geometry geometry_of(const Geometry& geometry, InputShape shape) {
+    return {sizeof(octavo_geometry),
+            geometry.source_width,
+            geometry.source_height,
+            geometry.scale_x,
+            geometry.scale_y,
+            geometry.offset_x,
+            geometry.offset_y,
+            static_cast<std::int32_t>(shape.width),
+            static_cast<std::int32_t>(shape.height)};
+}
+
+Result<Framed> framed_file(const std::string& path, const Preprocess& steps, InputShape shape) {
+    OCTAVO_TRY(const MappedFile file, map_file(path, Code::data));
+    return framed_image(file.bytes(), steps, shape, path);
+}
+
 Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name) {
     OCTAVO_TRY(const Geometry geometry, preprocess(steps, std::move(image), row, shape, name));
     return geometry_of(geometry, shape);
@@ -268,9 +273,8 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
 }
 
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& steps, std::span<const Port> inputs) {
-    OCTAVO_TRY(const MappedFile file, map_file(path, Code::data));
     OCTAVO_TRY(const InputShape shape, image_shape(inputs));
-    OCTAVO_TRY(const Framed picture, framed_image(file.bytes(), steps, shape, path));
+    OCTAVO_TRY(const Framed picture, framed_file(path, steps, shape));
     Prepared sample;
     sample.id = path;
     fill_row(picture, steps, shape, inputs[0], sample);

@@ -74,6 +74,11 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
 // The one input that an image fills: f32, batch x 1 or 3 x height x width. Another model is an error.
 Result<InputShape> image_shape(std::span<const Port> inputs);
 
+octavo_geometry geometry_of(const Geometry& geometry, InputShape shape);
+
+// One image file through the steps but the last.
+Result<Framed> framed_file(const std::string& path, const Preprocess& steps, InputShape shape);
+
 // One picture through the preprocessing into `row`, the values of one sample. Errors begin with `name`.
 Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name);
 

@@ -34,12 +34,23 @@ std::vector<ChannelOrder> orders_of(const InputShape& shape) {
     return {ChannelOrder::rgb, ChannelOrder::bgr};
 }
 
-// What is kept of one image: its pixels in RGB planes behind the framing.
+// What is kept of one image: its pixels behind the framing.
 struct Picture {
-    std::vector<std::uint8_t> chw;
+    Image image;
     octavo_geometry geometry{};
     octavo_blob annotation{};
 };
+
+Normalize numbers_in(const Numbers& numbers, ChannelOrder order) {
+    Normalize step;
+    step.order = order;
+    for (std::size_t c = 0; c < 3; ++c) {
+        const std::size_t from = order == ChannelOrder::rgb ? c : 2 - c;
+        step.mean[c] = static_cast<float>(numbers.mean[from]);
+        step.scale[c] = static_cast<float>(numbers.scale[from]);
+    }
+    return step;
+}
 
 double cross_entropy(std::span<const float> scores, std::int64_t label, bool are_probabilities) {
     constexpr double kLeast = 1e-12;
@@ -98,7 +109,7 @@ class Comparison {
 public:
     static Result<Comparison> create(const VariantsRequest& request) {
         Comparison comparison(request);
-        OCTAVO_TRY(const Graph graph, with_batch(request.model.executed, 1));
+        OCTAVO_TRY(const Graph graph, with_batch_if_free(request.model.executed, 1));
         OCTAVO_TRY(comparison.session_, Session::compile(request.device, graph, nullptr, {}));
         OCTAVO_TRY(comparison.shape_, image_shape(comparison.session_.inputs()));
         comparison.input_.emplace_back(comparison.session_.inputs()[0].size_bytes());
@@ -140,29 +151,20 @@ private:
             if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             OCTAVO_TRY(const octavo_sample sample, request_.dataset.sample(i * count / wanted));
             if (!sample.path) continue;
-            Result<Batch> batch = batch_of_image(sample.path, steps, session_.inputs());
-            if (!batch) {
-                last = batch.error();
-                continue;
-            }
-            const std::vector<std::byte>& row = batch->inputs[0];
-            const std::span<const float> values(reinterpret_cast<const float*>(row.data()), row.size() / sizeof(float));
-            Picture picture{std::vector<std::uint8_t>(values.size()), batch->geometries[0], sample.annotation};
-            std::transform(values.begin(), values.end(), picture.chw.begin(), [](float x) { return static_cast<std::uint8_t>(x); });
-            pictures_.push_back(std::move(picture));
+            Result<Framed> framed = framed_file(sample.path, steps, shape_);
+            if (!framed)
+                last = framed.error();
+            else
+                pictures_.push_back({std::move(framed->image), geometry_of(framed->geometry, shape_), sample.annotation});
         }
         if (pictures_.empty()) return last;
         return {};
     }
 
     void fill_input(const Picture& picture, const Variant& variant) {
-        const std::size_t pixels = picture.chw.size() / static_cast<std::size_t>(shape_.channels);
-        auto* out = reinterpret_cast<float*>(input_[0].data());
-        for (std::size_t c = 0; c < static_cast<std::size_t>(shape_.channels); ++c) {
-            const std::size_t from = variant.order == ChannelOrder::rgb ? c : 2 - c;
-            const auto mean = static_cast<float>(variant.numbers->mean[from]), scale = static_cast<float>(variant.numbers->scale[from]);
-            for (std::size_t i = 0; i < pixels; ++i) *out++ = (static_cast<float>(picture.chw[from * pixels + i]) - mean) * scale;
-        }
+        const std::size_t values = static_cast<std::size_t>(shape_.channels) * picture.image.rgb.size() / 3;
+        write_values({{numbers_in(*variant.numbers, variant.order)}}, picture.image, {reinterpret_cast<float*>(input_[0].data()), values},
+                     shape_);
     }
 
     Result<void> measure(const Variant& variant) {

@@ -33,7 +33,7 @@ constexpr std::array<FindingRow, 13> kRows = {{
      "The message says which; keep one or add what the other needs."},
     {FindingCode::bad_declaration, "E110-bad-declaration", "A plugin declares a parameter with a default that is no JSON.",
      "This is a mistake of the plugin: tell its author. Until then, give the parameter a value."},
-    {FindingCode::input_mismatch, "E201-input-mismatch", "The preprocessing does not give what the model's input takes.",
+    {FindingCode::input_mismatch, "E201-input-mismatch", "The preprocessing or the batch size is not what the model's input takes.",
      "octavo inspect MODEL shows the input's shape; crop or resize to its height and width."},
     {FindingCode::refused, "E202-refused", "A plugin cannot work with its parameters, with what the model gives or with the annotations.",
      "The message says what it found and expected; octavo inspect MODEL shows the outputs, octavo plugins describe NAME the parameters."},

@@ -56,7 +56,7 @@ def openvino_options(threads: int = 0, integer: bool = False) -> dict:
 
 class Opened:
     def __init__(self, version: str, settings: str, inputs: dict, run):
-        self.version, self.settings, self.inputs, self.run = version, settings, inputs, run  # inputs: name -> (shape, dtype), batch 1
+        self.version, self.settings, self.inputs, self.run = version, settings, inputs, run  # inputs: name -> (shape, dtype), batch 1 where it is free
 
 
 def open_onnxruntime(model: Path, threads: int, integer: bool) -> Opened:

@@ -26,7 +26,7 @@ def array_file(folder: Path, tensor: str) -> Path:
 
 
 class Own:
-    """What our int8 has read and written: folders of arrays, one an image, its class and label (-1: none)."""
+    """What our int8 has read and written: folders of arrays, one a run of the model; class and label of each image (-1: none)."""
 
     def __init__(self, a, config: dict, scratch: Path):
         (scratch / "config.json").write_text(json.dumps({**config, "batch": 1}))
@@ -36,7 +36,7 @@ class Own:
         if done.returncode:
             sys.exit(done.returncode)
         rows = [line.split("\t") for line in (scratch / "answers.tsv").read_text().splitlines()[1:]]
-        self.folders = [scratch / "arrays" / str(number) for number in range(len(rows))]
+        self.folders = sorted((scratch / "arrays").iterdir(), key=lambda folder: int(folder.name))
         self.classes, self.labels = [int(row[1]) for row in rows], [int(row[3]) for row in rows]
         self.offset = config.get("adapter", {}).get("label_offset", 0)
         self.has_labels = all(label >= 0 for label in self.labels)
@@ -75,19 +75,26 @@ class Nearness:
 def compare(opened, own: Own) -> dict:
     """The figures of one runtime."""
     import numpy as np
-    nearness, answers = {}, []
-    for folder, own_class in zip(own.folders, own.classes):
-        found = opened.run({name: np.load(array_file(folder, name)) for name in opened.inputs})
+    nearness, answers, seen = {}, [], 0
+    for folder in own.folders:
+        feeds = {name: np.load(array_file(folder, name)) for name in opened.inputs}
+        found = opened.run(feeds)
         outputs = {name: array for name, array in found.items() if name not in opened.inputs and array_file(folder, name).exists()}
         if not outputs:
             fail(f"found the outputs {', '.join(found)}, expected names of ours: {', '.join(file.stem for file in folder.glob('*.npy'))}", DATA_ERROR)
+        batch = next(iter(feeds.values())).shape[0]
+        images = min(batch, len(own.classes) - seen)  # the rows behind them are zeros
         for name, theirs in outputs.items():
             ours = np.load(array_file(folder, name))
+            if ours.shape == theirs.shape and ours.shape[:1] == (batch,):
+                ours, theirs = ours[:images], theirs[:images]
             if name not in nearness:
                 nearness[name] = Nearness(name, own.step(name))
             nearness[name].add(ours, theirs)
-        if len(outputs) == 1 and own_class >= 0 and int(np.argmax(ours)) - own.offset == own_class:
-            answers.append(int(np.argmax(theirs)) - own.offset)
+        for row in range(images if len(outputs) == 1 and ours.shape[:1] == (images,) else 0):
+            if 0 <= own.classes[seen + row] == int(np.argmax(ours[row])) - own.offset:
+                answers.append(int(np.argmax(theirs[row])) - own.offset)
+        seen += images
     figures = {"outputs": [one.figures() for one in nearness.values()]}
     if len(answers) == len(own.classes):  # else the predictions are not the one output's greatest value
         figures["agreement"] = share(answers, own.classes)
@@ -129,7 +136,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         own = Own(a, config, scratch)
-        result = {"images": len(own.folders), "runtimes": []}
+        result = {"images": len(own.classes), "runtimes": []}
         for engine in engines:
             opened = open_model(engine, form_for(engine, a.octavo, Path(config["model"]), a.run, scratch), config.get("threads", 0))
             result["runtimes"].append({"name": engine, "version": opened.version, "settings": opened.settings, **compare(opened, own)})
