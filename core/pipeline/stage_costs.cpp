@@ -222,7 +222,8 @@ Result<FastestPlan> choose_by_speed(const CostsRequest& request) {
     Costs wanted;
     wanted.graph_structure = request.plan.graph_structure;
     wanted.graph_constants = request.plan.graph_constants;
-    wanted.device = request.config.device.plugin->name();
+    const PluginUse& device = request.config.device;
+    wanted.device = std::string(device.plugin->name()) + " " + device.values.json();
     wanted.isa = request.device.isa();
     wanted.cpu = request.cpu;
     wanted.threads = thread_count(request.config.threads);

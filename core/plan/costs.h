@@ -27,7 +27,8 @@ struct PlanTimes {
 
 struct Costs {
     std::string graph_structure, graph_constants;  // Fingerprint of the imported graph
-    std::string device, isa, cpu;
+    std::string device;                            // with its parameters
+    std::string isa, cpu;
     std::string int8_operators;  // hash of the names of those that were int8 when times were taken; only they have int8 times
     int threads = 0;
     std::map<std::string, std::map<Precision, double>> operators;  // by node name; one that does nothing at run time is not there

@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
         BOOST_TEST(std::abs(together.front[i].snr_db - again.front[i].snr_db) < 0.01, together.front[i].name);
     overrides.batch.reset();
 
-    for (std::string Costs::*key : {&Costs::isa, &Costs::int8_operators}) {
+    for (std::string Costs::*key : {&Costs::device, &Costs::isa, &Costs::int8_operators}) {
         Costs others = *costs;
         others.*key = "another";
         BOOST_REQUIRE(bool(write_atomically(path, to_json(others), Code::config)));
@@ -230,6 +230,7 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
         BOOST_REQUIRE(anew);
         BOOST_TEST(((*anew).*key != "another"));
     }
+    BOOST_TEST(load_costs(path)->device.find("\"int8_kernels\":\"fastest\"") != std::string::npos, "costs of other kernels could be taken");
 }
 
 BOOST_AUTO_TEST_CASE(tables_and_notes_of_a_metric_are_reported_and_samples_without_scores_turn_neither_right_nor_wrong) {
