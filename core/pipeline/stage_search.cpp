@@ -43,16 +43,16 @@ public:
 
     // Decodes as many images as fit once, runs fp32 on them and keeps both.
     Result<void> prepare() {
-        const auto all = static_cast<std::size_t>(request_.images.images);
-        const std::size_t fitting = std::min(all, std::max<std::size_t>(kKeptBytes / batch_bytes(), 1) * batch_size());
-        OCTAVO_CHECK_OK(decode(0, fitting, [&](Sample& sample) -> Result<void> {
+        decoded_ = images_in(std::max<std::size_t>(kKeptBytes / batch_bytes(), 1));
+        std::size_t images = 0;
+        OCTAVO_CHECK_OK(decode(0, decoded_, [&](Sample& sample) -> Result<void> {
+            images += sample.batch.size();
             kept_.push_back(std::move(sample));
             return {};
         }));
-        decoded_ = fitting;
         if (kept_.empty()) return Error(Code::data, "none of the search images can be read");
         frontier_ = Frontier(graph_, comparison_.tensors(graph_));
-        const std::size_t batches = std::min(std::max<std::size_t>(kRankingImages / batch_size(), 1), kept_.size());
+        const std::size_t batches = std::clamp<std::size_t>(kRankingImages * kept_.size() / images, 1, kept_.size());
         for (std::size_t i = 0; i < batches; ++i) {
             ranked_by_.push_back(i * kept_.size() / batches);
             frontier_.add(kept_[ranked_by_.back()].batch.inputs);
@@ -118,6 +118,18 @@ private:
     }
 
     std::size_t batch_size() const { return static_cast<std::size_t>(batch_of(graph_)); }
+
+    // The first search images that fill so many batches at most. Every slice begins a new one.
+    std::size_t images_in(std::size_t batches) const {
+        std::size_t images = 0;
+        for (const std::vector<std::int64_t>& numbers : request_.images.numbers) {
+            const std::size_t fitting = std::min(numbers.size(), batches * batch_size());
+            images += fitting;
+            batches -= (fitting + batch_size() - 1) / batch_size();
+            if (fitting < numbers.size()) break;
+        }
+        return images;
+    }
 
     std::size_t batch_bytes() const {
         std::size_t bytes = 0;

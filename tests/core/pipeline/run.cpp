@@ -439,6 +439,38 @@ BOOST_AUTO_TEST_CASE(a_search_is_made_where_it_is_needed) {
     }
 }
 
+// Every slice begins a batch of its own: operators are ranked on as many images all the same.
+BOOST_AUTO_TEST_CASE(a_search_over_many_small_slices_finds_what_one_over_one_slice_does) {
+    constexpr std::int64_t kImages = 24;
+    std::vector<ReportSearch> found;
+    for (const std::int64_t of_slice : {kImages, std::int64_t{1}}) {
+        const Folder folder;
+        boost::json::object text =
+            boost::json::parse(content(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json")).as_object();
+        boost::json::array slices;
+        for (std::int64_t first = 0; first < kImages; first += of_slice)
+            slices.push_back({{"list", "validation.txt"}, {"skip", first}, {"limit", of_slice}});
+        text["validation"] = slices;
+        text["output"] = folder / "run";
+        text["algorithm"] = {"minmax"};
+        text["target"] = {{"min_snr_db", 40}};
+        const Result<Config> config = parse_config(boost::json::serialize(text), "slices.json",
+                                                   std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", registry(), {});
+        BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+        const Result<Report> report = run_calibration(*config, {});
+        BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
+        BOOST_REQUIRE(report->search);
+        found.push_back(*report->search);
+    }
+    BOOST_TEST(found[1].images == kImages);
+    BOOST_TEST(found[0].won_back == found[1].won_back, boost::test_tools::per_element());
+    BOOST_REQUIRE_EQUAL(found[0].returned.size(), found[1].returned.size());
+    for (std::size_t i = 0; i < found[0].returned.size(); ++i) {
+        BOOST_TEST(found[0].returned[i].name == found[1].returned[i].name);
+        BOOST_TEST(std::abs(found[0].returned[i].alone_snr_db - found[1].returned[i].alone_snr_db) < 0.01);
+    }
+}
+
 // Stopped when the plan of the search is about to be evaluated: what the report says of accuracy would be that of the plan before.
 BOOST_AUTO_TEST_CASE(a_report_says_nothing_of_a_plan_that_was_replaced) {
     const Folder folder;
