@@ -7,6 +7,7 @@
 #include <dnnl.hpp>
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 #include <string_view>
 
@@ -40,10 +41,18 @@ const IsaRow kRows[] = {{"sse41", Isa::sse41, dnnl::cpu_isa::sse41},
                         {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx},
                         {"avx512_core_amx", Isa::amx, dnnl::cpu_isa::avx512_core_amx_fp16}};
 
+// oneDNN's values are sets of bits.
+bool includes(dnnl::cpu_isa all, dnnl::cpu_isa part) {
+    const auto bits = [](dnnl::cpu_isa isa) { return static_cast<unsigned>(isa); };
+    return (bits(all) & bits(part)) == bits(part);
+}
+
+// The greatest that is part of oneDNN's: a later oneDNN knows more than these rows.
 Isa effective_isa() {
     const dnnl::cpu_isa effective = dnnl::get_effective_cpu_isa();
-    const IsaRow* row = std::ranges::find(kRows, effective, &IsaRow::dnnl);
-    return row == std::end(kRows) ? Isa::sse41 : row->isa;
+    const auto rows = std::views::reverse(kRows);
+    const auto row = std::ranges::find_if(rows, [&](const IsaRow& one) { return includes(effective, one.dnnl); });
+    return row == std::ranges::end(rows) ? Isa::sse41 : row->isa;
 }
 
 }  // namespace
@@ -69,9 +78,7 @@ Result<void> cap_isa(std::string_view name) {
 }
 
 bool has_bf16() {
-    const auto bits = [](dnnl::cpu_isa isa) { return static_cast<unsigned>(isa); };
-    constexpr dnnl::cpu_isa kLeast = dnnl::cpu_isa::avx512_core_bf16;
-    return (bits(dnnl::get_effective_cpu_isa()) & bits(kLeast)) == bits(kLeast);
+    return includes(dnnl::get_effective_cpu_isa(), dnnl::cpu_isa::avx512_core_bf16);
 }
 
 const char* isa_name(Isa isa) {
