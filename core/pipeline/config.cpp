@@ -160,6 +160,7 @@ private:
         slice.skip = section.integer("skip").value_or(0);
         if (!config_.dataset) return slice;
         ParameterPlace places{folder_, "/dataset"};
+        for (const ConfigKey& known : table.keys) places.own_keys.emplace_back(known.value.name);
         for (const auto& member : changed) {
             if (find_key(table, member.key())) continue;
             parameters[member.key()] = member.value();

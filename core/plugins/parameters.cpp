@@ -47,8 +47,10 @@ private:
         for (const auto& member : given) {
             const std::string key(member.key());
             if (std::find(names.begin(), names.end(), key) != names.end()) continue;
+            std::vector<std::string> known = place_.elsewhere.contains(key) ? place_.own_keys : std::vector<std::string>();
+            known.insert(known.end(), names.begin(), names.end());
             findings_.push_back({FindingCode::unknown_key, place_of(key), "a key that " + plugin_.title() + " does not know",
-                                 names.empty() ? "no parameters" : "one of " + join(names, ", "), nearest(key, names)});
+                                 known.empty() ? "no parameters" : "one of " + join(known, ", "), nearest(key, known)});
         }
     }
 

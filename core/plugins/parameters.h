@@ -48,6 +48,7 @@ struct ParameterPlace {
     std::string folder;                                              // of the config
     std::string pointer;                                             // of the object in the config
     std::map<std::string, std::string, std::less<>> elsewhere = {};  // keys that another object holds, with its pointer
+    std::vector<std::string> own_keys = {};                          // that such another object knows besides the parameters
 };
 
 // `given` holds parameters only (the key "plugin" has been taken out). Findings are appended; where there are some the values are not to be

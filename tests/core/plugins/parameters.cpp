@@ -114,6 +114,23 @@ BOOST_AUTO_TEST_CASE(each_fault_is_named_with_place_and_expectation) {
         "top, names; did you mean 'seed'? [E101-unknown-key]");
 }
 
+// A slice of the data set takes limit and skip, and the parameters besides.
+BOOST_AUTO_TEST_CASE(a_key_is_told_what_the_object_takes_that_holds_it) {
+    std::vector<Finding> findings;
+    const ParameterPlace place{root(), "/dataset", {{"limt", "/calibration"}, {"sed", "/calibration"}}, {"limit", "skip"}};
+    const auto given = boost::json::parse(R"({"images": "/", "limt": 3, "sed": 1, "limits": 3})").as_object();
+    check_parameters({&kPlugin, "x.so"}, given, place, findings);
+    const std::string parameters = "images, list, seed, percent, strict, weights, top, names";
+    const std::string unknown = ": found a key that dataset 'sample' does not know, expected one of ";
+    const std::vector<std::string> expected = {
+        "/calibration/limt" + unknown + "limit, skip, " + parameters + "; did you mean 'limit'? [E101-unknown-key]",
+        "/calibration/sed" + unknown + "limit, skip, " + parameters + "; did you mean 'seed'? [E101-unknown-key]",
+        "/dataset/limits" + unknown + parameters + " [E101-unknown-key]"};
+    std::vector<std::string> found;
+    for (const Finding& finding : findings) found.push_back(finding_text(finding));
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(null_means_absent) {
     BOOST_TEST(check(R"({"images": "i", "list": null, "seed": null})").findings.empty());
     BOOST_TEST(finding(R"({"images": null})") ==
