@@ -1,9 +1,11 @@
 // Program_options throws; here it ends in a Result.
 #include "core/cli/options.h"
 
+#include "core/base/text.h"
 #include "core/base/threads.h"
 #include "core/plugins/find.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -32,6 +34,20 @@ std::optional<std::int64_t> Parsed::number(const char* name) const {
     return has(name) ? std::optional(values[name].as<std::int64_t>()) : std::nullopt;
 }
 
+namespace {
+
+// ", did you mean '--threads'?" or "", for what stands on the command line: --thread, --thread=2.
+std::string nearest_option(const std::string& given, const po::options_description& options) {
+    const std::size_t start = std::min(given.find_first_not_of('-'), given.size());
+    const std::string name = given.substr(start, given.find('=') - start);
+    std::vector<std::string> known;
+    for (const auto& option : options.options()) known.push_back(option->long_name());
+    const std::string found = nearest(name, known);
+    return found.empty() ? "" : ", did you mean '--" + found + "'?";
+}
+
+}  // namespace
+
 Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t required) {
     po::options_description hidden;
     po::positional_options_description places;
@@ -50,6 +66,8 @@ Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t requ
         using namespace po::command_line_style;
         po::store(parser.options(all).positional(places).style(unix_style & ~allow_guessing).run(), parsed.values);
         po::notify(parsed.values);
+    } catch (const po::unknown_option& error) {
+        return Error(Code::config, error.what() + nearest_option(error.get_option_name(), visible) + see);
     } catch (const po::error& error) {
         return Error(Code::config, error.what() + see);
     }

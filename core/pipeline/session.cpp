@@ -2,6 +2,7 @@
 #include "core/pipeline/session.h"
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 #include "core/graph/flat.h"
 
 #include <octavo/tensor.h>
@@ -10,6 +11,24 @@
 #include <optional>
 
 namespace octavo {
+
+namespace {
+
+// Who names an operator means what it gives.
+std::string missing_tensor(const Graph& graph, const std::string& name) {
+    std::string text = "tensor '" + name + "' is not in the graph of this run";
+    for (const Node& node : graph.nodes) {
+        if (node.name != name && std::find(node.parts.begin(), node.parts.end(), name) == node.parts.end()) continue;
+        const auto output = std::find_if(node.outputs.begin(), node.outputs.end(), [](TensorId id) { return id != TensorId::none; });
+        return text + ", the operator of this name gives '" + graph[*output].name + "'";
+    }
+    std::vector<std::string> names;
+    for (const Tensor& tensor : graph.tensors)
+        if (!tensor.is_constant()) names.push_back(tensor.name);
+    return text + did_you_mean(name, names);
+}
+
+}  // namespace
 
 std::size_t Port::size_bytes() const {
     return static_cast<std::size_t>(element_count(shape)) * element_bytes(type);
@@ -47,7 +66,7 @@ Result<Session> Session::compile(const DeviceHandle& device, const Graph& graph,
     for (const std::string& name : taps) {
         std::size_t id = 0;
         while (id < graph.tensors.size() && graph.tensors[id].name != name) ++id;
-        if (id == graph.tensors.size()) return Error(Code::config, "tensor '" + name + "' is not in the graph of this run");
+        if (id == graph.tensors.size()) return Error(Code::config, missing_tensor(graph, name));
         if (graph.tensors[id].type != OCTAVO_F32)
             return Error(Code::config, "tensor '" + name + "' holds no real numbers, which are all that a tap shows");
         session.taps_.push_back(static_cast<std::int32_t>(id));

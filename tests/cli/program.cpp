@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <sstream>
 
 namespace {
@@ -59,7 +60,11 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
          "errors, operators, inspect, plugins, schema, did you mean 'calibrate'?\n"},
         {"init m.onnx", "octavo: error: expected --images DIR (octavo init --help)\n"},
         {"calibrate", "octavo: error: usage: octavo calibrate CONFIG [options] (octavo calibrate --help)\n"},
-        {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh' (octavo calibrate --help)\n"},
+        {"calibrate x.json --batsh 3", "octavo: error: unrecognised option '--batsh', did you mean '--batch'? (octavo calibrate --help)\n"},
+        {"evaluate x.json --thread=3",
+         "octavo: error: unrecognised option '--thread=3', did you mean '--threads'? (octavo evaluate --help)\n"},
+        {"infer m.onnx --zebra", "octavo: error: unrecognised option '--zebra' (octavo infer --help)\n"},
+        {"check x.json -z", "octavo: error: unrecognised option '-z' (octavo check --help)\n"},
         {"calibrate x.json --batch many",
          "octavo: error: the argument ('many') for option '--batch' is invalid (octavo calibrate --help)\n"},
         {"calibrate x.json --output ''", "octavo: error: --output: is empty, expected a value (octavo calibrate --help)\n"},
@@ -75,6 +80,27 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
         BOOST_TEST(outcome.err == message);
         BOOST_TEST(outcome.out.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_mistyped_option_of_any_verb_is_told_the_nearest) {
+    const Folder folder;
+    std::size_t tried = 0;
+    for (const std::string verb : {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins list", "check",
+                                   "convert", "schema", "verify"}) {
+        std::set<std::string> options;
+        std::istringstream help(run(folder, verb + " --help").out);
+        for (std::string word; help >> word;)
+            if (word.starts_with("--") && word.size() > 4) options.insert(word);
+        for (const std::string& option : options) {
+            const std::string shorter = option.substr(0, option.size() - 1);
+            if (options.contains(shorter)) continue;
+            const Outcome outcome = run(folder, verb + " " + shorter);
+            BOOST_TEST(outcome.code == 2);
+            BOOST_TEST(outcome.err.find("'" + shorter + "', did you mean '--") != std::string::npos, verb + ": " + outcome.err);
+            ++tried;
+        }
+    }
+    BOOST_TEST(tried > 50U);
 }
 
 BOOST_AUTO_TEST_CASE(every_fault_of_a_config_is_a_line_of_its_own) {
@@ -377,6 +403,12 @@ BOOST_AUTO_TEST_CASE(arrays_go_through_infer) {
     const Outcome tap = run(folder, start + " --input " + (folder / "x.npy") + " --tap nowhere");
     BOOST_TEST(tap.code == 2);
     BOOST_TEST(tap.err == "octavo: error: tensor 'nowhere' is not in the graph of this run\n");
+    BOOST_TEST(run(folder, start + " --input " + (folder / "x.npy") + " --tap logit").err ==
+               "octavo: error: tensor 'logit' is not in the graph of this run, did you mean 'logits'?\n");
+    for (const char* name : {"/6/body/body.2/body.2.0/Conv", "/6/body/body.2/body.2.1/BatchNormalization"})
+        BOOST_TEST(run(folder, start + " --input " + (folder / "x.npy") + " --tap " + name).err ==
+                   "octavo: error: tensor '" + std::string(name) +
+                       "' is not in the graph of this run, the operator of this name gives '/6/Add_output_0'\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@ what scripts share that run them beside Octavo. Installed to share/octavo/peers;
 Sums are exact on every CPU only as set here (docs/onnx.md, docs/openvino.md). Without VNNI the u8 x s8 kernels of both saturate in 16 bits:
 ONNX Runtime then presents weights as u8, and OpenVINO computes the grids in floating point unless `integer` asks for its kernels.
 """
+import difflib
 import importlib.util
 import json
 import subprocess
@@ -23,7 +24,9 @@ def require(engines: list) -> None:
     """Ends the program where an engine is unknown or its package is missing."""
     unknown = [name for name in engines if name not in ENGINES]
     if unknown or not engines:
-        fail(f"found {', '.join(unknown) or 'no runtime'}, expected some of {', '.join(ENGINES)}")
+        near = difflib.get_close_matches(unknown[0], ENGINES, 1) if unknown else []
+        fail(f"found {', '.join(unknown) or 'no runtime'}, expected some of {', '.join(ENGINES)}"
+             + "".join(f", did you mean '{name}'?" for name in near))
     missing = [name for name in ("numpy", *engines) if importlib.util.find_spec(name) is None]
     if missing:
         fail(f"{sys.executable} has no {', no '.join(missing)}: run '{sys.executable} -m pip install {' '.join(missing)}', "
