@@ -112,7 +112,8 @@ std::string to_json(const Costs& costs) {
 
 Result<Costs> load_costs(const std::string& path) {
     Costs costs;
-    OCTAVO_CHECK_OK(read_json(path, kCostsFormat, kCostsVersion, [&](const Place& root) { return read_costs(root, costs); }));
+    OCTAVO_CHECK_OK(read_json(path, {kCostsFormat, kCostsVersion, "costs that octavo calibrate has measured"},
+                              [&](const Place& root) { return read_costs(root, costs); }));
     return costs;
 }
 

@@ -17,13 +17,16 @@ std::string shown(const json::value& value) {
     return text.size() <= 60 ? text : text.substr(0, 57) + "...";
 }
 
-Result<void> check_format(const Place& root, std::string_view expected, std::int64_t expected_version) {
-    OCTAVO_CHECK_OK(object_of(root));
-    OCTAVO_TRY(const std::string format, text_member(root, "format"));
+// Another file than was meant has another format, or none: its place in JSON says nothing then.
+Result<void> check_format(const Place& root, const JsonFormat& expected) {
+    const json::object* object = root.value.if_object();
+    const json::value* format = object ? object->if_contains("format") : nullptr;
+    const std::string found = format ? "the format " + shown(*format) : "JSON without a format";
+    if (!format || !format->is_string() || std::string_view(format->get_string()) != expected.name)
+        return Error(Code::config, "found " + found + ", expected " + expected.wanted);
     OCTAVO_TRY(const Place version, member(root, "version"));
-    if (format != expected) return root.error("is no " + std::string(expected) + ": format is '" + format + "'");
     const std::int64_t* number = version.value.if_int64();
-    if (!number || *number != expected_version) return version.expected(std::to_string(expected_version));
+    if (!number || *number != expected.version) return version.expected(std::to_string(expected.version));
     return {};
 }
 
@@ -75,13 +78,13 @@ Result<std::string> text_member(const Place& place, const char* key) {
     return text_of(found);
 }
 
-Result<void> read_json(const std::string& path, std::string_view format, std::int64_t version, const ReadRoot& read) {
+Result<void> read_json(const std::string& path, const JsonFormat& format, const ReadRoot& read) {
     OCTAVO_TRY(const MappedFile file, map_file(path, Code::config));
     boost::json::error_code failed;
     const json::value value = json::parse(json::string_view(file.text().data(), file.text().size()), failed);
-    if (failed) return Error(Code::config, path + ": is no JSON: " + failed.message());
+    if (failed) return Error(Code::config, path + ": found no JSON (" + failed.message() + "), expected " + format.wanted);
     const Place root{value, ""};
-    Result<void> done = check_format(root, format, version);
+    Result<void> done = check_format(root, format);
     if (done) done = read(root);
     return done ? Result<void>() : done.error().within(path);
 }

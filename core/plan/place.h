@@ -44,8 +44,15 @@ Result<std::map<std::string, T>> section(const Place& root, const char* key, Res
     return entries;
 }
 
+// What a file must be, and what is expected in place of another one.
+struct JsonFormat {
+    std::string_view name;
+    std::int64_t version;
+    std::string wanted;
+};
+
 // The file's root, which must be an object of this format and version.
 using ReadRoot = std::function<Result<void>(const Place& root)>;
-Result<void> read_json(const std::string& path, std::string_view format, std::int64_t version, const ReadRoot& read);
+Result<void> read_json(const std::string& path, const JsonFormat& format, const ReadRoot& read);
 
 }  // namespace octavo

@@ -8,10 +8,12 @@
 
 #include <array>
 #include <cmath>
+#include <filesystem>
 
 namespace octavo {
 namespace {
 
+namespace fs = std::filesystem;
 namespace json = boost::json;
 
 Result<float> scale_of(const Place& place) {
@@ -138,11 +140,22 @@ Result<Plan> plan_of(const Place& root, const std::string& path) {
     return plan;
 }
 
+// What is meant by who gives a run's folder, or another of its files.
+std::string plan_near(const std::string& path) {
+    std::error_code ignored;
+    const fs::path folder = fs::is_directory(path, ignored) ? fs::path(path) : fs::path(path).parent_path(), file = folder / "plan.json";
+    const bool is_there = fs::is_regular_file(file, ignored) && !fs::equivalent(file, path, ignored);
+    return "a plan, " + (is_there ? "here " + file.string() : "the plan.json that octavo calibrate writes");
+}
+
 }  // namespace
 
 Result<Plan> load_plan(const std::string& path) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) return Error(Code::config, path + ": found a folder, expected " + plan_near(path));
     Plan plan;
-    OCTAVO_CHECK_OK(read_json(path, kPlanFormat, kPlanVersion, [&](const Place& root) -> Result<void> {
+    const JsonFormat format{kPlanFormat, kPlanVersion, plan_near(path)};
+    OCTAVO_CHECK_OK(read_json(path, format, [&](const Place& root) -> Result<void> {
         OCTAVO_TRY(plan, plan_of(root, path));
         return {};
     }));

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_file_holds_all) {
 }
 
 const testing::Damage kDamages[] = {
-    {"octavo-costs", "octavo-plan", "/: is no octavo-costs: format is 'octavo-plan'"},
+    {"octavo-costs", "octavo-plan", "found the format \"octavo-plan\", expected costs that octavo calibrate has measured"},
     {"\"threads\": 2", "\"threads\": 0", "/threads: found 0, expected a number of threads"},
     {"\"fp32\": 0.250000", "\"fp64\": 0.250000", "/operators/a: has an unknown key 'fp64', did you mean 'fp32'?"},
     {"\"fp32\": 0.250000", "\"fp32\": -1", "/operators/a/fp32: found -1, expected milliseconds"},

@@ -102,7 +102,8 @@ BOOST_AUTO_TEST_CASE(floats_survive_the_text) {
 }
 
 const testing::Damage kDamages[] = {
-    {"\"format\": \"octavo-plan\"", "\"format\": \"oktavo\"", "/: is no octavo-plan: format is 'oktavo'"},
+    {"\"format\": \"octavo-plan\"", "\"format\": \"oktavo\"",
+     "found the format \"oktavo\", expected a plan, the plan.json that octavo calibrate writes"},
     {"\"version\": 1", "\"version\": 2", "/version: found 2, expected 1"},
     {"\"isa\": ", "\"isb\": ", "/: has an unknown key 'isb', did you mean 'isa'?"},
     {"\"isa\": \"avx2\"", "\"isa\": 3", "/isa: found 3, expected a string"},
@@ -119,11 +120,41 @@ const testing::Damage kDamages[] = {
     {"\"d\": {\"precision\": \"int8\"", "\"d\": {\"precision\": \"int4\"",
      "/operators/d/precision: found \"int4\", expected one of 'fp32', 'bf16', 'int8'"},
     {"\"out.w\": 0.125", "\"out.w\": null", "/weights/out.w: found null, expected a positive number"},
-    {"\"weights\": {", "\"weights\": [", "is no JSON: syntax error"},
+    {"\"weights\": {", "\"weights\": [", "found no JSON (syntax error), expected a plan, the plan.json that octavo calibrate writes"},
 };
 
 BOOST_AUTO_TEST_CASE(damage_is_named_with_its_place) {
     testing::check_damages(kText, kDamages, &load_plan);
+}
+
+// Folders, reports, models: each is said to be no plan, with the plan where one lies there.
+BOOST_AUTO_TEST_CASE(what_is_given_in_place_of_a_plan_is_named_with_the_plan_beside_it) {
+    const Folder folder;
+    const std::string any = "a plan, the plan.json that octavo calibrate writes", here = "a plan, here " + (folder / "run/plan.json");
+    const auto check = [&](const std::string& name, const std::string& found, const std::string& expected) {
+        const auto loaded = load_plan(folder / name);
+        BOOST_REQUIRE(!loaded);
+        BOOST_TEST(loaded.error().message() == (folder / name) + ": found " + found + ", expected " + expected);
+        BOOST_TEST((loaded.error().code() == Code::config));
+    };
+    const auto check_all = [&](const std::string& expected) {
+        check("run", "a folder", expected);
+        check("run/", "a folder", expected);
+        check("run/report.json", "JSON without a format", expected);
+        check("run/list.json", "JSON without a format", expected);
+        check("run/costs.json", "the format \"octavo-costs\"", expected);
+        check("run/number.json", "the format 3", expected);
+        check("run/model.onnx", "no JSON (syntax error)", expected);
+        check("run/empty", "no JSON (incomplete JSON)", expected);
+    };
+    const std::pair<const char*, const char*> files[] = {
+        {"report.json", R"({"version": "1.0"})"}, {"list.json", "[1, 2]"}, {"costs.json", R"({"format": "octavo-costs", "version": 1})"},
+        {"number.json", R"({"format": 3})"},      {"model.onnx", "\b\a"},  {"empty", ""}};
+    for (const auto& [name, text] : files) folder.write("run/" + std::string(name), text);
+    check_all(any);
+    folder.write("run/plan.json", "{");
+    check_all(here);
+    check("run/plan.json", "no JSON (incomplete JSON)", any);
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_cut_anywhere_is_an_error) {

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_loaded_is_said) {
     folder.write("plan.json", replaced(calibrated().text("plan.json"), "\"structure\": \"", "\"structure\": \"0"));
     check_refused(runtime::Model::load(here), Code::config, "plan.json: ");
     folder.write("plan.json", "no plan");
-    check_refused(runtime::Model::load(here), Code::config, "plan.json: is no JSON");
+    check_refused(runtime::Model::load(here), Code::config, "plan.json: found no JSON");
     fs::remove(folder / "plan.json");
     check_refused(runtime::Model::load(here), Code::config, here + "/plan.json");
     check_refused(runtime::Model::load(kModel, {.plan = "other.json"}), Code::config, "other.json");
