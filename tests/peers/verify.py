@@ -48,12 +48,22 @@ def refusal_faults(octavo: str, run: Path) -> list[str]:
             if "whole" in grids:
                 grids["whole"]["scale"] *= 40
         (spoilt / "plan.json").write_text(json.dumps(plan))
-        cases = [(spoilt, ("--limit", "200", "--engines", "onnxruntime"), 5, "expected a difference of at most 0.3 points"),
+        broken = {"no_json": "{", "list": "[1]", "no_config": "{}", "no_model": '{"config": {"model": 3}}', "config_is_text": '{"config": "x"}'}
+        for name, text in broken.items():
+            (Path(folder) / name).mkdir()
+            (Path(folder) / name / "report.json").write_text(text)
+        undone = Path(folder) / "undone"  # its model is none
+        shutil.copytree(run, undone)
+        (undone / "model.qdq.onnx").write_text("no model")
+        cases = [*((Path(folder) / name, (), 2, "expected the output folder of 'octavo calibrate'") for name in broken),
+                 (undone, ("--limit", "2", "--engines", "onnxruntime"), 3, "model.qdq.onnx: onnxruntime cannot load it: "),
+                 (spoilt, ("--limit", "200", "--engines", "onnxruntime"), 5, "expected a difference of at most 0.3 points"),
                  (Path(folder), (), 2, "expected the output folder of 'octavo calibrate'"),
-                 (run, ("--engines", "onnxruntim"), 2, "expected some of onnxruntime, openvino")]
+                 (run, ("--engines", "onnxruntim"), 2, "expected some of onnxruntime, openvino, did you mean 'onnxruntime'?")]
         for where, options, code, sentence in cases:
             done = verify(octavo, where, *options)
-            if done.returncode != code or sentence not in done.stderr:
+            said = done.stderr.strip().split("\n")[-1]
+            if done.returncode != code or sentence not in said or "Error:" in said.replace("octavo: error:", "") or "Traceback" in done.stderr:
                 faults.append(f"{options}: exit code {done.returncode}, expected {code} and '{sentence}': {done.stderr}")
     return faults
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from runtimes import ENGINES, fail, form_for, has_vnni, open_model, read_report, require
+from runtimes import ENGINES, fail, form_for, guarded, has_vnni, open_model, read_report, require
 
 WARM_UP, LEAST_RUNS = 3, 5
 
@@ -46,8 +46,11 @@ def measure(engine: str, model: Path, threads: int, seconds: float, runs: int) -
 
 def in_process(command: list, environment: dict) -> dict:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment})
+    if done.returncode and "octavo: error: " in done.stderr:  # it has said why
+        print(done.stderr, end="", file=sys.stderr)
+        sys.exit(done.returncode)
     if done.returncode:
-        fail(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stderr.strip()}", done.returncode if done.returncode > 0 else 1)
+        fail(f"{' '.join(map(str, command))}: ended with code {done.returncode}", 1)
     return json.loads(done.stdout)
 
 
@@ -116,4 +119,4 @@ def main_of_measurement(arguments: list) -> None:
 
 
 if __name__ == "__main__":
-    main_of_measurement(sys.argv[2:]) if sys.argv[1:2] == ["--measure"] else main()
+    guarded(lambda: main_of_measurement(sys.argv[2:]) if sys.argv[1:2] == ["--measure"] else main())

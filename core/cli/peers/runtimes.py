@@ -12,12 +12,28 @@ import sys
 from pathlib import Path
 
 ENGINES = ("onnxruntime", "openvino")  # named as the package that pip installs
-CONFIG_ERROR = 2
+INTERNAL_ERROR, CONFIG_ERROR, MODEL_ERROR, INTERRUPTED = 1, 2, 3, 130
 
 
 def fail(message: str, code: int = CONFIG_ERROR) -> None:
     print(f"octavo: error: {message}", file=sys.stderr)
     sys.exit(code)
+
+
+def said_by(error: Exception) -> str:
+    """The first line of what an exception says, without names of Python's."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return reason.strip().split("\n")[0] or "for no reason that it gives"
+
+
+def guarded(main) -> None:
+    """Runs a script; what it does not foresee ends in a sentence too."""
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        fail(f"internal: {said_by(error)}", INTERNAL_ERROR)
 
 
 def require(engines: list) -> None:
@@ -92,16 +108,35 @@ def open_openvino(model: Path, threads: int, integer: bool) -> Opened:
 
 
 def open_model(engine: str, model: Path, threads: int = 0, integer: bool = False) -> Opened:
-    return {"onnxruntime": open_onnxruntime, "openvino": open_openvino}[engine](model, threads, integer)
+    opens = {"onnxruntime": open_onnxruntime, "openvino": open_openvino}[engine]
+    try:
+        opened = opens(model, threads, integer)
+    except Exception as error:
+        fail(f"{model}: {engine} cannot load it: {said_by(error)}", MODEL_ERROR)
+    run = opened.run
+
+    def run_or_say(feeds: dict) -> dict:
+        try:
+            return run(feeds)
+        except Exception as error:
+            fail(f"{model}: {engine} cannot run it: {said_by(error)}", MODEL_ERROR)
+
+    opened.run = run_or_say
+    return opened
 
 
 def read_report(run: Path) -> dict:
     """The report of `octavo calibrate` in the folder that it wrote."""
+    file, wanted = run / "report.json", "expected the output folder of 'octavo calibrate'"
     try:
-        report = json.loads((run / "report.json").read_text())
-        report["config"]["model"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        fail(f"{run}/report.json: {type(error).__name__}: {error}; expected the output folder of 'octavo calibrate'")
+        report = json.loads(file.read_text())
+    except OSError as error:
+        fail(f"{file}: cannot be read ({said_by(error)}), {wanted}")
+    except ValueError:
+        fail(f"{file}: found no JSON, {wanted}")
+    config = report.get("config") if isinstance(report, dict) else None
+    if not isinstance(config, dict) or not isinstance(config.get("model"), str):
+        fail(f"{file}: found no report of a calibration, {wanted}")
     return report
 
 

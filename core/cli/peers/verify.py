@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from runtimes import ENGINES, fail, form_for, open_model, read_report, require
+from runtimes import ENGINES, fail, form_for, guarded, open_model, read_report, require
 
 DATA_ERROR, TARGET_MISSED = 4, 5
 MOST_DB = 999.0  # stands for infinity, which JSON has not
@@ -152,4 +152,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    guarded(main)
