@@ -54,6 +54,14 @@ int create_beside(const std::string& path, std::string& temporary) {
 
 }  // namespace
 
+Result<void> check_is_file(const std::string& path, const std::string& expected) {
+    std::error_code failed;
+    const std::filesystem::file_type type = std::filesystem::status(path, failed).type();
+    const bool is_absent = type == std::filesystem::file_type::not_found;
+    if (!is_absent && type != std::filesystem::file_type::directory) return {};
+    return Error(Code::config, path + ": found " + (is_absent ? "nothing" : "a folder") + ", expected " + expected);
+}
+
 Result<MappedFile> map_file(const std::string& path, Code code) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return failure(path, code, "cannot open");

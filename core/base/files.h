@@ -22,6 +22,9 @@ struct MappedFile {
     std::string_view text() const { return {reinterpret_cast<const char*>(data), size_bytes}; }
 };
 
+// Of a file that a command line or a config names. Error, Code::config, where nothing is there, or a folder: "found nothing, expected ...".
+Result<void> check_is_file(const std::string& path, const std::string& expected);
+
 Result<MappedFile> map_file(const std::string& path, Code code);
 Result<std::string> read_text(const std::string& path, Code code);
 

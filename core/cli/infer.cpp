@@ -1,5 +1,6 @@
 // octavo infer MODEL: runs a model on NumPy arrays, or on an image through a config's preprocessing, and writes outputs and tapped tensors
 // as .npy files named after the tensors. The way anybody checks Octavo against anything.
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/cli/options.h"
 #include "core/pipeline/stage_infer.h"
@@ -26,7 +27,9 @@ Result<Arrays> read_arrays(const std::vector<std::string>& given, const std::vec
         if (std::find(names.begin(), names.end(), name) == names.end())
             return Error(Code::config,
                          "--input " + text + ": expected NAME=FILE with one of " + join(names, ", ") + did_you_mean(name, names));
-        OCTAVO_TRY(arrays[name], read_npy(equals == std::string::npos ? text : text.substr(equals + 1)));
+        const std::string file = equals == std::string::npos ? text : text.substr(equals + 1);
+        OCTAVO_CHECK_OK(check_is_file(file, "an array (.npy)"));
+        OCTAVO_TRY(arrays[name], read_npy(file));
     }
     return arrays;
 }
@@ -99,6 +102,7 @@ Result<void> infer(Arguments arguments) {
         return Error(Code::config, "expected either --input NAME=FILE.npy, or --config C with --image FILE (octavo infer --help)");
     if (parsed.flag("unfused") && parsed.has("plan"))
         return Error(Code::config, "found --unfused with --plan: plans speak of the fused graph");
+    if (const auto image = parsed.text("image")) OCTAVO_CHECK_OK(check_is_file(*image, "an image"));
     OCTAVO_TRY(const int threads, threads_of(parsed));
 
     const Registry registry = registry_of(parsed);

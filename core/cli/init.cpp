@@ -65,7 +65,7 @@ Result<void> init(Arguments arguments) {
     for (const std::string& sentence : proposal.seen) std::printf("%s\n", sentence.c_str());
     if (!proposal.trial.ranking.empty()) print_ranking(proposal.trial);
     for (const std::string& sentence : proposal.checks) std::printf("check: %s\n", sentence.c_str());
-    OCTAVO_CHECK_OK(write_atomically(file, proposal.config, Code::config));
+    OCTAVO_CHECK_OK(write_atomically(file, proposal.config, Code::data));
     std::printf("wrote %s; next: octavo calibrate %s\n", file.c_str(), file.c_str());
     return {};
 }

@@ -23,7 +23,7 @@ Result<void> schema(Arguments arguments) {
     if (parsed.help) return {};
     const Registry registry = registry_of(parsed);
     const std::string text = parsed.flag("markdown") ? config_reference(registry) : config_schema(registry);
-    if (const std::optional<std::string> file = parsed.text("output")) return write_atomically(*file, text, Code::config);
+    if (const std::optional<std::string> file = parsed.text("output")) return write_atomically(*file, text, Code::data);
     std::fputs(text.c_str(), stdout);
     return {};
 }

@@ -334,6 +334,23 @@ void apply(const Overrides& overrides, json::object& root, ConfigSource& source)
     set("algorithm", std::move(names));
 }
 
+// Before a model is read as if it were text.
+Result<void> check_is_config(const std::string& path) {
+    constexpr const char* kExpected = "a config (JSON)";
+    OCTAVO_CHECK_OK(check_is_file(path, kExpected));
+    if (!has_name_of_model(path)) return {};
+    return Error(Code::config,
+                 path + ": found a model, expected " + kExpected + "; for a model alone: octavo init " + path + " --images DIR");
+}
+
+// Text has none of these at its start.
+bool is_binary(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r\n\f\v";
+    constexpr std::size_t kLooked = 256;
+    return std::any_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(text.size(), kLooked)),
+                       [&](char c) { return static_cast<unsigned char>(c) < ' ' && kBlanks.find(c) == std::string_view::npos; });
+}
+
 }  // namespace
 
 Result<Config> parse_config(const std::string& text, const std::string& file, const std::string& folder, const Registry& registry,
@@ -347,7 +364,9 @@ Result<Config> parse_config(const std::string& text, const std::string& file, co
 }
 
 Result<Config> read_config(const std::string& path, const Registry& registry, const Overrides& overrides) {
+    OCTAVO_CHECK_OK(check_is_config(path));
     OCTAVO_TRY(const std::string text, read_text(path, Code::config));
+    if (is_binary(text)) return Error(Code::config, path + ": found bytes that are no text, expected a config (JSON in UTF-8)");
     const std::string folder = std::filesystem::absolute(path).parent_path().string();
     return parse_config(text, path, folder, registry, overrides);
 }

@@ -1,6 +1,7 @@
 // A table of readers.
 #include "core/pipeline/formats.h"
 
+#include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/formats/caffe/reader.h"
 #include "core/formats/openvino/ir_statistics.h"
@@ -18,7 +19,9 @@ struct Format {
     Result<SeenRanges> (*statistics)(const std::string& path) = nullptr;  // of forms that have such a thing
 };
 
-constexpr std::string_view kIr = ".xml";
+constexpr std::string_view kIr = ".xml", kOnnx = ".onnx";
+constexpr const char* kForms =
+    "ONNX (.onnx), OpenVINO IR (.xml beside .bin), Caffe (.prototxt beside .caffemodel) or TensorFlow Lite (.tflite)";
 
 const Format kFormats[] = {
     {kIr, read_ir, read_ir_statistics},
@@ -31,6 +34,12 @@ const Format* format_of(const std::string& path) {
     const auto row = std::find_if(std::begin(kFormats), std::end(kFormats),
                                   [&](const Format& format) { return ends_with_ignoring_case(path, format.extension); });
     return row == std::end(kFormats) ? nullptr : row;
+}
+
+// Where no row claims the file it may be anything.
+Error told_forms(const std::string& path, const Error& error) {
+    if (is_onnx(path)) return error;
+    return Error(error.code(), error.message() + "; expected a model: " + kForms);
 }
 
 // Of readers that say it in the graph: they have widened every float.
@@ -62,9 +71,16 @@ ResidualSums residual_sums_in(ModelForm form) {
     return form == ModelForm::openvino ? ResidualSums::real : ResidualSums::rounded;
 }
 
+bool has_name_of_model(const std::string& path) {
+    return format_of(path) || ends_with_ignoring_case(path, kOnnx);
+}
+
 Result<Graph> read_model(const std::string& path, const InputValues& given) {
+    OCTAVO_CHECK_OK(check_is_file(path, "a model"));
     const Format* const format = format_of(path);
-    return format ? format->read(path, given) : read_onnx(path, given);
+    if (format) return format->read(path, given);
+    Result<Graph> graph = read_onnx(path, given);
+    return graph ? std::move(graph) : told_forms(path, graph.error());
 }
 
 Result<SeenRanges> read_seen_ranges(const std::string& path) {
@@ -73,8 +89,12 @@ Result<SeenRanges> read_seen_ranges(const std::string& path) {
 }
 
 Result<Border> read_border(const std::string& path) {
+    OCTAVO_CHECK_OK(check_is_file(path, "a model"));
     const Format* const format = format_of(path);
-    if (!format) return read_onnx_border(path);
+    if (!format) {
+        Result<Border> border = read_onnx_border(path);
+        return border ? std::move(border) : told_forms(path, border.error());
+    }
     OCTAVO_TRY(const Graph graph, format->read(path, {}));
     return border_of(graph);
 }

@@ -20,7 +20,10 @@ ModelForm form_of(const std::string& path);
 // What the runtimes of a form add residuals to (decisions/0005).
 ResidualSums residual_sums_in(ModelForm form);
 
-// The graph as the file says it, without passes. `given` as for read_onnx.
+// Whether the file's name is one of a model, that is, not whether the file is one.
+bool has_name_of_model(const std::string& path);
+
+// The graph as the file says it, without passes. `given` as for read_onnx. Error: Code::config where there is no file.
 Result<Graph> read_model(const std::string& path, const InputValues& given = {});
 
 // Empty where the file has none.

@@ -109,7 +109,7 @@ Result<Array> parse_npy(std::span<const std::byte> file, const std::string& name
     if (row == std::end(kTypes))
         return damaged("found type " + std::string(descr.substr(0, 16)) + ", expected f2, f4, f8, i4, i8, u1, i1 or b1");
     if (value_of(header, "'fortran_order'").substr(0, 5) != "False") return damaged("found Fortran order, expected C order");
-    Array array{row->type, {}, {}};
+    Array array{row->type, {}, {}, name};
     std::uint64_t count = 0;
     if (!read_shape(value_of(header, "'shape'"), array.shape, count)) return damaged("the shape cannot be read");
     const std::span<const std::byte> data = file.subspan(begin + length);

@@ -17,6 +17,7 @@ struct Array {
     octavo_type type = OCTAVO_F32;
     std::vector<std::int64_t> shape;
     std::vector<std::byte> bytes;  // dense, row-major
+    std::string file = {};         // that it was read from, for messages
 };
 
 Result<Array> read_npy(const std::string& path);

@@ -136,9 +136,9 @@ What an option of the command line has set has the option in place of the file. 
 |---|---|
 | 0 | done |
 | 1 | internal error |
-| 2 | config or command line wrong |
+| 2 | config or command line wrong, or naming a file or folder that is not there: model, config, plan, images |
 | 3 | model unsupported or damaged |
-| 4 | data missing or damaged |
+| 4 | data missing or damaged: what a list of images, an annotation or a data set names; or an output cannot be written |
 | 5 | accuracy target not met; outputs are written |
 | 130 | interrupted; the best so far is written |
 )";

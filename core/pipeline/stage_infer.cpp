@@ -27,7 +27,8 @@ InputValues input_values(const Arrays& arrays) {
 std::int64_t batch_size(const Arrays& arrays, const Graph& graph) {
     for (const TensorId id : graph.inputs) {
         const auto found = arrays.find(graph[id].name);
-        if (graph[id].free_batch && found != arrays.end() && !found->second.shape.empty()) return found->second.shape[0];
+        const bool says = graph[id].free_batch && found != arrays.end() && !found->second.shape.empty();
+        if (says && found->second.shape.size() == graph[id].shape.size()) return found->second.shape[0];
     }
     const bool is_fixed = !graph.inputs.empty() && !graph[graph.inputs[0]].free_batch && !graph[graph.inputs[0]].shape.empty();
     return is_fixed ? std::max<std::int64_t>(1, graph[graph.inputs[0]].shape[0]) : 1;
@@ -40,8 +41,9 @@ Result<std::vector<std::vector<std::byte>>> input_bytes(const Arrays& arrays, co
         if (found == arrays.end()) return Error(Code::config, "input '" + port.name + "': expected --input " + port.name + "=FILE.npy");
         const Array& array = found->second;
         if (array.type != port.type || array.shape != port.shape)
-            return Error(Code::data, "input '" + port.name + "': found " + type_name(array.type) + " " + ops::shape_text(array.shape) +
-                                         ", expected " + type_name(port.type) + " " + ops::shape_text(port.shape));
+            return Error(Code::data, (array.file.empty() ? "" : array.file + ": ") + "input '" + port.name + "': found " +
+                                         type_name(array.type) + " " + ops::shape_text(array.shape) + ", expected " + type_name(port.type) +
+                                         " " + ops::shape_text(port.shape));
         inputs.push_back(array.bytes);
     }
     return inputs;

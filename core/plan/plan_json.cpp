@@ -160,8 +160,8 @@ Result<void> save_plan(const Plan& plan, const std::string& path) {
     const std::string delta = write_delta(plan.replaced);
     const std::string name = delta_name(path);
     // The delta first: a plan is never there without what it names.
-    if (!plan.replaced.empty()) OCTAVO_CHECK_OK(write_atomically(beside(path, name), delta, Code::config));
-    return write_atomically(path, to_json(plan, name, delta_hash(delta)), Code::config);
+    if (!plan.replaced.empty()) OCTAVO_CHECK_OK(write_atomically(beside(path, name), delta, Code::data));
+    return write_atomically(path, to_json(plan, name, delta_hash(delta)), Code::data);
 }
 
 }  // namespace octavo

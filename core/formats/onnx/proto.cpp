@@ -358,9 +358,9 @@ Result<ModelProto> parse_model(std::string_view file) {
     try {
         return parse_messages(file);
     } catch (const protozero::end_of_buffer_exception&) {
-        return Error(Code::model, "the file is truncated or no ONNX model: a field reaches beyond its message's end");
-    } catch (const protozero::exception& exception) {
-        return Error(Code::model, std::string("the file is damaged or no ONNX model: ") + exception.what());
+        return Error(Code::model, "the file is truncated or no ONNX model");
+    } catch (const protozero::exception&) {  // what the parser says is of its own terms
+        return Error(Code::model, "the file is damaged or no ONNX model");
     } catch (const TooManyMessages&) {
         return Error(Code::model, "the file holds more than " + std::to_string(kMaxMessages) + " messages, which no real network does");
     }

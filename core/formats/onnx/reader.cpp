@@ -60,6 +60,11 @@ Result<Graph> read_onnx(Buffer bytes, const std::string& name) {
     return graph;
 }
 
+bool is_onnx(const std::string& path) {
+    const Result<MappedFile> file = map_file(path, Code::model);
+    return file && onnx::parse_model(file->text());
+}
+
 Result<Border> read_onnx_border(const std::string& path) {
     OCTAVO_TRY(const MappedFile file, map_file(path, Code::model));
     const Result<onnx::ModelProto> model = onnx::parse_model(file.text());

@@ -30,6 +30,9 @@ struct Border {
 };
 Result<Border> read_onnx_border(const std::string& path);
 
+// Whether the file can be taken apart as such a model, whatever is in it.
+bool is_onnx(const std::string& path);
+
 // The same from memory; external data is refused. `name` stands in messages.
 Result<Graph> read_onnx(Buffer bytes, const std::string& name);
 

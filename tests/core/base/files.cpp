@@ -109,6 +109,18 @@ BOOST_AUTO_TEST_CASE(written_files_are_as_readable_as_the_umask_allows) {
     BOOST_TEST((fs::status(folder.path / "x").permissions() == static_cast<fs::perms>(0644)));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_is_named_must_be_there_and_no_folder) {
+    const Folder folder;
+    BOOST_TEST(bool(check_is_file(folder.write("a", ""), "a list")));
+    BOOST_TEST(bool(check_is_file("/dev/null", "a list")));
+    for (const auto& [name, found] : {std::pair("absent", "nothing"), {"absent/b", "nothing"}, {"", "a folder"}}) {
+        const Result<void> checked = check_is_file(folder / name, "a list");
+        BOOST_REQUIRE(!checked);
+        BOOST_TEST((checked.error().code() == Code::config));
+        BOOST_TEST(checked.error().message() == (folder / name) + ": found " + found + ", expected a list");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

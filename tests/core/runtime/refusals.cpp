@@ -30,13 +30,13 @@ BOOST_AUTO_TEST_CASE(a_folder_that_holds_its_model_needs_no_other) {
     runtime::Stream here = must(must(runtime::Model::load(calibrated().run())).open());
     BOOST_TEST(answer(there, calibrated().images[1]) == answer(here, calibrated().images[1]));
     fs::remove(folder / "classify.onnx");
-    check_refused(runtime::Model::load(folder.path.string()), Code::model, "/nowhere/classify.onnx");
+    check_refused(runtime::Model::load(folder.path.string()), Code::config, "/nowhere/classify.onnx: found nothing, expected a model");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_loaded_is_said) {
     const Folder folder;
     const std::string here = folder.path.string();
-    check_refused(runtime::Model::load("/no/such/model.onnx"), Code::model, "/no/such/model.onnx");
+    check_refused(runtime::Model::load("/no/such/model.onnx"), Code::config, "/no/such/model.onnx: found nothing, expected a model");
     check_refused(runtime::Model::load(here), Code::config, here + "/report.json");
     folder.write("report.json", "{\"configs\": {}}");
     check_refused(runtime::Model::load(here), Code::config,

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_file_cut_anywhere_is_an_error) {
 
 BOOST_AUTO_TEST_CASE(an_empty_or_foreign_file_is_called_so) {
     BOOST_TEST(refusal("") == "m.onnx: the file is empty, expected an ONNX model");
-    BOOST_TEST(refusal(std::string(100, '\0')).starts_with("m.onnx: the file is damaged or no ONNX model: "));
+    BOOST_TEST(refusal(std::string(100, '\0')) == "m.onnx: the file is damaged or no ONNX model");
     BOOST_TEST(refusal("\x89PNG\r\n\x1a\n and so on").starts_with("m.onnx: the file is "));
 }
 
