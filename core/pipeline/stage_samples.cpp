@@ -84,6 +84,12 @@ Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> 
     return {};
 }
 
+// As the data set calls it, be its image readable or not; its number where the data set does not say.
+std::string id_of(const DatasetHandle& dataset, std::int64_t number) {
+    const Result<octavo_sample> sample = dataset.sample(number);
+    return sample && sample->id ? sample->id : std::to_string(number);
+}
+
 Result<Prepared> prepare(const SampleRequest& request, std::int64_t number) {
     OCTAVO_TRY(const octavo_sample sample, request.dataset.sample(number));
     Prepared out;
@@ -257,7 +263,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
         Result<Prepared> sample = decoders.next();
         if (!sample) {
             if (!request.skip_unreadable || sample.error().code() != Code::data) return sample.error();
-            done.unreadable.push_back({std::to_string(number_of(request, static_cast<std::size_t>(i))), sample.error().message()});
+            done.unreadable.push_back({id_of(request.dataset, number_of(request, static_cast<std::size_t>(i))), sample.error().message()});
         } else {
             if (!sample->note.empty()) done.noted.push_back({sample->id, std::move(sample->note)});
             append(*sample, batch);

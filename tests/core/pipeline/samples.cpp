@@ -141,6 +141,19 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_read_is_counted_and_named_where_it_may_be_sk
     BOOST_TEST(seen.first == (std::vector<float>{1, 2, 3, 5, 6, 7, 8}), each);
 }
 
+// By the data set, which names what it gives even where that cannot be used; by its number what it does not give.
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_has_the_name_that_it_has_elsewhere) {
+    Fixture fixture(6);
+    fixture.numbers.missing = {1};
+    for (const std::size_t i : {3U, 5U}) fixture.numbers.tensors[i].type = OCTAVO_S64;
+    const auto seen = fixture.run(1, 5, 2, 2, true);
+    BOOST_REQUIRE(seen.done);
+    std::vector<std::string> ids;
+    for (const ImageNote& one : seen.done->unreadable) ids.push_back(one.id);
+    BOOST_TEST(ids == (std::vector<std::string>{"1", "n3", "n5"}), each);
+    BOOST_TEST(seen.done->unreadable[1].text.starts_with("n3: tensor 0 does not fit input 'x'"));
+}
+
 BOOST_AUTO_TEST_CASE(notes_of_the_data_set_are_kept_for_the_report) {
     Fixture fixture(10);
     fixture.numbers.noted = {1, 3, 8};
