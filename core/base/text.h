@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ namespace octavo {
 // Pieces between separators; "a,,b" has three, "" has one.
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> pieces, std::string_view separator);
+// "1 image", "2 images"; `plural` where an s does not make it.
+std::string counted(std::int64_t count, std::string_view noun, std::string_view plural = {});
 // The name with '_' for whatever no file name takes.
 std::string as_file_name(std::string name);
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);

@@ -4,6 +4,7 @@
 #include "core/cli/peer_script.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_load.h"
+#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 
@@ -52,7 +53,7 @@ void print_json(const Figures& figures) {
                             {"streams", figures.streams},
                             {"runs", figures.latency.runs},
                             {"operators", operators}};
-    std::puts(json::serialize(root).c_str());
+    std::puts(line_json(root).c_str());
 }
 
 void print_text(const Figures& figures) {

@@ -40,6 +40,25 @@ Result<FeedingOptions> feeding_for(const Parsed& parsed, const std::string& outp
     return options;
 }
 
+void print(const Converted& converted, const std::string& output) {
+    std::size_t bytes = 0;
+    for (const FileContent& file : converted.files) bytes += file.bytes.size();
+    const double megabytes = static_cast<double>(bytes) / 1e6;
+    if (converted.is_quantized)
+        std::printf("%s: %zu of %s in int8, %.1f MB\n", output.c_str(), converted.nodes_int8,
+                    counted(static_cast<std::int64_t>(converted.nodes_planned), "operator").c_str(), megabytes);
+    else
+        std::printf("%s: %zu of %s left, %.1f MB; outputs differ by %.2g of their range at most\n", output.c_str(), converted.nodes_after,
+                    counted(static_cast<std::int64_t>(converted.nodes_before), "operator").c_str(), megabytes, converted.difference);
+}
+
+// The plan in a model's file is its own.
+Result<void> check_plan_option(const Parsed& parsed, const std::string& output) {
+    if (!parsed.has("plan") || !ends_with_ignoring_case(output, ".json")) return {};
+    return Error(Code::config,
+                 "--plan: found output " + output + ", which takes the plan in the file itself; expected a model, .onnx or .xml");
+}
+
 }  // namespace
 
 Result<void> convert(Arguments arguments) {
@@ -69,16 +88,13 @@ Result<void> convert(Arguments arguments) {
     OCTAVO_TRY(const DeviceHandle device, device_of(parsed, registry, OCTAVO_ORACLE_DEVICE));
     const std::string output = *parsed.text("output");
     OCTAVO_CHECK_OK(check_output(*parsed.text("model"), output));
+    OCTAVO_CHECK_OK(check_plan_option(parsed, output));
     OCTAVO_TRY(const bool half, half_weights(parsed, output));
     OCTAVO_TRY(FeedingOptions fed, feeding_for(parsed, output));
     const FeedRequest request{*parsed.text("model"), parsed.text("plan"), std::move(fed.shapes), std::move(fed.feeding)};
     OCTAVO_TRY(const Converted converted, octavo::convert({request, output, half}, device));
     OCTAVO_CHECK_OK(write_together(converted.files, Code::data));
-    if (parsed.flag("quiet")) return {};
-    std::size_t bytes = 0;
-    for (const FileContent& file : converted.files) bytes += file.bytes.size();
-    std::printf("%s: %zu operators of %zu are left, %.1f MB; outputs differ by %.2g of their range at most\n", output.c_str(),
-                converted.nodes_after, converted.nodes_before, static_cast<double>(bytes) / 1e6, converted.difference);
+    if (!parsed.flag("quiet")) print(converted, output);
     return {};
 }
 

@@ -1,6 +1,7 @@
 // octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
 #include "core/base/files.h"
 #include "core/base/text.h"
+#include "core/cli/answers.h"
 #include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
@@ -9,14 +10,39 @@
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_infer.h"
+#include "core/plan/rules.h"
+#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
 namespace octavo::cli {
 namespace {
+
+// Which form of the model it is that the figures are of.
+struct Form {
+    std::string model;
+    std::string plan;  // file of the plan, or "own": the model's own quantization; empty: fp32
+    std::int64_t int8_operators = 0, operators = 0;
+};
+
+Form form_of(const Parsed& parsed, const Model& model, const std::optional<Plan>& plan) {
+    const std::vector<Node>& nodes = model.executed.nodes;
+    Form form{model.path, "", 0, static_cast<std::int64_t>(nodes.size())};
+    if (!plan) return form;
+    form.plan = parsed.text("plan").value_or("own");
+    form.int8_operators = std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return is_int8(*plan, node); });
+    return form;
+}
+
+void print_form(const Form& form) {
+    const std::string count = std::to_string(form.int8_operators) + " of " + counted(form.operators, "operator") + " in int8 by ";
+    std::printf("model  %s, %s\n", form.model.c_str(),
+                form.plan.empty() ? "fp32" : (count + (form.plan == "own" ? "its own quantization" : form.plan)).c_str());
+}
 
 void print_figures(const AccuracyResult& evaluation) {
     std::printf("images  %lld\n", static_cast<long long>(evaluation.all.images));
@@ -31,7 +57,7 @@ void print_figures(const AccuracyResult& evaluation) {
     for (const ImageNote& image : evaluation.noted) std::printf("noted  %s: %s\n", image.id.c_str(), image.text.c_str());
 }
 
-void print_json(const AccuracyResult& evaluation) {
+void print_json(const Form& form, const AccuracyResult& evaluation) {
     boost::json::object figures, tables;
     for (const MetricFigure& figure : evaluation.all.figures.back()) {
         if (figure.group.empty())
@@ -39,12 +65,16 @@ void print_json(const AccuracyResult& evaluation) {
         else
             tables.emplace(figure.group, boost::json::object()).first->value().as_object()[figure.name] = figure.value;
     }
-    boost::json::object root{{"images", evaluation.all.images},
+    boost::json::object root{{"model", form.model},
+                             {"plan", form.plan.empty() ? boost::json::value(nullptr) : boost::json::value(form.plan)},
+                             {"operators", form.operators},
+                             {"int8_operators", form.int8_operators},
+                             {"images", evaluation.all.images},
                              {"figures", figures},
                              {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())},
                              {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
     if (!tables.empty()) root["tables"] = std::move(tables);
-    std::puts(boost::json::serialize(root).c_str());
+    std::puts(line_json(root).c_str());
 }
 
 std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, bool has_plan) {
@@ -53,14 +83,6 @@ std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, 
     std::vector<std::string> titles = {"fp32"};
     if (has_plan) titles.push_back("plan");
     return Drawings(config.output + "/drawn", *count, std::move(titles));
-}
-
-std::string answers_table(const AccuracyResult& evaluation) {
-    std::string text = "id\tclass\tscore\tlabel\n";
-    for (const SampleAnswer& answer : evaluation.answers)
-        text += answer.id + "\t" + std::to_string(answer.best_class) + "\t" + std::to_string(answer.score) + "\t" +
-                std::to_string(answer.label) + "\n";
-    return text;
 }
 
 // What went in and what came out, each as FOLDER/TENSOR.npy.
@@ -88,7 +110,9 @@ Result<void> evaluate(Arguments arguments) {
     syntax.text("model", "ONNX file in place of the config's");
     add_plan(syntax);
     syntax.text("device", "device plugin that runs the model");
-    syntax.text("answers", "file for one line a sample: id, class, the metric's score of it, label");
+    syntax.text("answers",
+                "file for one line a sample: id, class, the metric's score of it, label; of a detector one line a box: id, class,\n"
+                "score, left, top, right, bottom in pixels of the picture");
     syntax.text("arrays", "folder for the model's inputs and outputs: DIR/NUMBER/TENSOR.npy, numbered by batch from 0");
     syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
     syntax.number("limit", "most images of each validation list");
@@ -131,17 +155,29 @@ Result<void> evaluate(Arguments arguments) {
             return write_arrays(folder + "/" + std::to_string(batches++), batch, session);
         };
     std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
-    if (drawings) {
-        if (plan) request.beside = {nullptr};
-        request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };
-    }
+    Answers answers;
+    bool is_drawing = drawings.has_value(), is_answering = parsed.has("answers") && config.adapter;
+    if (is_drawing && plan) request.beside = {nullptr};
+    if (is_drawing || is_answering)
+        request.watch = [&](const SeenSample& seen) -> Result<bool> {
+            if (is_answering) is_answering = answers.add(seen);
+            if (is_drawing) {
+                OCTAVO_TRY(is_drawing, drawings->add(seen));
+            }
+            return is_drawing || is_answering;
+        };
     OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate(request));
     events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     if (drawings) OCTAVO_CHECK_OK(drawings->finish());
-    if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers_table(evaluation), Code::data));
-    parsed.flag("json") ? print_json(evaluation) : print_figures(evaluation);
-    if (drawings && !parsed.flag("json"))
-        std::printf("drawn  %lld images in %s\n", static_cast<long long>(drawings->count()), drawings->folder().c_str());
+    if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers.table(evaluation), Code::data));
+    const Form form = form_of(parsed, model, plan);
+    if (parsed.flag("json")) {
+        print_json(form, evaluation);
+        return {};
+    }
+    print_form(form);
+    print_figures(evaluation);
+    if (drawings) std::printf("drawn  %s in %s\n", counted(drawings->count(), "image").c_str(), drawings->folder().c_str());
     return {};
 }
 

@@ -1,5 +1,6 @@
 // octavo init MODEL --images DIR: the first config.
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
@@ -16,7 +17,8 @@ constexpr std::int64_t kTrialImages = 64;
 constexpr std::size_t kShown = 8;
 
 void print_ranking(const VariantsResult& trial) {
-    std::printf("\n%zu variants on %lld images, the best:\n", trial.ranking.size(), static_cast<long long>(trial.images));
+    std::printf("\n%s on %s, the best:\n", counted(static_cast<std::int64_t>(trial.ranking.size()), "variant").c_str(),
+                counted(trial.images, "image").c_str());
     std::printf("  %8s  %6s  %-5s  %-34s  %-24s  %s\n", trial.figure_name.c_str(), "loss", "order", "mean and scale", "size",
                 "label offset");
     for (std::size_t i = 0; i < std::min(kShown, trial.ranking.size()); ++i) {

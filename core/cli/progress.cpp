@@ -1,6 +1,9 @@
 // One function an event; stages without a count show only that they ended.
 #include "core/cli/progress.h"
 
+#include "core/base/text.h"
+#include "core/report/pretty.h"
+
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -21,7 +24,7 @@ milliseconds pause_of(ProgressForm form) {
 }
 
 void print_json(const boost::json::object& object) {
-    std::fprintf(stderr, "%s\n", boost::json::serialize(object).c_str());
+    std::fprintf(stderr, "%s\n", line_json(object).c_str());
 }
 
 double rounded(double value) {
@@ -54,7 +57,7 @@ void Progress::begin(const std::string& stage, std::int64_t total) {
     is_drawn_ = form_ == ProgressForm::bar;
     if (is_drawn_) std::fprintf(stderr, "\r\033[K%s", stage.c_str());
     if (form_ == ProgressForm::json) print_json({{"stage", stage}, {"done", 0}, {"total", total}});
-    if (form_ == ProgressForm::lines && total > 0) std::fprintf(stderr, "%s: %lld images\n", stage.c_str(), static_cast<long long>(total));
+    if (form_ == ProgressForm::lines && total > 0) std::fprintf(stderr, "%s: %s\n", stage.c_str(), counted(total, "image").c_str());
 }
 
 void Progress::advance(std::int64_t done) {
@@ -67,7 +70,8 @@ void Progress::advance(std::int64_t done) {
     if (form_ == ProgressForm::json) {
         print_json({{"stage", stage_}, {"done", done}, {"total", total_}, {"per_second", rounded(rate)}, {"seconds_left", rounded(left)}});
     } else if (form_ == ProgressForm::lines) {
-        std::fprintf(stderr, "%s: %lld of %lld images, %.1f/s, %.0f s left\n", stage_.c_str(), done_text, total_text, rate, left);
+        std::fprintf(stderr, "%s: %lld of %s, %.1f/s, %.0f s left\n", stage_.c_str(), done_text, counted(total_, "image").c_str(), rate,
+                     left);
     } else {
         const auto filled = static_cast<std::size_t>(std::clamp<std::int64_t>(done * kBarWidth / total_, 0, kBarWidth));
         const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
@@ -91,7 +95,7 @@ void Progress::end(double seconds) {
     is_drawn_ = false;
     if (form_ == ProgressForm::none) return;
     if (form_ == ProgressForm::json) return print_json({{"stage", stage_}, {"seconds", std::round(seconds * 1000) / 1000}});
-    const std::string count = total_ > 0 ? ", " + std::to_string(total_) + " images" : "";
+    const std::string count = total_ > 0 ? ", " + counted(total_, "image") : "";
     std::fprintf(stderr, "%s%-12s %.1f s%s\n", form_ == ProgressForm::bar ? "\r\033[K" : "", stage_.c_str(), seconds, count.c_str());
 }
 

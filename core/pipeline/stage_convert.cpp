@@ -13,6 +13,7 @@
 #include "core/pipeline/fed_values.h"
 #include "core/pipeline/formats.h"
 #include "core/pipeline/session.h"
+#include "core/plan/rules.h"
 
 #include <algorithm>
 #include <cmath>
@@ -129,6 +130,13 @@ Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& dev
         OCTAVO_TRY(as_passed, run_once(device, passed, raw));
     }
     OCTAVO_TRY(converted.files, written(request, model, fed.plan));
+    if (fed.plan) {
+        const std::vector<Node>& nodes = model.executed.nodes;
+        converted.is_quantized = true;
+        converted.nodes_planned = nodes.size();
+        converted.nodes_int8 =
+            static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return is_int8(*fed.plan, node); }));
+    }
     if (fed.plan && !is_ir(request.output)) return converted;
     OCTAVO_TRY(Graph again, read_back(converted.files));
     if (fed.plan) return converted;

@@ -21,7 +21,9 @@ struct ConvertRequest : FeedRequest {
 struct Converted {
     std::vector<FileContent> files;
     std::size_t nodes_before = 0, nodes_after = 0;
-    double difference = 0;  // largest at any output, as a share of the original output's range
+    double difference = 0;      // largest at any output, as a share of the original output's range
+    bool is_quantized = false;  // what was written is a quantized model, or a plan: neither of the above is of it
+    std::size_t nodes_int8 = 0, nodes_planned = 0;
 };
 
 // Error: Code::model where the model cannot be read; Code::internal where outputs differ by more than 1e-5 of their range from those of

@@ -5,11 +5,20 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace octavo {
 namespace {
 
 namespace json = boost::json;
+
+// Of what is no object and no list, or an empty one.
+std::string plain(const json::value& value) {
+    if (!value.is_double()) return json::serialize(value);
+    if (!std::isfinite(value.get_double())) return "null";
+    char digits[32];  // the shortest that reads back the same
+    return {digits, std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr};
+}
 
 void print(std::string& out, const json::value& value, const std::string& indent) {
     const auto is_flat = [](const json::value& v) { return !v.is_structured(); };
@@ -37,15 +46,26 @@ void print(std::string& out, const json::value& value, const std::string& indent
             print(out, element, inner);
         }
         out += is_row ? "]" : "\n" + indent + "]";
-    } else if (value.is_double()) {
-        char digits[32];  // the shortest that reads back the same
-        out.append(digits, std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr);
     } else {
-        out += json::serialize(value);
+        out += plain(value);
     }
 }
 
 }  // namespace
+
+std::string line_json(const json::value& value) {
+    std::string text;
+    if (const json::object* object = value.if_object()) {
+        for (const auto& member : *object)
+            text += (text.empty() ? "" : ", ") + json::serialize(json::value(member.key())) + ": " + line_json(member.value());
+        return "{" + text + "}";
+    }
+    if (const json::array* array = value.if_array()) {
+        for (const json::value& element : *array) text += (text.empty() ? "" : ", ") + line_json(element);
+        return "[" + text + "]";
+    }
+    return plain(value);
+}
 
 std::string pretty_json(const json::value& value) {
     std::string text;

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(init_writes_a_config_that_can_be_evaluated_and_overwrites_n
     const Outcome written = run(folder, init + (folder / "my.json"));
     BOOST_TEST(written.code == 0, written.err);
     BOOST_TEST(written.out.find("16 variants on 4 images, the best:") != std::string::npos, written.out);
-    BOOST_TEST(run(folder, "evaluate " + (folder / "my.json") + " --limit 4 --quiet").out.starts_with("images  4\ntop1  "));
+    BOOST_TEST(run(folder, "evaluate " + (folder / "my.json") + " --limit 4 --quiet").out.find("\nimages  4\ntop1  ") != std::string::npos);
     const Outcome refused = run(folder, init + (folder / "my.json"));
     BOOST_TEST(refused.code == 2);
     BOOST_TEST(refused.err.find("exists already") != std::string::npos);

@@ -32,11 +32,13 @@ class Own:
         (scratch / "config.json").write_text(json.dumps({**config, "batch": 1}))
         done = subprocess.run([a.octavo, "evaluate", scratch / "config.json", "--plan", a.run / "plan.json", "--quiet", "--json", "--arrays",
                                scratch / "arrays", "--answers", scratch / "answers.tsv", *(["--limit", str(a.limit)] if a.limit else [])],
-                              stdout=subprocess.DEVNULL)
+                              stdout=subprocess.PIPE)
         if done.returncode:
             sys.exit(done.returncode)
-        rows = [line.split("\t") for line in (scratch / "answers.tsv").read_text().splitlines()[1:]]
         self.folders = sorted((scratch / "arrays").iterdir(), key=lambda folder: int(folder.name))
+        head, *rows = [line.split("\t") for line in (scratch / "answers.tsv").read_text().splitlines()]
+        if head != ["id", "class", "score", "label"]:  # boxes
+            rows = [("", -1, 0, -1)] * json.loads(done.stdout)["images"]
         self.classes, self.labels = [int(row[1]) for row in rows], [int(row[3]) for row in rows]
         self.offset = config.get("adapter", {}).get("label_offset", 0)
         self.has_labels = all(label >= 0 for label in self.labels)
@@ -118,7 +120,7 @@ def print_text(result: dict) -> None:
             rest = [f"{one[key]:.2f} %" if key in one else "" for key in ("agreement", "accuracy")]
             print(f"{title:24} {output['name'][:24]:24} {snr:>8} {output['within_step']:>12.2f} % {rest[0]:>11} {rest[1]:>9}")
             title = ""
-    print(f"\n{result['images']} images; " + "; ".join(f"{one['name']}: {one['settings']}" for one in result["runtimes"]))
+    print(f"\n{result['images']} image{'s' if result['images'] != 1 else ''}; " + "; ".join(f"{one['name']}: {one['settings']}" for one in result["runtimes"]))
 
 
 def main() -> int:

@@ -15,6 +15,14 @@ BOOST_AUTO_TEST_CASE(split_keeps_empty_pieces_and_join_undoes_it) {
     BOOST_TEST(split("", ',').size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(one_is_singular_and_all_others_plural) {
+    BOOST_TEST(counted(0, "image") == "0 images");
+    BOOST_TEST(counted(1, "image") == "1 image");
+    BOOST_TEST(counted(2, "search image") == "2 search images");
+    BOOST_TEST(counted(1, "class", "classes") == "1 class");
+    BOOST_TEST(counted(2, "class", "classes") == "2 classes");
+}
+
 BOOST_AUTO_TEST_CASE(suffixes_are_compared_without_case) {
     BOOST_TEST(ends_with_ignoring_case("model.ONNX", ".onnx"));
     BOOST_TEST(!ends_with_ignoring_case("nnx", ".onnx"));

@@ -1,0 +1,21 @@
+// The table of octavo evaluate --answers: a line a sample, or of a detector a line a box.
+#pragma once
+
+#include "core/pipeline/stage_evaluate.h"
+
+#include <string>
+
+namespace octavo::cli {
+
+class Answers {
+public:
+    // Keeps the boxes of the last contender; false for a sample that is not annotated with boxes, and that is all there is to see then.
+    bool add(const SeenSample& seen);
+    std::string table(const AccuracyResult& evaluation) const;
+
+private:
+    bool is_of_boxes_ = false;
+    std::string boxes_ = "id\tclass\tscore\tleft\ttop\tright\tbottom\n";
+};
+
+}  // namespace octavo::cli
