@@ -181,8 +181,12 @@ private:
     void read_preprocess_steps(Section& section) {
         const json::array* steps = section.array("preprocess");
         if (!steps) return;
+        const std::size_t before = findings_.size();
         config_.preprocess = read_preprocess(*steps, "/preprocess", findings_);
-        resolved_["preprocess"] = *steps;
+        if (findings_.size() != before) return;
+        json::array shown;
+        for (const json::value& step : *steps) shown.push_back(with_defaults(step.as_object(), step_keys()));
+        resolved_["preprocess"] = shown;
     }
 
     void read_plugins(Section& section) {
@@ -302,7 +306,7 @@ private:
             }
         }
         inner.finish();
-        resolved_["ignore"] = *object;
+        resolved_["ignore"] = with_defaults(*object, *find_key(config_keys(), "ignore")->keys);
     }
 
     const Registry& registry_;

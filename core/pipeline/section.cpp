@@ -11,6 +11,19 @@ namespace octavo {
 
 namespace json = boost::json;
 
+json::object with_defaults(const json::object& given, const KeyTable& table) {
+    json::object all = given;
+    for (const ConfigKey& key : table.keys) {
+        json::value* value = all.if_contains(key.value.name);
+        const bool is_there = value && !value->is_null();
+        if (is_there && key.form == Form::section) *value = with_defaults(value->as_object(), *key.keys);
+        if (is_there || table.exactly_one || !key.value.fallback) continue;
+        const json::value fallback = json::parse(key.value.fallback);
+        if (!fallback.is_null()) all[key.value.name] = fallback;
+    }
+    return all;
+}
+
 const ConfigKey& Section::row(std::string_view key) const {
     const ConfigKey* row = find_key(table_, key);
     OCTAVO_CHECK(row);

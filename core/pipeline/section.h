@@ -14,6 +14,9 @@
 
 namespace octavo {
 
+// What was read, with the table's defaults for keys that are not there; keys that may be absent stay so.
+boost::json::object with_defaults(const boost::json::object& given, const KeyTable& table);
+
 class Section {
 public:
     // All but the pointer outlive the section.

@@ -222,6 +222,20 @@ BOOST_AUTO_TEST_CASE(what_an_option_has_set_is_said_of_the_option) {
                "its own) [E104-impossible-value]");
 }
 
+// Whoever reads what octavo check prints sees everything that acts.
+BOOST_AUTO_TEST_CASE(options_that_are_not_given_are_shown_with_what_they_are) {
+    const Config config = good(with(R"("preprocess": [{"resize": {"width": 8, "height": 8, "filter": "nearest"}},
+        {"letterbox": {"width": 8, "height": 9}}, {"normalize": {}}], "target": {"min_snr_db": 20}, "ignore": {"operators": ["Conv"]})"));
+    const boost::json::value shown = boost::json::parse(config.json);
+    BOOST_TEST(shown.at("preprocess") == boost::json::parse(R"([
+        {"resize": {"width": 8, "height": 8, "filter": "nearest", "library": "pillow"}},
+        {"letterbox": {"width": 8, "height": 9, "fill": 114, "place": "centre", "round": "nearest", "library": "pillow", "filter": "bilinear"}},
+        {"normalize": {"mean": 0, "scale": 1, "order": "RGB"}}])"));
+    BOOST_TEST(shown.at("target") ==
+               boost::json::parse(R"({"min_snr_db": 20, "search_images": 500, "max_evaluations": 100, "min_int8_share": 0.0})"));
+    BOOST_TEST(shown.at("ignore") == boost::json::parse(R"({"names": [], "patterns": [], "operators": ["Conv"]})"));
+}
+
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_and_comments_change_nothing) {
     BOOST_TEST(good("\xEF\xBB\xBF// first\n" + with("/* \"batch\": 3 */ \"threads\": 2,")).threads == 2);
 }
