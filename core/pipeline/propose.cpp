@@ -86,7 +86,8 @@ private:
             text += std::to_string(classes_) + " class scores ('" + outputs[0].name + "'), " + (ends_in_softmax ? "with" : "without") +
                     " a softmax at the end";
         else
-            text += std::to_string(outputs.size()) + " outputs that are no class scores";
+            text += outputs.size() == 1 ? "an output that is no list of class scores"
+                                        : std::to_string(outputs.size()) + " outputs that are no class scores";
         proposal_.seen.push_back(text);
         return {};
     }
@@ -100,8 +101,8 @@ private:
     }
 
     void look_at_data() {
-        const std::string samples = std::to_string(data_.samples) + " images ";
-        const std::string labels = data_.classes > 0 ? " with labels of " + std::to_string(data_.classes) + " classes" : " without labels";
+        const std::string samples = counted(data_.samples, "image") + " ";
+        const std::string labels = data_.classes > 0 ? " with labels of " + counted(data_.classes, "class", "classes") : " without labels";
         const std::string place = data_.lists.empty() ? (data_.classes > 0 ? "in class folders" : "in a folder") : "in " + data_.lists[0];
         proposal_.seen.push_back("Data set '" + std::string(data_.plugin->name()) + "': " + samples + place + labels);
         is_measurable_ = data_.classes > 0 && classes_ > 0 && data_.most_label < classes_;
@@ -186,8 +187,8 @@ private:
         const VariantsResult& trial = proposal_.trial;
         std::string comment = "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed.";
         if (is_measurable_) {
-            comment = "The best of " + std::to_string(trial.ranking.size()) + " variants on " + std::to_string(trial.images) +
-                      " images: " + text_of(trial.ranking[0]);
+            comment = "The best of " + counted(static_cast<std::int64_t>(trial.ranking.size()), "variant") + " on " +
+                      counted(trial.images, "image") + ": " + text_of(trial.ranking[0]);
             if (trial.ranking.size() > 1) comment += "; the next: " + text_of(trial.ranking[1]);
         }
         std::vector<std::string> steps;

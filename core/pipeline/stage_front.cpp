@@ -1,6 +1,7 @@
 // All plans see an image side by side, so that it is decoded once and nothing of it is kept.
 #include "core/pipeline/stage_front.h"
 
+#include "core/base/text.h"
 #include "core/pipeline/contender.h"
 #include "core/pipeline/stage_quantize.h"
 #include "core/plan/rules.h"
@@ -87,7 +88,7 @@ private:
             const double longer = time_of(plan) - base;
             if (shares.empty() || longer < shares[0] * between) continue;
             while (!shares.empty() && longer >= shares[0] * between) shares = shares.subspan(1);
-            add(std::to_string(back.size()) + " operators back", std::move(plan));
+            add(counted(static_cast<std::int64_t>(back.size()), "operator") + " back", std::move(plan));
         }
         if (request_.chosen != request_.fastest) add("by the accuracy target", request_.chosen);
         chosen_ = request_.chosen == request_.fastest ? 0 : points_.size() - 1;

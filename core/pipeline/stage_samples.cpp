@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/files.h"
+#include "core/base/text.h"
 #include "core/graph/flat.h"
 #include "core/image/decode.h"
 
@@ -66,8 +67,8 @@ Result<void> prepare_picture(const SampleRequest& request, const octavo_sample& 
 
 Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> inputs, Prepared& out) {
     if (static_cast<std::size_t>(sample.tensor_count) != inputs.size())
-        return Error(Code::data, out.id + ": has " + std::to_string(sample.tensor_count) + " tensors, the model has " +
-                                     std::to_string(inputs.size()) + " inputs");
+        return Error(Code::data, out.id + ": has " + counted(sample.tensor_count, "tensor") + ", the model has " +
+                                     counted(static_cast<std::int64_t>(inputs.size()), "input"));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const octavo_tensor& tensor = sample.tensors[i];
         const std::int64_t count = element_count(std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)));
@@ -235,8 +236,9 @@ std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
 
 Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
     if (slice.skip >= samples)
-        return Error(Code::data, slice.title + ": the data set has " + std::to_string(samples) + " samples and " +
-                                     std::to_string(slice.skip) + " are skipped, so none is left; expected another list or a smaller skip");
+        return Error(Code::data, slice.title + ": the data set has " + counted(samples, "sample") + " and " + std::to_string(slice.skip) +
+                                     (slice.skip == 1 ? " is" : " are") +
+                                     " skipped, so none is left; expected another list or a smaller skip");
     const std::int64_t left = samples - slice.skip;
     return SliceRange{slice.skip, slice.limit == 0 ? left : std::min(slice.limit, left)};
 }
@@ -274,7 +276,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
         clear(batch);
     }
     if (request.chosen.empty() && done.samples == 0 && !done.unreadable.empty())
-        return Error(Code::data, "none of " + std::to_string(count) + " images can be read, the first: " + done.unreadable[0].text);
+        return Error(Code::data, "none of " + counted(count, "image") + " can be read, the first: " + done.unreadable[0].text);
     return done;
 }
 

@@ -37,8 +37,10 @@ std::string judgement_text(const Target& target, const std::string& figure, doub
     if (target.unit == Target::Unit::snr_db)
         return "the outputs are " + rounded(value, "%.1f") + " dB above the error, at least " + rounded(target.limit, "%.1f") +
                " dB was asked for";
-    const std::string unit = target.unit == Target::Unit::points ? " points" : " percent";
-    return figure + " dropped by " + rounded(value, "%.2f") + unit + ", at most " + rounded(target.limit, "%.2f") + " was asked for";
+    const std::string unit = target.unit == Target::Unit::points ? " points" : " percent", limit = rounded(target.limit, "%.2f");
+    const std::string size = rounded(std::abs(value), "%.2f");
+    if (value < 0 && size != "0.00") return figure + " rose by " + size + unit + ", a drop of at most " + limit + " was asked for";
+    return figure + " dropped by " + size + unit + ", at most " + limit + " was asked for";
 }
 
 std::string limit_json(const Target& target) {

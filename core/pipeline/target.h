@@ -18,7 +18,8 @@ struct Judgement {
 // Of a target on the drop, the metric has a principal figure.
 Judgement judge(const Target& target, const std::vector<MetricFigure>& fp32, const std::vector<MetricFigure>& int8, double snr_db);
 
-// "top1 dropped by 1.20 points, at most 1.00 was asked for"; `figure` names the principal figure.
+// "top1 dropped by 1.20 points, at most 1.00 was asked for", "top1 rose by 0.20 points, a drop of at most 1.00 was asked for"; `figure`
+// names the principal figure.
 std::string judgement_text(const Target& target, const std::string& figure, double value);
 
 // {"points": 1}, {"percent": 1} or 25: as the config says it.

@@ -1,4 +1,5 @@
 // The tables at the end of a run: a row a figure, columns fp32, int8 and what lies between; then operators by precision, and files.
+#include "core/base/text.h"
 #include "core/report/report.h"
 
 #include <algorithm>
@@ -86,7 +87,7 @@ std::string metric_tables(const Report& report) {
 
 std::string answers_line(const Report& report) {
     std::string text;
-    if (report.changed) text = std::to_string(*report.changed) + " of " + std::to_string(report.validation_images) + " answers changed";
+    if (report.changed) text = std::to_string(*report.changed) + " of " + counted(report.validation_images, "answer") + " changed";
     if (report.accuracy && report.accuracy->right_to_wrong && report.accuracy->wrong_to_right)
         text += std::string(text.empty() ? "" : ", ") + std::to_string(*report.accuracy->right_to_wrong) + " right to wrong, " +
                 std::to_string(*report.accuracy->wrong_to_right) + " wrong to right";
@@ -97,7 +98,7 @@ std::string target_lines(const Report& report) {
     const ReportTarget& target = report.target;
     if (target.key.empty()) return "";
     std::string text = "target " + target.status + ": " + target.judged;
-    if (target.searched) text += " on " + std::to_string(target.searched->images) + " search images";
+    if (target.searched) text += " on " + counted(target.searched->images, "search image");
     text += "\n";
     if (target.held_back) text += "  on the " + std::to_string(target.held_back->images) + " held back " + target.held_back_judged + "\n";
     return text;
@@ -110,8 +111,8 @@ std::string search_lines(const Report& report) {
     for (const ReportReturned& one : search.returned) ++by_precision[one.precision];
     std::string text = "search: ";
     for (const auto& [precision, count] : by_precision) text += std::to_string(count) + " back in " + precision + ", ";
-    return text + std::to_string(search.won_back.size()) + " won back; " + std::to_string(search.groups) + " groups ranked, " +
-           std::to_string(search.evaluations) + " plans evaluated, " + fixed(report.seconds.search, 1) + " s\n";
+    return text + std::to_string(search.won_back.size()) + " won back; " + counted(search.groups, "group") + " ranked, " +
+           counted(search.evaluations, "plan") + " evaluated, " + fixed(report.seconds.search, 1) + " s\n";
 }
 
 // Of plans rather than of precisions, so its columns have heads of their own.
@@ -144,9 +145,10 @@ std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + metric_tables(report) + front_table(report) + "\n" + answers_line(report) +
                        operators_lines(report);
     for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
-    if (!report.unreadable.empty()) text += std::to_string(report.unreadable.size()) + " images could not be read and were left out\n";
+    if (!report.unreadable.empty())
+        text += counted(static_cast<std::int64_t>(report.unreadable.size()), "image") + " could not be read, left out\n";
     if (!report.noted.empty())
-        text += "data: " + std::to_string(report.noted.size()) + " of " + std::to_string(report.validation_images) + " images with notes\n";
+        text += "data: " + std::to_string(report.noted.size()) + " of " + counted(report.validation_images, "image") + " with notes\n";
     text += target_lines(report) + search_lines(report);
     for (const std::string& warning : report.warnings) text += "warning: " + warning + "\n";
     text += "files:\n";

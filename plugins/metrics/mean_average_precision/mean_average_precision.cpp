@@ -85,8 +85,8 @@ public:
                 if (figures[0].objects > 0) tables.push_back(row_of(*dialect, label, figures[0]));
         }
         if (means.empty())
-            return Error(Code::data, "the annotations of " + std::to_string(samples_) +
-                                         " images hold no object that counts, expected one or more that is neither difficult nor a crowd");
+            return Error(Code::data, "the annotations of " + std::to_string(samples_) + (samples_ == 1 ? " image" : " images") +
+                                         " hold no object that counts, expected one or more that is neither difficult nor a crowd");
         means[0].principal = true;
         means.insert(means.end(), tables.begin(), tables.end());
         return means;

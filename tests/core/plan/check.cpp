@@ -30,7 +30,7 @@ const Case kCases[] = {
     {[](Plan& plan) { plan.tensors["x"].whole->scale[0] = std::numeric_limits<float>::infinity(); },
      "tensor 'x' has scale inf, expected finite positive numbers"},
     {[](Plan& plan) { plan.tensors["x"].whole->zero_point[0] = 256; }, "tensor 'x' has zero point 256, expected 0 to 255"},
-    {[](Plan& plan) { plan.tensors["x"].whole->zero_point.clear(); }, "tensor 'x' has 1 scales and 0 zero points"},
+    {[](Plan& plan) { plan.tensors["x"].whole->zero_point.clear(); }, "tensor 'x' has 1 scale and 0 zero points"},
     {[](Plan& plan) {
          plan.tensors["x"].whole = Quantization{{1, 1, 1}, {0, 0, 0}};
      },
@@ -60,7 +60,7 @@ const Case kCases[] = {
      },
      "weight 'conv.w' has scale -1.000000, expected finite positive numbers"},
     {[](Plan& plan) { plan.weight_scale.erase("conv.w"); }, "Conv 'conv' is int8, but its weight 'conv.w' has no scale"},
-    {[](Plan& plan) { plan.replaced["conv.b"] = {1}; }, "replaced constant 'conv.b' has 1 values, expected 2"},
+    {[](Plan& plan) { plan.replaced["conv.b"] = {1}; }, "replaced constant 'conv.b' has 1 value, expected 2"},
     {[](Plan& plan) {
          plan.replaced["conv.b"] = {1, std::numeric_limits<float>::quiet_NaN()};
      },

@@ -113,7 +113,7 @@ const testing::Damage kDamages[] = {
     {"[0.25, 0.5]", "[0.25, 1e99]", "/tensors/conv/depthwise/scale/1: found 1E99, expected a finite positive number"},
     {"[0.25, 0.5]", "[0.25, \"a\"]", "/tensors/conv/depthwise/scale/1: found \"a\", expected a positive number"},
     {"[0.25, 0.5]", "[]", "/tensors/conv/depthwise/scale: found [], expected at least one number"},
-    {"[0.25, 0.5]", "[0.25]", "/tensors/conv/depthwise: has 1 scales and 2 zero points, expected as many"},
+    {"[0.25, 0.5]", "[0.25]", "/tensors/conv/depthwise: has 1 scale and 2 zero points, expected as many"},
     {"\"zero_point\": 128", "\"zero_point\": 256", "/tensors/x/whole/zero_point: found 256, expected an integer from 0 to 255"},
     {"\"zero_point\": 128", "\"zero_point\": 1.5", "/tensors/x/whole/zero_point: found 1.5E0, expected an integer from 0 to 255"},
     {"\"zero_point\": 128", "\"zeropoint\": 128", "/tensors/x/whole: has an unknown key 'zeropoint', did you mean 'zero_point'?"},

@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_CASE(nothing_to_find_gives_no_figures) {
     BOOST_TEST(add(metric, {{found(place(0), 0.9F)}, {difficult(place(0))}}) == 0);
     BOOST_TEST(metric.functions().result(metric.self(), nullptr, nullptr, &metric.error) == 4);
     BOOST_TEST(std::string(metric.error.text) ==
-               "the annotations of 1 images hold no object that counts, expected one or more that is neither difficult nor a crowd");
+               "the annotations of 1 image hold no object that counts, expected one or more that is neither difficult nor a crowd");
 }
 
 BOOST_AUTO_TEST_CASE(refusals_name_what_was_found_and_expected) {
