@@ -87,6 +87,33 @@ std::string absolute_path(const std::string& path) {
 
 }  // namespace
 
+std::optional<BoxTree> find_box_tree(const Registry& registry, const std::string& folder) {
+    const auto is_folder = [](const fs::path& path) {
+        std::error_code ignored;
+        return fs::is_directory(path, ignored);
+    };
+    const fs::path given = absolute_path(folder);
+    std::vector<fs::path> places = {given, given.parent_path()};
+    std::error_code error;
+    for (fs::directory_iterator entry(given, error), end; !error && entry != end; entry.increment(error)) places.push_back(entry->path());
+    std::sort(places.begin() + 2, places.end());
+    const auto is_tree = [&](const fs::path& place) {
+        const bool is_named = place != given.parent_path() || given.filename() == "JPEGImages";
+        return is_named && is_folder(place / "JPEGImages") && is_folder(place / "Annotations");
+    };
+    const auto root = std::find_if(places.begin(), places.end(), is_tree);
+    if (root == places.end()) return {};
+    BoxTree tree{root->string(), {}, nullptr};
+    for (fs::directory_iterator entry(*root / "ImageSets/Main", error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().stem().string();  // those of one class are CLASS_SET
+        if (entry->path().extension() == ".txt" && name.find('_') == std::string::npos) tree.sets.push_back(name);
+    }
+    std::sort(tree.sets.begin(), tree.sets.end());
+    for (const LoadedPlugin& plugin : registry.plugins)
+        if (plugin.kind() == OCTAVO_DATASET && declares(plugin, "root") && declares(plugin, "set")) tree.plugin = &plugin;
+    return tree;
+}
+
 bool declares(const LoadedPlugin& plugin, std::string_view parameter) {
     const auto parameters = plugin.parameters();
     return std::any_of(parameters.begin(), parameters.end(), [&](const octavo_parameter& one) { return parameter == one.name; });

@@ -26,6 +26,15 @@ struct FoundData {
 // With a list only that one is tried. Error: Code::data where no plugin takes the folder, with what the last one said.
 Result<FoundData> find_data(const Registry& registry, const std::string& folder, const std::optional<std::string>& list);
 
+// A tree as the VOC devkit has it: JPEGImages, Annotations with boxes, lists in ImageSets/Main.
+struct BoxTree {
+    std::string root;
+    std::vector<std::string> sets;         // names of lists over all classes, sorted
+    const LoadedPlugin* plugin = nullptr;  // that reads such trees; may be nullptr
+};
+// Where the folder is one, is around one, or is its JPEGImages.
+std::optional<BoxTree> find_box_tree(const Registry& registry, const std::string& folder);
+
 // Parameters of a plugin as in a config, for those who have no config.
 Result<ParameterValues> parameters_of(const LoadedPlugin& plugin, const boost::json::object& given);
 bool declares(const LoadedPlugin& plugin, std::string_view parameter);

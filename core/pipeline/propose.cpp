@@ -113,9 +113,25 @@ private:
             proposal_.checks.push_back("labels go from " + std::to_string(data_.least_label) + " to " + std::to_string(data_.most_label) +
                                        ", the model's classes from 0 to " + std::to_string(classes_ - 1) +
                                        (data_.least_label > 0 ? ": count labels from 0" : ": these images are of other classes"));
+        look_for_boxes();
+        const std::string look_up = "Look up how the model was trained: order of the channels (RGB, BGR), mean and scale, resize and crop";
+        if (classes_ == 0)
+            proposal_.checks.push_back("nothing was tried, as that takes a model of class scores. " + look_up);
+        else
+            proposal_.checks.push_back("nothing was tried, as there are no labels to try it on. " + look_up +
+                                       ". With some labelled images (lines \"name class\", or class folders) octavo init finds out");
+    }
+
+    // A classifier's config is of no use to who has them.
+    void look_for_boxes() {
+        const std::optional<BoxTree> tree = find_box_tree(request_.registry, request_.images);
+        if (!tree) return;
+        const std::string sets = tree->sets.empty() ? "a list of ImageSets/Main" : "one of " + join(tree->sets, ", ");
+        const std::string plugin = tree->plugin ? "\"plugin\": \"" + std::string(tree->plugin->name()) + "\", " : "";
         proposal_.checks.push_back(
-            "nothing was tried, as there are no labels to try it on. Look up how the model was trained: order of the channels (RGB, BGR), "
-            "mean and scale, resize and crop. With some labelled images (lines \"name class\", or class folders) octavo init finds out");
+            tree->root + " is a tree of the VOC devkit, with boxes of objects. For a detector's accuracy the data set is {" + plugin +
+            "\"root\": \"" + path_from(request_.config_file, tree->root) + "\", \"set\": " + sets +
+            "}, besides an adapter for the model's outputs and a metric of boxes: docs/detection.md has such a config");
     }
 
     Result<void> run_trial() {
@@ -180,12 +196,15 @@ private:
 
     Variant variant() const {
         if (is_measurable_) return proposal_.trial.ranking.front().variant;
-        return {&usual_framings()[0], &usual_numbers()[0], ChannelOrder::rgb, 0};
+        // A crop would cut objects off that a detector is to find.
+        return {classes_ > 0 ? &usual_framings().front() : &usual_framings().back(), &usual_numbers()[0], ChannelOrder::rgb, 0};
     }
 
     void add_preprocess() {
         const VariantsResult& trial = proposal_.trial;
-        std::string comment = "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed.";
+        std::string comment = classes_ > 0
+                                  ? "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed."
+                                  : "TO BE CHECKED: nothing was tried; the whole picture, with the numbers of torchvision's models.";
         if (is_measurable_) {
             comment = "The best of " + counted(static_cast<std::int64_t>(trial.ranking.size()), "variant") + " on " +
                       counted(trial.images, "image") + ": " + text_of(trial.ranking[0]);

@@ -1,5 +1,6 @@
 // Proposals for the quickstart's network: what is found in a folder, what is tried, and that the config runs.
 #include "core/pipeline/propose.h"
+#include "core/pipeline/find_data.h"
 
 #include "core/plugins/find.h"
 #include "tests/support/folder.h"
@@ -99,6 +100,34 @@ BOOST_AUTO_TEST_CASE(images_without_labels_are_not_ranked) {
     BOOST_TEST(report->calibration_images == 3);
     BOOST_TEST(report->validation_images == 3);
     BOOST_TEST(!report->accuracy);
+}
+
+// However the tree is named; a detector's pictures are not cropped, and nobody is told that labels would help.
+BOOST_AUTO_TEST_CASE(a_tree_with_boxes_is_recognized) {
+    const Folder folder;
+    const std::string tree = folder / "kit/VOC2012", from = kQuickstart + "/detect";
+    for (const char* name : {"calibration_0000", "calibration_0001"}) {
+        folder.write(std::string("kit/VOC2012/Annotations/") + name + ".xml", "not looked into");
+        fs::create_directories(tree + "/JPEGImages");
+        fs::copy_file(from + "/JPEGImages/" + name + ".jpg", tree + "/JPEGImages/" + name + ".jpg");
+    }
+    for (const char* name : {"val.txt", "train.txt", "cat_train.txt", "train.md"})
+        folder.write(std::string("kit/VOC2012/ImageSets/Main/") + name, "calibration_0000\n");
+    const RunEvents none;
+    for (const std::string& images : {tree, tree + "/", tree + "/JPEGImages", folder / "kit"}) {
+        const Result<Proposal> proposal = propose({registry(), kQuickstart + "/detect.onnx", images, {}, folder / "my.json", 8, none});
+        BOOST_REQUIRE_MESSAGE(proposal, (proposal ? "" : proposal.error().message()));
+        BOOST_REQUIRE_EQUAL(proposal->checks.size(), 3U);
+        BOOST_TEST(proposal->checks[1].starts_with(tree + " is a tree of the VOC devkit"), proposal->checks[1]);
+        BOOST_TEST(proposal->checks[1].find(R"({"plugin": "voc2007", "root": "kit/VOC2012", "set": one of train, val})") !=
+                   std::string::npos);
+        BOOST_TEST(proposal->checks[2].find("octavo init") == std::string::npos);
+        const Config config = parsed(folder, *proposal);
+        BOOST_REQUIRE_EQUAL(config.preprocess.steps.size(), 2U);
+        BOOST_TEST(std::holds_alternative<Resize>(config.preprocess.steps[0]));
+    }
+    BOOST_TEST(!find_box_tree(registry(), tree + "/Annotations"));
+    BOOST_TEST(!find_box_tree(registry(), "/nowhere"));
 }
 
 BOOST_AUTO_TEST_CASE(class_folders_are_seen) {
