@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The rules of the house that a compiler does not check: who includes whom, where each library may be seen, no path of
-# one machine, one exported symbol a plugin. Run as ./dev lint, or: bash cmake/dev/lint.sh [BUILD TREE]. Prints each
-# breach as FILE:LINE: found, rule; exits 1 if there was one.
+# one machine, no link that leads nowhere, one exported symbol a plugin. Run as ./dev lint, or: bash cmake/dev/lint.sh
+# [BUILD TREE]. Prints each breach as FILE:LINE: found, rule; exits 1 if there was one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 BUILD=${1:-build/release}
@@ -99,8 +99,19 @@ check_runtime_symbols() {
     [[ -z $others ]] || printf '%s: exports %s; only octavo_* is shown\n' "$library" "$(head -n 5 <<<"$others" | paste -sd, -)" >>"$BREACHES"
 }
 
+# What a page names of the tree can be followed from there.
+check_links() {
+    local file line target
+    while IFS=: read -r file line target; do
+        [[ -e $(dirname "$file")/${target%%#*} ]] || printf '%s:%s: links to %s; no such file\n' "${file#./}" "$line" "$target" >>"$BREACHES"
+    done < <(grep -rnoP '\]\(\K(?!https?:|#)[^)\s]+(?=\))' . --include='*.md' --exclude-dir={.git,build,.cache})
+    grep -rnE '`(docs/)?decisions/[0-9]+`' . --include='*.md' --exclude-dir={.git,build,.cache} |
+        sed -E 's/^\.\/([^:]*:[0-9]*):.*/\1: names a decision; a decision is linked/' >>"$BREACHES" || true
+}
+
 check_includes
 check_machine_paths
+check_links
 check_exported_symbols
 check_runtime_symbols
 if [[ -s $BREACHES ]]; then

@@ -92,7 +92,7 @@ std::string config_reference(const Registry& registry) {
 Written by `octavo schema --markdown` from what the program and its plugins declare; `./dev docs` writes it anew.
 
 A config is JSON in which comments (`//`, `/* */`) and trailing commas are allowed. Paths are relative to the config's folder. `octavo check
-CONFIG` says everything that is wrong with one ([the codes](errors.md)) and prints it with all defaults; `octavo schema -o octavo.schema.json`
+CONFIG` says what is wrong with one ([the codes](errors.md)) and prints it with all defaults; `octavo schema -o octavo.schema.json`
 writes a JSON Schema for editors, which a config may name as `"$schema"`.
 
     {
@@ -102,8 +102,8 @@ writes a JSON Schema for editors, which a config may name as `"$schema"`.
       "metric": "accuracy"
     }
 
-Where a plugin is asked for stands its name, or an object with the key `plugin` and its parameters. One value may stand where a list is asked
-for. `null` is the same as no key. An empty default means none.
+Where a plugin is asked for stands its name, or an object with the key `plugin` and its parameters. Where a list of numbers or texts is asked
+for, one may stand without brackets; a list of objects keeps them. `null` is the same as no key. An empty default means none.
 
 )";
     add_table(text, config_keys(), "");
@@ -121,12 +121,15 @@ std::string error_reference() {
 
 Written by `octavo errors` from the program's own table; `./dev docs` writes it anew.
 
-Everything that is wrong with a config is said in one go, a line each, in the order of the file:
+Everything that a config alone shows to be wrong is said in one go, a line each, in the order of the file:
 
     my.json:7:3: /objectiv: found an unknown key, expected one of model, dataset, ...; did you mean 'objective'? [E101-unknown-key]
 
 That is file, line and column; the place as a JSON pointer; what was found; what was expected; the nearest known name; the code.
 What an option of the command line has set has the option in place of the file. `octavo errors CODE` prints one of these paragraphs.
+
+What shows only when plugins, device and model are there comes after that: `octavo check` says all of it at once, the verbs that run a model
+end at the first of it, and at the first that is wrong with data.
 
 )";
     for (const FindingRow& row : finding_rows()) text += "## " + std::string(row.name) + "\n\n" + row.meaning + " " + row.remedy + "\n\n";
