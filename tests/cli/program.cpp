@@ -13,7 +13,6 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
-#include <set>
 #include <sstream>
 
 namespace {
@@ -80,27 +79,6 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
         BOOST_TEST(outcome.err == message);
         BOOST_TEST(outcome.out.empty());
     }
-}
-
-BOOST_AUTO_TEST_CASE(a_mistyped_option_of_any_verb_is_told_the_nearest) {
-    const Folder folder;
-    std::size_t tried = 0;
-    for (const std::string verb : {"init", "calibrate", "evaluate", "benchmark", "infer", "operators", "inspect", "plugins list", "check",
-                                   "convert", "schema", "verify"}) {
-        std::set<std::string> options;
-        std::istringstream help(run(folder, verb + " --help").out);
-        for (std::string word; help >> word;)
-            if (word.starts_with("--") && word.size() > 4) options.insert(word);
-        for (const std::string& option : options) {
-            const std::string shorter = option.substr(0, option.size() - 1);
-            if (options.contains(shorter)) continue;
-            const Outcome outcome = run(folder, verb + " " + shorter);
-            BOOST_TEST(outcome.code == 2);
-            BOOST_TEST(outcome.err.find("'" + shorter + "', did you mean '--") != std::string::npos, verb + ": " + outcome.err);
-            ++tried;
-        }
-    }
-    BOOST_TEST(tried > 50U);
 }
 
 BOOST_AUTO_TEST_CASE(every_fault_of_a_config_is_a_line_of_its_own) {
