@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -87,16 +88,22 @@ Result<std::string> read_text(const std::string& path, Code code) {
 
 namespace {
 
+// Why nothing can be made: for want of room or health of the disk (`otherwise`), or for the name.
+Code code_of(int reason, Code otherwise) {
+    constexpr int kDisk[] = {ENOSPC, EDQUOT, EIO, ENFILE, EMFILE};
+    return std::find(std::begin(kDisk), std::end(kDisk), reason) == std::end(kDisk) ? Code::config : otherwise;
+}
+
 // Gives the name beside `path` that it has written to; nothing stays where that fails.
 Result<std::string> write_beside(const std::string& path, std::span<const std::byte> bytes, Code code) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     std::error_code failed;
     if (!folder.empty()) std::filesystem::create_directories(folder, failed);
-    if (failed) return Error(code, folder.string() + ": cannot make this folder: " + failed.message());
+    if (failed) return Error(code_of(failed.value(), code), folder.string() + ": cannot make this folder: " + failed.message());
 
     std::string temporary;
     Descriptor file(create_beside(path, temporary));
-    if (file.get() < 0) return failure(path, code, "cannot write");
+    if (file.get() < 0) return failure(path, code_of(errno, code), "cannot write");
     Result<void> result = write_all(file.get(), bytes, path, code);
     if (::close(file.release()) != 0 && result) result = failure(path, code, "cannot write");
     if (result) return temporary;
@@ -109,7 +116,7 @@ Result<std::string> write_beside(const std::string& path, std::span<const std::b
 Result<void> write_atomically(const std::string& path, std::span<const std::byte> bytes, Code code) {
     OCTAVO_TRY(const std::string temporary, write_beside(path, bytes, code));
     if (::rename(temporary.c_str(), path.c_str()) == 0) return {};
-    const Error error = failure(path, code, "cannot write");
+    const Error error = failure(path, code_of(errno, code), "cannot write");
     ::unlink(temporary.c_str());
     return error;
 }
@@ -131,7 +138,7 @@ Result<void> write_together(std::span<const FileContent> files, Code code) {
     }
     for (std::size_t i = 0; result && i < files.size(); ++i) {
         if (::rename(temporaries[i].c_str(), files[i].path.c_str()) == 0) continue;
-        result = failure(files[i].path, code, "cannot write");
+        result = failure(files[i].path, code_of(errno, code), "cannot write");
         for (std::size_t k = 0; k < i; ++k) ::unlink(files[k].path.c_str());  // half a model is none
     }
     if (!result)

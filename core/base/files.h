@@ -1,5 +1,6 @@
 // Files: mapped read-only, read whole, or written so that a reader sees the old content or the new and nothing between. Each function is
-// told the Code of its errors, since a missing image is another failure than a missing model.
+// told the Code of its errors, since a missing image is another failure than a missing model. A name under which no file can be made is
+// a mistake of whoever gave it (Code::config), whatever was to be written.
 #pragma once
 
 #include <octavo/result.h>

@@ -11,14 +11,14 @@
 #include <cstdio>
 
 namespace octavo::cli {
+
 Result<void> check(Arguments arguments) {
     Syntax syntax;
     syntax.usage = "octavo check CONFIG [options]";
     syntax.description =
-        "Reads a config, finds its plugins and files, opens the data sets, and holds the model, run once on zeros, against all that; reads "
-        "no\n"
-        "image.\n"
-        "Prints the config with all defaults, or everything that is wrong with it (exit code 2, or 3 for the model).\n\n"
+        "Reads a config, finds its plugins and files, opens the data sets, and holds the model, run once on zeros, against all that;\n"
+        "reads no image. Prints the config with all defaults, or what is wrong with it: everything that the config shows by itself, and\n"
+        "where that is nothing everything that plugins, data sets and model show (exit code 2, 3 for the model, or 4 for data).\n\n"
         "  octavo check my.json\n"
         "  octavo check my.json --quiet && octavo calibrate my.json";
     syntax.positional = {"config"};

@@ -40,9 +40,9 @@ std::string help_text() {
     }
     return text +
            "\n  octavo VERB --help tells more; octavo --version prints the version.\n"
-           "\nexit codes: 0 done, 1 internal error, 2 config or command line wrong or naming a file that is not there,\n"
-           "3 model unsupported or damaged, 4 data missing or damaged or an output not to be written,\n"
-           "5 accuracy target not met (outputs are written), 130 interrupted\n";
+           "\nexit codes: 0 done, 1 internal error, 2 config or command line wrong (also: a file that they name is not there, an\n"
+           "output cannot be made), 3 model unsupported or damaged, 4 data missing or damaged (also: a disk is full), 5 accuracy\n"
+           "target not met (outputs are written), 130 interrupted\n";
 }
 
 void print_lines(const std::string& message) {

@@ -128,8 +128,8 @@ Everything that a config alone shows to be wrong is said in one go, a line each,
 That is file, line and column; the place as a JSON pointer; what was found; what was expected; the nearest known name; the code.
 What an option of the command line has set has the option in place of the file. `octavo errors CODE` prints one of these paragraphs.
 
-What shows only when plugins, device and model are there comes after that: `octavo check` says all of it at once, the verbs that run a model
-end at the first of it, and at the first that is wrong with data.
+What shows only when plugins, data sets, device and model are there comes after that, and before anything is computed: `octavo check` and
+`octavo calibrate` say all of it at once too. What an image or an answer turns out to be ends a run where it is met, so it is said alone.
 
 )";
     for (const FindingRow& row : finding_rows()) text += "## " + std::string(row.name) + "\n\n" + row.meaning + " " + row.remedy + "\n\n";
@@ -139,9 +139,9 @@ end at the first of it, and at the first that is wrong with data.
 |---|---|
 | 0 | done |
 | 1 | internal error |
-| 2 | config or command line wrong, or naming a file or folder that is not there: model, config, plan, images |
+| 2 | config or command line wrong; also where they name a file or folder that is not there, or an output where none can be made |
 | 3 | model unsupported or damaged |
-| 4 | data missing or damaged: what a list of images, an annotation or a data set names; or an output cannot be written |
+| 4 | data missing or damaged: what lists, annotations and data sets name; or a disk is full |
 | 5 | accuracy target not met; outputs are written |
 | 130 | interrupted; the best so far is written |
 )";

@@ -10,9 +10,9 @@ namespace octavo {
 
 enum class Code : int {
     internal = 1,  // a mistake of ours
-    config = 2,    // config or command line is wrong, or names a file that is not there
+    config = 2,    // config or command line is wrong, or names a file that is not there, or an output that cannot be made
     model = 3,     // model unsupported or damaged
-    data = 4,      // images, lists or annotations missing or damaged; an output cannot be written
+    data = 4,      // images, lists or annotations missing or damaged; a disk is full
     target = 5,    // accuracy target not met (outputs are still written)
     interrupted = 130
 };

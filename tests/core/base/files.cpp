@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "tests/support/folder.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
@@ -107,6 +108,30 @@ BOOST_AUTO_TEST_CASE(written_files_are_as_readable_as_the_umask_allows) {
     BOOST_REQUIRE(write_atomically(folder / "x", "bytes", Code::data));
     ::umask(old);
     BOOST_TEST((fs::status(folder.path / "x").permissions() == static_cast<fs::perms>(0644)));
+}
+
+// Of the two the writer is told only the code of the second.
+BOOST_AUTO_TEST_CASE(a_name_that_no_file_can_have_is_another_failure_than_a_full_disk) {
+    const Folder folder;
+    const auto code_of = [](const Result<void>& written) {
+        BOOST_REQUIRE(!written);
+        return static_cast<int>(written.error().code());
+    };
+    folder.write("file", "");
+    fs::create_directory(folder.path / "folder");
+    const std::string too_long = folder / std::string(300, 'x');
+    for (const std::string& name : {folder / "file/below", folder / "folder", too_long, std::string("/proc/nothing/x")}) {
+        BOOST_TEST(code_of(write_atomically(name, "bytes", Code::data)) == 2, name);
+        const FileContent files[] = {{name, "bytes"}};
+        BOOST_TEST(code_of(write_together(files, Code::data)) == 2, name);
+    }
+    rlimit room{};
+    ::getrlimit(RLIMIT_NOFILE, &room);
+    const rlimit none{0, room.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const Result<void> without_room = write_atomically(folder / "x", "bytes", Code::data);
+    ::setrlimit(RLIMIT_NOFILE, &room);
+    BOOST_TEST(code_of(without_room) == 4);
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_named_must_be_there_and_no_folder) {
