@@ -8,6 +8,8 @@
 namespace octavo {
 namespace {
 
+constexpr std::size_t kRememberedBytes = std::size_t{64} << 20;
+
 // Index of the greatest score, the first of equals.
 std::int64_t greatest(std::span<const float> scores) {
     return std::max_element(scores.begin(), scores.end()) - scores.begin();
@@ -28,7 +30,33 @@ bool is_list_of_scores(const Graph& graph, std::span<const ComparedOutput> compa
     return shape.size() >= 2 && shape[1] > 1 && element_count(shape) == shape[0] * shape[1];
 }
 
+std::size_t bytes_of(const Said& said) {
+    std::size_t bytes = sizeof(Said);
+    for (const KeptOutput& output : said.kept) bytes += sizeof(KeptOutput) + output.values.size() * sizeof(float);
+    for (const Answer& answer : said.answers) bytes += sizeof(Answer) + answer.boxes.size() * sizeof(octavo_box);
+    return bytes;
+}
+
 }  // namespace
+
+void Memory::add(const Said& said) {
+    if (bytes_ <= kRememberedBytes) bytes_ += bytes_of(said);
+    if (bytes_ <= kRememberedBytes)
+        all_.push_back(said);
+    else
+        all_ = {};
+}
+
+std::vector<Said> Memory::take() {
+    return std::move(all_);
+}
+
+Result<const Said*> remembered(std::span<const Said> all, std::size_t number, const Batch& batch) {
+    if (number < all.size() && all[number].answers.size() == batch.size()) return &all[number];
+    return Error(Code::data, batch.ids[0] +
+                                 ": the images that can be read have become others while this ran; expected a data set that "
+                                 "nobody changes");
+}
 
 Result<Contender> Contender::create(const Request& request, const Plan* plan) {
     const Config& config = request.config;

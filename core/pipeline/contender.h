@@ -26,6 +26,20 @@ struct Said {
     std::vector<Answer> answers;   // [sample]
 };
 
+// What a contender says, batch after batch, until it is more than fits into a fixed amount of memory.
+class Memory {
+public:
+    void add(const Said& said);
+    std::vector<Said> take();  // empty where it did not fit
+
+private:
+    std::vector<Said> all_;
+    std::size_t bytes_ = 0;
+};
+
+// What was remembered of a batch. Error, Code::data: the data set has become another one since.
+Result<const Said*> remembered(std::span<const Said> all, std::size_t number, const Batch& batch);
+
 class Contender {
 public:
     struct Request {

@@ -7,36 +7,7 @@
 namespace octavo {
 namespace {
 
-constexpr std::size_t kRememberedBytes = std::size_t{64} << 20;
-
 enum Part : std::size_t { searched, held_back };
-
-std::size_t bytes_of(const Said& said) {
-    std::size_t bytes = sizeof(Said);
-    for (const KeptOutput& output : said.kept) bytes += sizeof(KeptOutput) + output.values.size() * sizeof(float);
-    for (const Answer& answer : said.answers) bytes += sizeof(Answer) + answer.boxes.size() * sizeof(octavo_box);
-    return bytes;
-}
-
-// What contender 0 says, batch after batch, until it is more than fits.
-class Memory {
-public:
-    void add(const Said& said) {
-        if (is_full_) return;
-        bytes_ += bytes_of(said);
-        is_full_ = bytes_ > kRememberedBytes;
-        if (is_full_)
-            all_ = {};
-        else
-            all_.push_back(said);
-    }
-    std::vector<Said> take() { return std::move(all_); }
-
-private:
-    std::vector<Said> all_;
-    std::size_t bytes_ = 0;
-    bool is_full_ = false;
-};
 
 // Of two contenders over some of the images.
 class Tally {
@@ -132,25 +103,24 @@ private:
         for (std::size_t row = 0; has_parts_ && row < batch.size(); ++row)
             parts.push_back(request_.search->contains(slice, batch.numbers[row]) ? Part::searched : Part::held_back);
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
-        if (before_ && (batches_ == before_->first.size() || before_->first[batches_].answers.size() != batch.size()))
-            return Error(Code::data, batch.ids[0] +
-                                         ": the images that can be read have become others while this ran; expected a data set "
-                                         "that nobody changes");
-        const Said& first = before_ ? before_->first[batches_++] : contenders_.front().said();
+        const Said* first = &contenders_.front().said();
+        if (before_) {
+            OCTAVO_TRY(first, remembered(before_->first, batches_++, batch));
+        }
         const Said& last = contenders_.back().said();
-        if (request_.before) memory_.add(first);
+        if (request_.before) memory_.add(*first);
         if (request_.record) OCTAVO_CHECK_OK(request_.record(batch, contenders_.back().session()));
         OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
-        if (&first != &last) {
-            OCTAVO_TRY(nearness, comparison_.compare(first.kept, last.kept, batch.geometries, batch_of(graph_)));
+        if (first != &last) {
+            OCTAVO_TRY(nearness, comparison_.compare(first->kept, last.kept, batch.geometries, batch_of(graph_)));
         }
         for (std::size_t row = 0; row < batch.size(); ++row) {
             std::vector<Tally*> told = {&all_};
             if (has_parts_) told.push_back(&parts_[parts[row]]);
             for (Tally* tally : told) {
                 tally->count();
-                if (!nearness.empty()) tally->add(first.answers[row], last.answers[row], nearness[row]);
+                if (!nearness.empty()) tally->add(first->answers[row], last.answers[row], nearness[row]);
             }
             const std::optional<std::int64_t> label = class_of(batch.annotations[row]);
             if (label) result_.labels.insert(*label);

@@ -13,25 +13,18 @@
 namespace octavo {
 namespace {
 
-constexpr std::size_t kKeptBytes = std::size_t{512} << 20;  // images ready for the network, and fp32 outputs
 constexpr std::size_t kRankingImages = 32;
 constexpr std::int64_t kBatch = 8;  // images that run together, if the model's batch is free
 
-// Search images and what fp32 says of them.
-struct Sample {
-    Batch batch;
-    std::vector<KeptOutput> outputs;
+// Of a batch that operators are ranked on; its inputs are the frontier's.
+struct Ranked {
+    std::vector<octavo_geometry> geometries;
+    std::vector<KeptOutput> expected;
 };
 
 double noise_over_signal(const Fidelity& nearness) {
     return std::pow(10.0, -nearness.snr_db() / 10);
 }
-
-// One plan over some of the images.
-struct Trial {
-    Contender contender;
-    Fidelity nearness;
-};
 
 class Trials {
 public:
@@ -41,22 +34,25 @@ public:
         return Trials(request, graph, std::move(data), std::move(comparison));
     }
 
-    // Decodes as many images as fit once, runs fp32 on them and keeps both.
+    // Runs fp32 on all of them once.
     Result<void> prepare() {
-        decoded_ = images_in(std::max<std::size_t>(kKeptBytes / batch_bytes(), 1));
-        std::size_t images = 0;
-        OCTAVO_CHECK_OK(decode(0, decoded_, [&](Sample& sample) -> Result<void> {
-            images += sample.batch.size();
-            kept_.push_back(std::move(sample));
-            return {};
-        }));
-        if (kept_.empty()) return Error(Code::data, "none of the search images can be read");
+        OCTAVO_TRY(fp32_, contender_of(nullptr));
         frontier_ = Frontier(graph_, comparison_.tensors(graph_));
-        const std::size_t batches = std::clamp<std::size_t>(kRankingImages * kept_.size() / images, 1, kept_.size());
-        for (std::size_t i = 0; i < batches; ++i) {
-            ranked_by_.push_back(i * kept_.size() / batches);
-            frontier_.add(kept_[ranked_by_.back()].batch.inputs);
-        }
+        const std::vector<std::size_t> ranking = batches_to_rank_on();
+        Memory memory;
+        std::size_t seen = 0;
+        const auto see = [&](const Batch& batch) -> Result<void> {
+            OCTAVO_CHECK_OK(fp32_->run(batch));
+            memory.add(fp32_->said());
+            if (!std::binary_search(ranking.begin(), ranking.end(), seen++)) return {};
+            frontier_.add(batch.inputs);
+            ranked_.push_back({batch.geometries, fp32_->said().kept});
+            return {};
+        };
+        OCTAVO_CHECK_OK(for_each(see));
+        if (ranked_.empty()) return Error(Code::data, "none of the search images can be read");
+        fp32_said_ = memory.take();
+        if (!fp32_said_.empty()) fp32_.reset();
         return {};
     }
 
@@ -71,104 +67,77 @@ public:
         const Graph rest = frontier_.rest();
         OCTAVO_TRY(Session session, compile(rest));
         Fidelity nearness;
-        for (std::size_t i = 0; i < ranked_by_.size(); ++i) {
+        for (std::size_t i = 0; i < ranked_.size(); ++i) {
             if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
             OCTAVO_CHECK_OK(frontier_.run(session, rest, i));
-            OCTAVO_CHECK_OK(add(kept_[ranked_by_[i]], comparison_.keep(session.output_views()), nearness));
+            const std::vector<KeptOutput> found = comparison_.keep(session.output_views());
+            OCTAVO_CHECK_OK(add(ranked_[i].expected, found, ranked_[i].geometries, nearness));
         }
         return noise_over_signal(nearness);
     }
 
     Result<Verdict> evaluate(const Plan& plan) {
-        OCTAVO_TRY(Trial trial, trial_of(plan));
-        for (const Sample& sample : kept_) OCTAVO_CHECK_OK(run(trial, sample));
-        const auto all = static_cast<std::size_t>(request_.images.images);
-        OCTAVO_CHECK_OK(decode(decoded_, all, [&](Sample& sample) { return run(trial, sample); }));
-        OCTAVO_TRY(const std::vector<MetricFigure> figures, trial.contender.figures());
-        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, trial.nearness.snr_db()).excess,
-                       noise_over_signal(trial.nearness)};
+        if (request_.progress) request_.progress(++trials_);
+        OCTAVO_TRY(Contender contender, contender_of(&plan));
+        Fidelity nearness;
+        std::size_t seen = 0;
+        const auto see = [&](const Batch& batch) -> Result<void> {
+            OCTAVO_CHECK_OK(contender.run(batch));
+            OCTAVO_TRY(const Said* expected, fp32_said(batch, seen++));
+            return add(expected->kept, contender.said().kept, batch.geometries, nearness);
+        };
+        OCTAVO_CHECK_OK(for_each(see));
+        OCTAVO_TRY(const std::vector<MetricFigure> figures, contender.figures());
+        return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, nearness.snr_db()).excess,
+                       noise_over_signal(nearness)};
     }
 
 private:
     Trials(const SearchRequest& request, const Graph& graph, ValidationData data, Comparison comparison)
         : request_(request), graph_(graph), data_(std::move(data)), comparison_(std::move(comparison)) {}
 
-    Result<Trial> trial_of(const Plan& plan) {
-        if (request_.progress) request_.progress(++trials_);
-        OCTAVO_TRY(Contender contender, contender_of(&plan));
-        return Trial{std::move(contender), {}};
-    }
-
     Result<Contender> contender_of(const Plan* plan) const {
         return Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes}, plan);
     }
 
-    // One sample of a trial, which may be long: so a stop acts between them.
-    Result<void> run(Trial& trial, const Sample& sample) const {
-        if (request_.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
-        OCTAVO_CHECK_OK(trial.contender.run(sample.batch));
-        return add(sample, trial.contender.said().kept, trial.nearness);
+    Result<const Said*> fp32_said(const Batch& batch, std::size_t number) {
+        if (!fp32_) return remembered(fp32_said_, number, batch);
+        OCTAVO_CHECK_OK(fp32_->run(batch));
+        return &fp32_->said();
     }
 
-    Result<void> add(const Sample& sample, std::span<const KeptOutput> found, Fidelity& nearness) const {
-        OCTAVO_TRY(const auto figures, comparison_.compare(sample.outputs, found, sample.batch.geometries, batch_of(graph_)));
+    Result<void> add(std::span<const KeptOutput> expected, std::span<const KeptOutput> found, std::span<const octavo_geometry> geometries,
+                     Fidelity& nearness) const {
+        OCTAVO_TRY(const auto figures, comparison_.compare(expected, found, geometries, batch_of(graph_)));
         for (const std::vector<Fidelity>& image : figures)
             for (const Fidelity& one : image) nearness.merge(one);
         return {};
     }
 
-    std::size_t batch_size() const { return static_cast<std::size_t>(batch_of(graph_)); }
-
-    // The first search images that fill so many batches at most. Every slice begins a new one.
-    std::size_t images_in(std::size_t batches) const {
-        std::size_t images = 0;
+    // Spread evenly over all, which every slice begins anew.
+    std::vector<std::size_t> batches_to_rank_on() const {
+        const auto size = static_cast<std::size_t>(batch_of(graph_));
+        std::size_t images = 0, batches = 0;
         for (const std::vector<std::int64_t>& numbers : request_.images.numbers) {
-            const std::size_t fitting = std::min(numbers.size(), batches * batch_size());
-            images += fitting;
-            batches -= (fitting + batch_size() - 1) / batch_size();
-            if (fitting < numbers.size()) break;
+            images += numbers.size();
+            batches += (numbers.size() + size - 1) / size;
         }
-        return images;
+        std::vector<std::size_t> chosen(std::clamp<std::size_t>(kRankingImages * batches / std::max<std::size_t>(images, 1), 1, batches));
+        for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = i * batches / chosen.size();
+        return chosen;
     }
 
-    std::size_t batch_bytes() const {
-        std::size_t bytes = 0;
-        for (const Port& input : ports_of(graph_, graph_.inputs)) bytes += input.size_bytes();
-        for (const ComparedOutput& compared : comparison_.outputs())
-            if (const TensorId tensor = find_tensor(graph_, compared.tensor); tensor != TensorId::none)
-                bytes += static_cast<std::size_t>(element_count(graph_[tensor].shape)) * sizeof(float);
-        return std::max<std::size_t>(bytes, 1);
-    }
-
-    // The search images from `begin` to `end`, counted over all slices, with fp32 run on each.
-    Result<void> decode(std::size_t begin, std::size_t end, const std::function<Result<void>(Sample& sample)>& use) const {
-        if (begin == end) return {};
-        OCTAVO_TRY(Contender fp32, contender_of(nullptr));
+    // The search images batch by batch, in the order of the slices.
+    Result<void> for_each(const BatchSink& use) const {
         const std::vector<Port> inputs = ports_of(graph_, graph_.inputs);
         const Config& config = request_.config;
-        std::size_t first = 0;  // of the slice
         for (std::size_t slice = 0; slice < data_.datasets.size(); ++slice) {
             const std::span<const std::int64_t> numbers = request_.images.numbers[slice];
-            const std::size_t from = std::clamp(begin, first, first + numbers.size()) - first;
-            const std::size_t to = std::clamp(end, first, first + numbers.size()) - first;
-            first += numbers.size();
-            if (from == to) continue;
-            const SampleRequest samples{data_.datasets[slice],
-                                        0,
-                                        0,
-                                        config.preprocess,
-                                        inputs,
-                                        config.threads,
-                                        config.skip_unreadable,
-                                        request_.stop,
-                                        numbers.subspan(from, to - from),
-                                        request_.pictures,
-                                        slice};
-            const Result<SamplesDone> done = for_each_batch(samples, [&](const Batch& batch) -> Result<void> {
-                OCTAVO_CHECK_OK(fp32.run(batch));
-                Sample sample{batch, fp32.said().kept};
-                return use(sample);
-            });
+            if (numbers.empty()) continue;
+            const SampleRequest samples{
+                data_.datasets[slice], 0,    0, config.preprocess, inputs, config.threads, config.skip_unreadable, request_.stop, numbers,
+                request_.pictures,     slice};
+            const Result<SamplesDone> done = for_each_batch(samples, use);
             if (!done) return done.error();
         }
         return {};
@@ -178,11 +147,11 @@ private:
     const Graph& graph_;
     ValidationData data_;
     Comparison comparison_;
-    std::vector<Sample> kept_;            // in order
-    std::vector<std::size_t> ranked_by_;  // of kept_: what the frontier runs
+    std::optional<Contender> fp32_;  // where what it says is too much to be remembered
+    std::vector<Said> fp32_said_;    // [batch]
+    std::vector<Ranked> ranked_;     // [of the frontier]
     Frontier frontier_;
     std::optional<Plan> before_;  // that the frontier was moved for
-    std::size_t decoded_ = 0;     // the first so many search images are kept, but for those that cannot be read
     std::int64_t trials_ = 0;
 };
 

@@ -1,6 +1,6 @@
-// Search: the plan changed by a strategy of core/search until the accuracy target is met on the search images. Those are decoded once and
-// kept, with what fp32 says of them, as far as they fit into a fixed amount of memory; a trial runs the changed plan alone. Images run
-// together by a fixed number whatever the config's batch, so that the batch decides nothing.
+// Search: the plan changed by a strategy of core/search until the accuracy target is met on the search images. What fp32 says of them is
+// remembered, and their pictures are kept, as far as either fits into a fixed amount of memory; a trial runs the changed plan alone. Images
+// run together by a fixed number whatever the config's batch, so that the batch decides nothing.
 #pragma once
 
 #include "core/pipeline/search_images.h"
