@@ -20,7 +20,7 @@ std::string row_of(const SeenSample& seen, const octavo_box& box) {
 }  // namespace
 
 bool Answers::add(const SeenSample& seen) {
-    if (!values_of<octavo_box>(seen.sample.annotation, OCTAVO_BLOB_BOXES, seen.id)) return false;
+    if (!seen.gives_boxes) return false;
     is_of_boxes_ = true;
     for (const octavo_box& box : seen.boxes.back()) boxes_ += row_of(seen, box);
     return true;

@@ -9,7 +9,7 @@ namespace octavo::cli {
 
 class Answers {
 public:
-    // Keeps the boxes of the last contender; false for a sample that is not annotated with boxes, and that is all there is to see then.
+    // Keeps the boxes of the last contender; false where it gives none, and that is all there is to see then.
     bool add(const SeenSample& seen);
     std::string table(const AccuracyResult& evaluation) const;
 

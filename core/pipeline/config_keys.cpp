@@ -126,7 +126,7 @@ constexpr ConfigKey kConfigKeys[] = {
           "percent of an output channel's span: operators whose input grid puts more noise into one stay in floating point")},
     {.value = nested("target", "null", "how much accuracy may be lost"), .form = Form::section, .keys = &kTarget},
     {.value = nested("ignore", "null", "operators that stay in floating point"), .form = Form::section, .keys = &kIgnore},
-    {integer("batch", "1", 1, kMostBatch, "images that run together; a model of a fixed batch size has its own")},
+    {integer("batch", "1", 1, kMostBatch, "images that run together; a model whose batch size is fixed runs that (give 1 or the same)")},
     {integer("threads", "0", 0, kMostThreads, "threads that run the model, and that decode images; 0: all")},
     {string("unreadable_images", "\"error\"", "error|skip", "whether an image that cannot be decoded ends the run or is counted")},
     {path("output", "\"run\"", "folder for what is written")},

@@ -8,6 +8,7 @@
 namespace octavo {
 namespace {
 
+constexpr const char* kChanged = "the images that can be read have become others while this ran; expected a data set that nobody changes";
 constexpr std::size_t kRememberedBytes = std::size_t{64} << 20;
 
 // Index of the greatest score, the first of equals.
@@ -33,7 +34,7 @@ bool is_list_of_scores(const Graph& graph, std::span<const ComparedOutput> compa
 std::size_t bytes_of(const Said& said) {
     std::size_t bytes = sizeof(Said);
     for (const KeptOutput& output : said.kept) bytes += sizeof(KeptOutput) + output.values.size() * sizeof(float);
-    for (const Answer& answer : said.answers) bytes += sizeof(Answer) + answer.boxes.size() * sizeof(octavo_box);
+    for (const Answer& answer : said.answers) bytes += sizeof(Answer) + (answer.boxes ? answer.boxes->size() : 0) * sizeof(octavo_box);
     return bytes;
 }
 
@@ -51,11 +52,13 @@ std::vector<Said> Memory::take() {
     return std::move(all_);
 }
 
-Result<const Said*> remembered(std::span<const Said> all, std::size_t number, const Batch& batch) {
-    if (number < all.size() && all[number].answers.size() == batch.size()) return &all[number];
-    return Error(Code::data, batch.ids[0] +
-                                 ": the images that can be read have become others while this ran; expected a data set that "
-                                 "nobody changes");
+Result<const Said*> Recollection::of(const Batch& batch) {
+    if (next_ == all_.size() || all_[next_].numbers != batch.numbers) return Error(Code::data, batch.ids[0] + ": " + kChanged);
+    return &all_[next_++];
+}
+
+Result<void> Recollection::finish() const {
+    return next_ == all_.size() ? Result<void>() : Error(Code::data, kChanged);
 }
 
 Result<Contender> Contender::create(const Request& request, const Plan* plan) {
@@ -102,6 +105,7 @@ std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
 }
 
 Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> parts) {
+    said_.numbers = batch.numbers;
     said_.answers.assign(batch.size(), {});
     if (!adapter_) {
         for (std::size_t row = 0; row < batch.size(); ++row) said_.answers[row].best_class = greatest_output(row);
@@ -115,7 +119,7 @@ Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> 
         ++predictions;
         said_.answers[sample].best_class = best_class(prediction);
         if (const auto boxes = values_of<octavo_box>(prediction, OCTAVO_BLOB_BOXES, "the prediction"))
-            said_.answers[sample].boxes.assign(boxes->begin(), boxes->end());
+            said_.answers[sample].boxes.emplace(boxes->begin(), boxes->end());
         for (std::size_t i = 0; i < metrics_.size(); ++i) {
             if (i > 0 && parts[sample] != i - 1) continue;
             const Result<double> score = metrics_[i].add(prediction, batch.annotations[sample]);

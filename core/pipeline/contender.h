@@ -15,15 +15,16 @@ namespace octavo {
 
 // What became of one sample.
 struct Answer {
-    double score = 0;                        // the metric's; 0 without one
-    std::optional<std::int64_t> best_class;  // nothing where the prediction is no list of class scores
-    std::vector<octavo_box> boxes;           // where the prediction is a list of boxes
+    double score = 0;                              // the metric's; 0 without one
+    std::optional<std::int64_t> best_class;        // nothing where the prediction is no list of class scores
+    std::optional<std::vector<octavo_box>> boxes;  // where the prediction is a list of boxes
 };
 
 // Of one batch: the outputs that the comparison wants, and the answers.
 struct Said {
-    std::vector<KeptOutput> kept;  // [compared output]
-    std::vector<Answer> answers;   // [sample]
+    std::vector<std::int64_t> numbers;  // of the samples in their data set
+    std::vector<KeptOutput> kept;       // [compared output]
+    std::vector<Answer> answers;        // [sample]
 };
 
 // What a contender says, batch after batch, until it is more than fits into a fixed amount of memory.
@@ -37,8 +38,18 @@ private:
     std::size_t bytes_ = 0;
 };
 
-// What was remembered of a batch. Error, Code::data: the data set has become another one since.
-Result<const Said*> remembered(std::span<const Said> all, std::size_t number, const Batch& batch);
+// What was remembered, handed out batch by batch in the same order. Errors, Code::data: it is not of these samples, which have become
+// others since.
+class Recollection {
+public:
+    explicit Recollection(std::span<const Said> all) : all_(all) {}
+    Result<const Said*> of(const Batch& batch);
+    Result<void> finish() const;  // behind the last batch
+
+private:
+    std::span<const Said> all_;
+    std::size_t next_ = 0;
+};
 
 class Contender {
 public:

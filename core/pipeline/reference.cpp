@@ -129,7 +129,8 @@ That is file, line and column; the place as a JSON pointer; what was found; what
 What an option of the command line has set has the option in place of the file. `octavo errors CODE` prints one of these paragraphs.
 
 What shows only when plugins, data sets, device and model are there comes after that, and before anything is computed: `octavo check` and
-`octavo calibrate` say all of it at once too. What an image or an answer turns out to be ends a run where it is met, so it is said alone.
+`octavo calibrate` say all of it at once too, and then what adapter and metric find fault with in the outputs: `check` by what the network
+makes of zeros, `calibrate` by the first validation image. What an image turns out to be ends a run where it is met, so it is said alone.
 
 )";
     for (const FindingRow& row : finding_rows()) text += "## " + std::string(row.name) + "\n\n" + row.meaning + " " + row.remedy + "\n\n";

@@ -6,13 +6,6 @@
 namespace octavo {
 namespace {
 
-// Of the first validation sample.
-Result<octavo_sample> first_sample(const Config& config, const ValidationData& data) {
-    const DatasetHandle& dataset = data.datasets[0];
-    OCTAVO_TRY(const SliceRange range, range_of(config.validation[0], dataset.count()));
-    return dataset.sample(range.first);
-}
-
 octavo_geometry geometry_of_input(std::span<const Port> inputs) {
     octavo_geometry geometry{};
     geometry.size = sizeof geometry;
@@ -24,30 +17,49 @@ octavo_geometry geometry_of_input(std::span<const Port> inputs) {
     return geometry;
 }
 
-}  // namespace
+// What a metric said, where the adapter gave a prediction and there is a metric.
+struct Heard {
+    Result<void> adapter, metric;
+};
 
-Result<void> rehearse(const Config& config, const Session& session, const octavo_geometry& geometry) {
-    if (!config.adapter) return {};
-    OCTAVO_TRY(const ValidationData data, open_validation(config));
-    const Result<AdapterHandle> adapter = AdapterHandle::create(*config.adapter->plugin, config.adapter->values, data.classes);
-    if (!adapter) return refused_at(config.source, "/adapter", adapter.error());
-    Result<octavo_sample> sample = Error(Code::data, "no metric");
-    Result<MetricHandle> metric = Error(Code::data, "no metric");
+// Outputs of a session that has run, of one sample.
+Result<Heard> heard(const Config& config, const ValidationData& data, const Session& session, const octavo_geometry& geometry,
+                    const octavo_blob& annotation) {
+    OCTAVO_TRY(const AdapterHandle adapter, AdapterHandle::create(*config.adapter->plugin, config.adapter->values, data.classes));
+    std::optional<MetricHandle> metric;
     if (config.metric) {
-        sample = first_sample(config, data);
-        metric = MetricHandle::create(*config.metric->plugin, config.metric->values, data.classes);
-        if (!metric) return refused_at(config.source, "/metric", metric.error());
+        OCTAVO_TRY(metric, MetricHandle::create(*config.metric->plugin, config.metric->values, data.classes));
         metric->reset();
     }
-    Result<void> judged;
-    const auto judge = [&](std::int64_t, const octavo_blob& prediction) {
-        if (!sample || !judged) return;
-        if (const Result<double> score = metric->add(prediction, sample->annotation); !score) judged = score.error();
-    };
-    const Result<void> adapted = adapter->adapt(session.named_outputs(), {&geometry, 1}, judge);
-    if (!adapted) return refused_at(config.source, "/adapter", adapted.error());
-    if (!judged) return refused_at(config.source, "/metric", judged.error());
+    Heard all;
+    all.adapter = adapter.adapt(session.named_outputs(), {&geometry, 1}, [&](std::int64_t, const octavo_blob& prediction) {
+        if (!metric || !all.metric) return;
+        if (const Result<double> score = metric->add(prediction, annotation); !score) all.metric = score.error();
+    });
+    return all;
+}
+
+Result<void> placed(const Config& config, const Heard& all) {
+    if (!all.adapter) return refused_at(config.source, "/adapter", all.adapter.error());
+    if (!all.metric) return refused_at(config.source, "/metric", all.metric.error());
     return {};
+}
+
+}  // namespace
+
+Result<void> rehearse(const Config& config, Session& session) {
+    if (!config.adapter) return {};
+    OCTAVO_TRY(const ValidationData data, open_validation(config));
+    OCTAVO_TRY(const SliceRange range, range_of(config.validation[0], data.datasets[0].count()));
+    const std::vector<std::int64_t> first = {range.first};
+    const SampleRequest samples{data.datasets[0], 0, 0, config.preprocess, session.inputs(), 1, config.skip_unreadable, {}, first};
+    const auto see = [&](const Batch& batch) -> Result<void> {
+        OCTAVO_CHECK_OK(session.run(batch.inputs));
+        OCTAVO_TRY(const Heard all, heard(config, data, session, batch.geometries[0], batch.annotations[0]));
+        return placed(config, all);
+    };
+    const Result<SamplesDone> done = for_each_batch(samples, see);
+    return done ? Result<void>() : Result<void>(done.error());
 }
 
 Result<void> rehearse_on_zeros(const Config& config, const Model& model, const DeviceHandle& device) {
@@ -57,7 +69,12 @@ Result<void> rehearse_on_zeros(const Config& config, const Model& model, const D
     std::vector<std::vector<std::byte>> inputs;
     for (const Port& port : session.inputs()) inputs.emplace_back(port.size_bytes());
     OCTAVO_CHECK_OK(session.run(inputs));
-    return rehearse(config, session, geometry_of_input(session.inputs()));
+    OCTAVO_TRY(const ValidationData data, open_validation(config));
+    OCTAVO_TRY(const SliceRange range, range_of(config.validation[0], data.datasets[0].count()));
+    const Result<octavo_sample> sample = data.datasets[0].sample(range.first);
+    OCTAVO_TRY(Heard all, heard(config, data, session, geometry_of_input(session.inputs()), sample ? sample->annotation : octavo_blob{}));
+    if (!all.metric && (!sample || all.metric.error().code() != Code::config)) all.metric = {};
+    return placed(config, all);
 }
 
 }  // namespace octavo

@@ -8,11 +8,12 @@
 
 namespace octavo {
 
-// With outputs of a session that has run; `geometry` is that of the first sample. The annotation is that of the first validation sample
-// where that can be read, else no metric is asked. Error: with its place in the config.
-Result<void> rehearse(const Config& config, const Session& session, const octavo_geometry& geometry);
+// With the first validation sample, which the session runs; none where it cannot be read and such are skipped. Error: with its place in the
+// config, or of the sample.
+Result<void> rehearse(const Config& config, Session& session);
 
-// The same with what the network makes of zeros, without an image.
+// With what the network makes of zeros, without an image. They belong to no annotation, so of a metric only what it says of the config
+// counts (Code::config).
 Result<void> rehearse_on_zeros(const Config& config, const Model& model, const DeviceHandle& device);
 
 }  // namespace octavo

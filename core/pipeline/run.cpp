@@ -206,9 +206,7 @@ private:
     }
 
     Result<void> make_plan() {
-        const auto in_rehearsal = [&](const Batch& batch, const Session& session) {
-            return rehearse(config_, session, batch.geometries[0]);
-        };
+        const auto in_rehearsal = [&](Session& session) { return rehearse(config_, session); };
         OCTAVO_TRY(const Statistics statistics, timed(events_, "calibrate", ready_.calibration_images, report_.seconds.calibrate, [&] {
                        return collect_statistics(
                            {config_, ready_.model, ready_.device, ready_.layout, events_.advance, events_.stop, in_rehearsal});
@@ -268,6 +266,7 @@ private:
         add_notes(evaluation_.unreadable, report_.unreadable);
         add_notes(evaluation_.noted, report_.noted);
         if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
+        evaluation_.first.clear();
         if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
         if (costs_) {
             OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
@@ -290,7 +289,7 @@ private:
                                         events_.stop,
                                         &ready_.search_images,
                                         pictures(),
-                                        pictures() ? &evaluation_ : nullptr});
+                                        config_.target ? &evaluation_ : nullptr});
                    }));
         OCTAVO_CHECK_OK(check_figures(config_, evaluation_.all));
         add_accuracy(config_, evaluation_.all, report_);

@@ -73,7 +73,7 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
                    if (seen != taps.size())
                        return Error(Code::internal, request.device.title() + ": showed " + std::to_string(seen) + " of " +
                                                         std::to_string(taps.size()) + " tapped tensors");
-                   if (statistics.images == 0 && request.rehearse) OCTAVO_CHECK_OK(request.rehearse(batch, session));
+                   if (statistics.images == 0 && request.rehearse) OCTAVO_CHECK_OK(request.rehearse(session));
                    for (std::size_t i = 0; i < batch.size(); ++i) statistics.samples.emplace_back(batch.ids[i], batch.numbers[i]);
                    statistics.images += static_cast<std::int64_t>(batch.size());
                    if (request.progress) request.progress(statistics.images);

@@ -28,7 +28,7 @@ struct CalibrateRequest {
     const Layout& layout;
     std::function<void(std::int64_t images)> progress;  // may be empty
     std::stop_token stop = {};
-    std::function<Result<void>(const Batch&, const Session&)> rehearse = {};  // sees the first batch; may be empty
+    std::function<Result<void>(Session&)> rehearse = {};  // may run the session, behind the first batch; may be empty
 };
 
 Result<Statistics> collect_statistics(const CalibrateRequest& request);

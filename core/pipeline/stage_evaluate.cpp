@@ -47,6 +47,7 @@ public:
           comparison_(std::move(comparison)),
           has_parts_(request.search && request.search->held_back > 0),
           before_(request.before && !request.before->first.empty() ? request.before : nullptr),
+          recollection_(before_ ? std::span<const Said>(before_->first) : std::span<const Said>()),
           is_watched_(request.watch != nullptr),
           all_(comparison_.names().size()),
           parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
@@ -55,6 +56,7 @@ public:
         OCTAVO_TRY(beside_, contenders_of(request_.beside, 0));
         OCTAVO_TRY(contenders_, contenders_of(std::span(request_.contenders).subspan(before_ ? 1 : 0), parts_.size()));
         for (std::size_t slice = 0; slice < request_.config.validation.size(); ++slice) OCTAVO_CHECK_OK(run_slice(slice));
+        OCTAVO_CHECK_OK(recollection_.finish());
         const auto figures = [](const Contender& contender) { return contender.figures(); };
         OCTAVO_TRY(result_.all, finished(all_, before_ ? &before_->all : nullptr, figures));
         if (has_parts_) {
@@ -105,7 +107,7 @@ private:
         for (Contender& contender : contenders_) OCTAVO_CHECK_OK(contender.run(batch, parts));
         const Said* first = &contenders_.front().said();
         if (before_) {
-            OCTAVO_TRY(first, remembered(before_->first, batches_++, batch));
+            OCTAVO_TRY(first, recollection_.of(batch));
         }
         const Said& last = contenders_.back().said();
         if (request_.before) memory_.add(*first);
@@ -136,9 +138,13 @@ private:
         for (Contender& contender : beside_) OCTAVO_CHECK_OK(contender.run(batch));
         for (std::size_t row = 0; is_watched_ && row < batch.size(); ++row) {
             OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
-            SeenSample seen{batch.ids[row], sample, data_.classes, {}};
+            SeenSample seen{batch.ids[row], sample, data_.classes, {}, false};
             for (const std::vector<Contender>* all : {&beside_, &contenders_})
-                for (const Contender& contender : *all) seen.boxes.push_back(contender.said().answers[row].boxes);
+                for (const Contender& contender : *all) {
+                    const auto& boxes = contender.said().answers[row].boxes;
+                    seen.gives_boxes = boxes.has_value();
+                    seen.boxes.push_back(boxes ? std::span<const octavo_box>(*boxes) : std::span<const octavo_box>());
+                }
             OCTAVO_TRY(is_watched_, request_.watch(seen));
         }
         return {};
@@ -170,11 +176,11 @@ private:
     const Comparison comparison_;
     const bool has_parts_;
     const AccuracyResult* const before_;  // null where nothing is remembered
+    Recollection recollection_;
     bool is_watched_;
     std::vector<Contender> beside_, contenders_;
     Tally all_;
     std::vector<Tally> parts_;  // [Part]
-    std::size_t batches_ = 0;
     Memory memory_;
     AccuracyResult result_;
 };

@@ -59,6 +59,7 @@ struct SeenSample {
     const octavo_sample& sample;
     std::span<const std::string> classes;            // names; empty where the data set has none
     std::vector<std::span<const octavo_box>> boxes;  // [beside, then contender]; empty where predictions are no boxes
+    bool gives_boxes = false;                        // the last contender
 };
 
 struct EvaluateRequest {

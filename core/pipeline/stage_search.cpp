@@ -80,13 +80,14 @@ public:
         if (request_.progress) request_.progress(++trials_);
         OCTAVO_TRY(Contender contender, contender_of(&plan));
         Fidelity nearness;
-        std::size_t seen = 0;
+        Recollection recollection(fp32_said_);
         const auto see = [&](const Batch& batch) -> Result<void> {
             OCTAVO_CHECK_OK(contender.run(batch));
-            OCTAVO_TRY(const Said* expected, fp32_said(batch, seen++));
+            OCTAVO_TRY(const Said* expected, fp32_said(batch, recollection));
             return add(expected->kept, contender.said().kept, batch.geometries, nearness);
         };
         OCTAVO_CHECK_OK(for_each(see));
+        OCTAVO_CHECK_OK(recollection.finish());
         OCTAVO_TRY(const std::vector<MetricFigure> figures, contender.figures());
         return Verdict{judge(*request_.config.target, request_.plain.figures[0], figures, nearness.snr_db()).excess,
                        noise_over_signal(nearness)};
@@ -100,8 +101,8 @@ private:
         return Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes}, plan);
     }
 
-    Result<const Said*> fp32_said(const Batch& batch, std::size_t number) {
-        if (!fp32_) return remembered(fp32_said_, number, batch);
+    Result<const Said*> fp32_said(const Batch& batch, Recollection& recollection) {
+        if (!fp32_) return recollection.of(batch);
         OCTAVO_CHECK_OK(fp32_->run(batch));
         return &fp32_->said();
     }

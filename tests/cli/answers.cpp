@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -35,6 +36,22 @@ std::vector<std::vector<std::string>> rows_of(const std::string& table) {
 }
 
 BOOST_AUTO_TEST_SUITE(answers)
+
+// What the predictions are decides, and not what images are annotated with.
+BOOST_AUTO_TEST_CASE(a_detector_gives_a_line_a_box_on_images_without_annotations) {
+    const Folder folder;
+    boost::json::object config = boost::json::parse(file_text(kFolder + "detect.json")).as_object();
+    for (const char* key : {"metric", "target", "validation", "calibration"}) config.erase(key);
+    config["model"] = kFolder + "detect.onnx";
+    config["dataset"] = {{"plugin", "images"}, {"images", kFolder + "detect/JPEGImages"}};
+    if (boost::json::object* adapter = config["adapter"].if_object()) adapter->erase("classes");
+    std::ofstream(folder / "unlabelled.json") << boost::json::serialize(config);
+    const Outcome outcome = run(folder, "evaluate -q --limit 3 " + (folder / "unlabelled.json") + " --answers " + (folder / "boxes"));
+    BOOST_REQUIRE_MESSAGE(outcome.code == 0, outcome.err);
+    const auto boxes = rows_of(file_text(folder / "boxes"));
+    BOOST_REQUIRE_GT(boxes.size(), 1U);
+    BOOST_TEST(boxes[0].size() == 7U);
+}
 
 BOOST_AUTO_TEST_CASE(a_classifier_gives_a_line_a_sample_and_a_detector_a_line_a_box) {
     const Folder folder;

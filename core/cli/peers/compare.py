@@ -50,7 +50,8 @@ def in_process(command: list, environment: dict) -> dict:
         print(done.stderr, end="", file=sys.stderr)
         sys.exit(done.returncode)
     if done.returncode:
-        fail(f"{' '.join(map(str, command))}: ended with code {done.returncode}", 1)
+        last = done.stderr.strip().rsplit("\n", 1)[-1]
+        fail(f"{' '.join(map(str, command))}: ended with code {done.returncode}" + (f": {last}" if last else ""), 1)
     return json.loads(done.stdout)
 
 

@@ -5,6 +5,7 @@ Sums are exact on every CPU only as set here (docs/onnx.md, docs/openvino.md). W
 ONNX Runtime then presents weights as u8, and OpenVINO computes the grids in floating point unless `integer` asks for its kernels.
 """
 import difflib
+import importlib
 import importlib.util
 import json
 import subprocess
@@ -47,6 +48,11 @@ def require(engines: list) -> None:
     if missing:
         fail(f"{sys.executable} has no {', no '.join(missing)}: run '{sys.executable} -m pip install {' '.join(missing)}', "
              "or name another Python with --python")
+    for name in engines:
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            fail(f"{sys.executable}: its {name} cannot be loaded ({said_by(error)}): install it anew, or name another Python with --python")
 
 
 def has_vnni() -> bool:

@@ -84,7 +84,7 @@ def compare(opened, own: Own) -> dict:
         outputs = {name: array for name, array in found.items() if name not in opened.inputs and array_file(folder, name).exists()}
         if not outputs:
             fail(f"found the outputs {', '.join(found)}, expected names of ours: {', '.join(file.stem for file in folder.glob('*.npy'))}", DATA_ERROR)
-        batch = next(iter(feeds.values())).shape[0]
+        batch = (next(iter(feeds.values())).shape or (1,))[0]
         images = min(batch, len(own.classes) - seen)  # the rows behind them are zeros
         for name, theirs in outputs.items():
             ours = np.load(array_file(folder, name))

@@ -3,14 +3,19 @@
 
 #include "core/pipeline/rehearsal.h"
 #include "core/pipeline/run.h"
+#include "core/pipeline/stage_samples.h"
 #include "core/plugins/find.h"
 #include "tests/support/folder.h"
+
+#include <octavo/metric.h>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <fstream>
+#include <optional>
 #include <ostream>
 
 using namespace octavo;
@@ -48,6 +53,26 @@ struct Mistake {
 std::ostream& operator<<(std::ostream& out, const Mistake& mistake) {
     return out << mistake.keys;
 }
+
+// Remembers the first score of each prediction, or finds fault with all of them.
+class Listening final : public Metric {
+public:
+    static Result<std::unique_ptr<Listening>> create(const Values&) { return std::make_unique<Listening>(); }
+    void reset() override {}
+    Result<double> add(const octavo_blob& prediction, const octavo_blob& annotation) override {
+        if (fault) return Error(*fault, "refused");
+        OCTAVO_TRY(const std::span<const float> scores, values_of<float>(prediction, OCTAVO_BLOB_CLASS_SCORES, "the prediction"));
+        heard.emplace_back(scores[0], class_of(annotation).value_or(-1));
+        return 1.0;
+    }
+    Result<std::vector<Figure>> result() const override { return std::vector<Figure>(); }
+
+    static inline std::vector<std::pair<float, std::int64_t>> heard;
+    static inline std::optional<Code> fault;
+};
+
+const octavo_plugin kListening = describe<Listening>("listening", "1", "a metric for this test", {});
+const LoadedPlugin kListeningPlugin{&kListening, "listening.so"};
 
 const Mistake kMistakes[] = {
     {R"("metric": "accuracy", "adapter": {"plugin": "classes", "output": "nope"})", "/adapter: adapter 'classes': the model has no output"},
@@ -93,6 +118,33 @@ BOOST_DATA_TEST_CASE(a_run_tells_them_at_its_first_image, boost::unit_test::data
     BOOST_TEST(report.error().message().find(mistake.said) != std::string::npos, report.error().message());
     BOOST_TEST(images == 0);
     BOOST_TEST(!std::filesystem::exists(config->output));
+}
+
+// A picture and its own annotation, whatever was calibrated on.
+BOOST_AUTO_TEST_CASE(a_metric_rehearses_with_the_first_validation_image) {
+    const testing::Folder folder;
+    Result<Config> config = config_with("classify", R"("adapter": "classes", "output": ")" + (folder / "run") + "\"");
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+    config->metric = PluginUse{&kListeningPlugin, {}};
+    config->calibration.skip = 40;
+    config->validation[0].skip = 3;
+    Listening::heard.clear();
+    BOOST_REQUIRE(run_calibration(*config, {}));
+    BOOST_REQUIRE_EQUAL(Listening::heard.size(), 17U);  // the rehearsal, then fp32 and int8 on 8 images
+    BOOST_TEST(std::abs(Listening::heard[0].first - Listening::heard[1].first) < 1e-3F);
+    BOOST_TEST(Listening::heard[0].second == Listening::heard[1].second);
+}
+
+// Zeros belong to no annotation: what they look like to it says nothing of the run.
+BOOST_AUTO_TEST_CASE(of_what_a_metric_says_of_zeros_only_what_is_about_the_config_counts) {
+    Result<Config> config = config_with("classify", R"("adapter": "classes")");
+    BOOST_REQUIRE(config);
+    config->metric = PluginUse{&kListeningPlugin, {}};
+    for (const Code code : {Code::config, Code::model, Code::data}) {
+        Listening::fault = code;
+        BOOST_TEST(static_cast<bool>(checked(*config)) == (code != Code::config));
+    }
+    Listening::fault.reset();
 }
 
 BOOST_AUTO_TEST_CASE(algorithms_that_need_ranges_cannot_come_first) {

@@ -187,8 +187,8 @@ BOOST_AUTO_TEST_CASE(every_finding_names_line_column_pointer_and_code) {
         "you mean "
         "'model'? "
         "[E101-unknown-key]\n"
-        "my.json:4:20: /batch: found 0, expected an integer from 1 to 1024 (images that run together; a model of a fixed batch size has "
-        "its own) [E104-impossible-value]");
+        "my.json:4:20: /batch: found 0, expected an integer from 1 to 1024 (images that run together; a model whose batch size is fixed "
+        "runs that (give 1 or the same)) [E104-impossible-value]");
 }
 
 BOOST_AUTO_TEST_CASE(a_ratio_is_a_target_that_needs_no_metric) {
@@ -218,8 +218,8 @@ BOOST_AUTO_TEST_CASE(what_an_option_has_set_is_said_of_the_option) {
     const Result<Config> config = parse(with("\"batch\": 7"), overrides);
     BOOST_REQUIRE(!config);
     BOOST_TEST(config.error().message() ==
-               "--batch: /batch: found 0, expected an integer from 1 to 1024 (images that run together; a model of a fixed batch size has "
-               "its own) [E104-impossible-value]");
+               "--batch: /batch: found 0, expected an integer from 1 to 1024 (images that run together; a model whose batch size is fixed "
+               "runs that (give 1 or the same)) [E104-impossible-value]");
 }
 
 // Whoever reads what octavo check prints sees everything that acts.

@@ -104,13 +104,21 @@ BOOST_AUTO_TEST_CASE(what_is_remembered_is_not_run_again) {
 
 BOOST_AUTO_TEST_CASE(what_is_remembered_of_other_images_is_refused) {
     Calibrated made;
-    const AccuracyResult none;
-    const AccuracyResult before = made.evaluated({nullptr, &made.plan}, nullptr, &none);
-    made.config.validation[0].limit = 24;
-    const Result<AccuracyResult> result =
-        evaluate({made.config, made.model, made.device, {nullptr, &made.plan}, {}, {}, &made.search, nullptr, &before});
-    BOOST_REQUIRE(!result);
-    BOOST_TEST(result.error().message().find("have become others") != std::string::npos, result.error().message());
+    for (const std::int64_t batch : {1, 4}) {
+        made.config.batch = batch;
+        made.config.validation[0].limit = 23;
+        made.config.validation[0].skip = 0;
+        const AccuracyResult none;
+        const AccuracyResult before = made.evaluated({nullptr, &made.plan}, nullptr, &none);
+        for (const auto& [skip, limit] : {std::pair{0, 24}, {0, 20}, {1, 23}}) {
+            made.config.validation[0].limit = limit;
+            made.config.validation[0].skip = skip;
+            const Result<AccuracyResult> result =
+                evaluate({made.config, made.model, made.device, {nullptr, &made.plan}, {}, {}, &made.search, nullptr, &before});
+            BOOST_REQUIRE(!result);
+            BOOST_TEST(result.error().message().find("have become others") != std::string::npos, result.error().message());
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(pictures_are_kept_as_far_as_they_fit) {
