@@ -4,7 +4,7 @@
 #include "core/pipeline/rehearsal.h"
 #include "core/pipeline/run.h"
 #include "core/pipeline/stage_samples.h"
-#include "core/plugins/find.h"
+#include "tests/support/built.h"
 #include "tests/support/folder.h"
 
 #include <octavo/metric.h>
@@ -19,13 +19,9 @@
 #include <ostream>
 
 using namespace octavo;
+using namespace octavo::testing;
 
 namespace {
-
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
 
 // The quickstart's data with another adapter, metric or algorithm.
 std::string text_with(const std::string& name, const std::string& keys) {
@@ -37,7 +33,7 @@ std::string text_with(const std::string& name, const std::string& keys) {
 
 Result<Config> config_with(const std::string& name, const std::string& keys) {
     const std::string folder = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
-    return parse_config(text_with(name, keys), "my.json", folder, registry());
+    return parse_config(text_with(name, keys), "my.json", folder, built_registry());
 }
 
 // Everything that is said without an image.
@@ -149,7 +145,7 @@ BOOST_AUTO_TEST_CASE(of_what_a_metric_says_of_zeros_only_what_is_about_the_confi
 
 BOOST_AUTO_TEST_CASE(algorithms_that_need_ranges_cannot_come_first) {
     int count = 0;
-    for (const LoadedPlugin& plugin : registry().plugins) {
+    for (const LoadedPlugin& plugin : built_registry().plugins) {
         if (plugin.kind() != OCTAVO_ALGORITHM) continue;
         const std::string name(plugin.name());
         for (const std::string& algorithm : {"\"" + name + "\"", "[\"" + name + "\", \"percentile\"]"}) {
@@ -183,7 +179,7 @@ BOOST_AUTO_TEST_CASE(everything_that_can_be_found_is_told_at_once) {
     const std::string data = R"("dataset": {"plugin": "imagenet", "images": ")" + (folder / "file") + "\"}";
     const std::string text = R"({"model": "classify.onnx", "preprocess": [{"crop": [32, 32]}], "ignore": {"names": ["nobody"]}, )" + data +
                              R"(, "device": "reference", "output": ")" + (folder / "file") + "\"}";
-    const Result<Config> config = parse_config(text, "my.json", std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", registry());
+    const Result<Config> config = parse_config(text, "my.json", std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", built_registry());
     BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
     const Result<Ready> ready = make_ready(*config);
     BOOST_REQUIRE(!ready);

@@ -3,19 +3,15 @@
 
 #include "core/pipeline/run.h"
 #include "core/plan/plan_json.h"
-#include "core/plugins/find.h"
+#include "tests/support/built.h"
 #include "tests/support/folder.h"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace octavo;
+using namespace octavo::testing;
 
 namespace {
-
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
 
 // The quickstart's network with a plan.
 struct Calibrated {
@@ -31,7 +27,7 @@ struct Calibrated {
         overrides.output = folder.path.string();
         overrides.device = "reference";
         overrides.limit = 23;
-        config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides).value();
+        config = read_config(quickstart("classify.json"), built_registry(), overrides).value();
         config.batch = 4;
         config.target.reset();
         BOOST_REQUIRE(run_calibration(config, {}));

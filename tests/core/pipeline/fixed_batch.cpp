@@ -3,24 +3,14 @@
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_quantize.h"
-#include "core/plugins/find.h"
+#include "tests/support/built.h"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace octavo;
+using namespace octavo::testing;
 
 namespace {
-
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
-
-template <class T>
-T required(Result<T> result) {
-    BOOST_REQUIRE_MESSAGE(result, (result ? "" : result.error().message()));
-    return std::move(result).value();
-}
 
 Config config_for(std::int64_t batch, const char* algorithm = "percentile,bias_correction") {
     Overrides overrides;
@@ -28,7 +18,7 @@ Config config_for(std::int64_t batch, const char* algorithm = "percentile,bias_c
     overrides.algorithm = algorithm;
     overrides.limit = 22;  // five batches and a half
     overrides.batch = batch;
-    return required(read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides));
+    return required(read_config(quickstart("classify.json"), built_registry(), overrides));
 }
 
 Model fixed(const Config& config, std::int64_t batch) {

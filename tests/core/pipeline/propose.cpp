@@ -2,7 +2,7 @@
 #include "core/pipeline/propose.h"
 #include "core/pipeline/find_data.h"
 
-#include "core/plugins/find.h"
+#include "tests/support/built.h"
 #include "tests/support/folder.h"
 
 #include <boost/test/unit_test.hpp>
@@ -15,24 +15,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using testing::Folder;
+using namespace octavo::testing;
 
 const std::string kQuickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
 
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
-
 Proposal proposed(const Folder& folder, const std::string& images, const std::optional<std::string>& list = {}) {
     const RunEvents none;
-    Result<Proposal> proposal = propose({registry(), kQuickstart + "/classify.onnx", images, list, folder / "my.json", 32, none});
+    Result<Proposal> proposal = propose({built_registry(), kQuickstart + "/classify.onnx", images, list, folder / "my.json", 32, none});
     BOOST_REQUIRE_MESSAGE(proposal, (proposal ? "" : proposal.error().message()));
     return std::move(proposal).value();
 }
 
 Config parsed(const Folder& folder, const Proposal& proposal) {
-    Result<Config> config = parse_config(proposal.config, "my.json", folder.path.string(), registry());
+    Result<Config> config = parse_config(proposal.config, "my.json", folder.path.string(), built_registry());
     BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
     return std::move(config).value();
 }
@@ -115,7 +110,8 @@ BOOST_AUTO_TEST_CASE(a_tree_with_boxes_is_recognized) {
         folder.write(std::string("kit/VOC2012/ImageSets/Main/") + name, "calibration_0000\n");
     const RunEvents none;
     for (const std::string& images : {tree, tree + "/", tree + "/JPEGImages", folder / "kit"}) {
-        const Result<Proposal> proposal = propose({registry(), kQuickstart + "/detect.onnx", images, {}, folder / "my.json", 8, none});
+        const Result<Proposal> proposal =
+            propose({built_registry(), kQuickstart + "/detect.onnx", images, {}, folder / "my.json", 8, none});
         BOOST_REQUIRE_MESSAGE(proposal, (proposal ? "" : proposal.error().message()));
         BOOST_REQUIRE_EQUAL(proposal->checks.size(), 3U);
         BOOST_TEST(proposal->checks[1].starts_with(tree + " is a tree of the VOC devkit"), proposal->checks[1]);
@@ -126,8 +122,8 @@ BOOST_AUTO_TEST_CASE(a_tree_with_boxes_is_recognized) {
         BOOST_REQUIRE_EQUAL(config.preprocess.steps.size(), 2U);
         BOOST_TEST(std::holds_alternative<Resize>(config.preprocess.steps[0]));
     }
-    BOOST_TEST(!find_box_tree(registry(), tree + "/Annotations"));
-    BOOST_TEST(!find_box_tree(registry(), "/nowhere"));
+    BOOST_TEST(!find_box_tree(built_registry(), tree + "/Annotations"));
+    BOOST_TEST(!find_box_tree(built_registry(), "/nowhere"));
 }
 
 BOOST_AUTO_TEST_CASE(class_folders_are_seen) {
@@ -158,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_folder_without_images_is_refused) {
     const Folder folder;
     const RunEvents none;
     const Result<Proposal> proposal =
-        propose({registry(), kQuickstart + "/classify.onnx", folder.path.string(), {}, folder / "my.json", 8, none});
+        propose({built_registry(), kQuickstart + "/classify.onnx", folder.path.string(), {}, folder / "my.json", 8, none});
     BOOST_REQUIRE(!proposal);
     BOOST_TEST((proposal.error().code() == Code::data));
     BOOST_TEST(proposal.error().message().find(folder.path.string()) != std::string::npos);

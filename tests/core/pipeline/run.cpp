@@ -5,8 +5,7 @@
 #include "core/base/text.h"
 #include "core/plan/costs.h"
 #include "core/plan/plan_json.h"
-#include "core/plugins/find.h"
-#include "tests/support/folder.h"
+#include "tests/core/pipeline/quickstart_runs.h"
 
 #include <octavo/metric.h>
 
@@ -24,34 +23,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-using testing::Folder;
-
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
-
-Overrides overrides_for(const std::string& output) {
-    Overrides overrides;
-    overrides.output = output;
-    overrides.device = "reference";
-    overrides.limit = 24;
-    return overrides;
-}
+using namespace octavo::testing;
 
 Report calibrated(const Overrides& overrides) {
-    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides);
     BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
     config->target.reset();
     Result<Report> report = run_calibration(*config, {});
     BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
     return std::move(report).value();
-}
-
-std::string content(const std::string& path) {
-    const Result<std::string> text = read_text(path, Code::data);
-    BOOST_REQUIRE_MESSAGE(text, path);
-    return *text;
 }
 
 // The largest score of the last sample, as a figure and, in its note, as text; and one row of a table.
@@ -72,22 +52,6 @@ public:
 private:
     float largest_ = 0;
 };
-
-// The quickstart's config, with an image that cannot be decoded, and may be skipped, in front of those of the validation.
-Result<Config> with_unreadable(const Folder& folder, const Overrides& overrides) {
-    const std::string quickstart = std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart";
-    fs::create_directory_symlink(quickstart + "/images", folder / "readable");
-    std::ofstream(folder / "broken.jpg") << "no JPEG";
-    std::istringstream lines(content(quickstart + "/validation.txt"));
-    std::ofstream list(folder / "list.txt");
-    list << "broken.jpg 0\n";
-    for (std::string line; std::getline(lines, line);) list << "readable/" << line << '\n';
-    list.close();
-    boost::json::object config = boost::json::parse(content(quickstart + "/classify.json")).as_object();
-    config["validation"] = {{{"images", folder.path.string()}, {"list", folder / "list.txt"}}};
-    config["unreadable_images"] = "skip";
-    return parse_config(boost::json::serialize(config), "unreadable.json", quickstart, registry(), overrides);
-}
 
 // Finds fault with every sample but the first.
 class Refusing final : public Metric {
@@ -136,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_stop_while_costs_are_measured_leaves_the_plan) {
     Overrides overrides = overrides_for(folder.path.string());
     overrides.device = "onednn";
     overrides.objective = "latency";
-    const Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    const Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides);
     BOOST_REQUIRE(config);
     std::stop_source source;
     RunEvents events;
@@ -156,8 +120,7 @@ BOOST_AUTO_TEST_CASE(a_stop_while_costs_are_measured_leaves_the_plan) {
 BOOST_AUTO_TEST_CASE(no_report_of_an_earlier_run_stays_beside_a_plan_that_could_not_be_measured) {
     const Folder folder;
     std::ofstream(folder / "report.json") << "{}";
-    Result<Config> config =
-        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides_for(folder.path.string()));
     BOOST_REQUIRE(config);
     const octavo_plugin descriptor = describe<Refusing>("refusing", "1", "a metric for this test", {});
     const LoadedPlugin plugin{&descriptor, "refusing.so"};
@@ -237,8 +200,7 @@ BOOST_AUTO_TEST_CASE(tables_and_notes_of_a_metric_are_reported_and_samples_witho
     const octavo_plugin descriptor = describe<Largest>("largest", "1", "a metric for this test", {});
     const LoadedPlugin plugin{&descriptor, "largest.so"};
     const Folder folder;
-    Result<Config> config =
-        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides_for(folder.path.string()));
     BOOST_REQUIRE(config);
     config->target.reset();
     config->metric = PluginUse{&plugin, {}};
@@ -281,7 +243,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_the_images_changes_no_byte_of_what_is_written)
         root["algorithm"] = {"percentile", "bias_correction", {{"plugin", "refine"}, {"images", 8}}};
         Overrides overrides;
         overrides.output = (folder.path / name).string();
-        Result<Config> config = parse_config(boost::json::serialize(root), "config", quickstart, registry(), overrides);
+        Result<Config> config = parse_config(boost::json::serialize(root), "config", quickstart, built_registry(), overrides);
         BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
         config->target.reset();
         config->validation.resize(1);
@@ -306,7 +268,7 @@ BOOST_AUTO_TEST_CASE(a_metric_without_labels_is_refused_before_the_calibration) 
     const std::string text = R"({"model": "classify.onnx", "dataset": {"plugin": "images", "images": "images"}, "metric": "accuracy",
                                  "calibration": {"limit": 2}, "output": ")" +
                              (folder / "run") + "\"}";
-    const Result<Config> config = parse_config(text, "my.json", std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", registry());
+    const Result<Config> config = parse_config(text, "my.json", std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", built_registry());
     BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
     std::vector<std::string> stages;
     RunEvents events;
@@ -324,7 +286,7 @@ BOOST_AUTO_TEST_CASE(preprocessing_that_does_not_fit_is_warned_of) {
     Overrides overrides;
     overrides.output = folder.path.string();
     overrides.limit = 16;
-    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides);
     BOOST_REQUIRE(config);
     config->target.reset();
     std::get<Normalize>(config->preprocess.steps.back()).scale.fill(1e-6F);  // every image is the same grey
@@ -347,10 +309,10 @@ BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batc
     refining.algorithm = "minmax,refine";
     const std::string root = OCTAVO_SOURCE_DIR;
     const auto ratio = [&](const Overrides& overrides, bool refines) {
-        Result<Config> config = read_config(root + "/tests/e2e/careless.json", registry(), overrides);
+        Result<Config> config = read_config(root + "/tests/e2e/careless.json", built_registry(), overrides);
         BOOST_REQUIRE(config);
         config->target.reset();
-        Result<Config> refined = read_config(root + "/configs/quickstart/classify.json", registry(), refining);
+        Result<Config> refined = read_config(root + "/configs/quickstart/classify.json", built_registry(), refining);
         BOOST_REQUIRE(refined);
         if (refines) config->algorithms.push_back(std::move(refined->algorithms.back()));
         const Result<Report> report = run_calibration(*config, {});
@@ -366,8 +328,7 @@ BOOST_AUTO_TEST_CASE(refining_comes_nearer_to_fp32_and_is_the_same_whatever_batc
 
 BOOST_AUTO_TEST_CASE(ignored_operators_stay_in_floating_point) {
     const Folder folder;
-    Result<Config> config =
-        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides_for(folder.path.string()));
     BOOST_REQUIRE(config);
     config->target.reset();
     config->ignore = {{"/0/0.2/Relu"}, {"/[56]/.*"}, {"GlobalAveragePool"}};  // the first by a part that was fused into a convolution
@@ -385,8 +346,7 @@ BOOST_AUTO_TEST_CASE(ignored_operators_stay_in_floating_point) {
 
 BOOST_AUTO_TEST_CASE(what_is_to_be_ignored_must_be_there) {
     const Folder folder;
-    Result<Config> config =
-        read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides_for(folder.path.string()));
+    Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides_for(folder.path.string()));
     BOOST_REQUIRE(config);
     config->ignore = {{"/0/0.2/Rellu"}, {"conv"}, {"Convv"}};
     const Result<Report> report = run_calibration(*config, {});
@@ -399,106 +359,6 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_ignored_must_be_there) {
           ": /ignore/operators/0: found \"Convv\", expected an operator of the model: Conv, "})
         BOOST_TEST(message.find(text) != std::string::npos, message);
     BOOST_TEST((message.find("did you mean 'Conv'?") != std::string::npos), message);
-}
-
-// A target that is met at once is not searched for; one that is missed is, on the images that are not held back.
-BOOST_AUTO_TEST_CASE(a_search_is_made_where_it_is_needed) {
-    const Folder folder;
-    Overrides overrides = overrides_for(folder.path.string());
-    overrides.device = "onednn";
-    overrides.algorithm = "minmax,";
-    Result<Config> config = read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides);
-    BOOST_REQUIRE(config);
-    config->target = Target{Target::Unit::snr_db, 5};
-    const Result<Report> easy = run_calibration(*config, {});
-    BOOST_REQUIRE_MESSAGE(easy, (easy ? "" : easy.error().message()));
-    BOOST_TEST(easy->target.status == "met");
-    BOOST_TEST(!easy->search);
-    BOOST_TEST(easy->seconds.search == 0);
-    BOOST_TEST(!easy->target.held_back);
-
-    config->target = Target{Target::Unit::snr_db, easy->snr_db + 3, 10};
-    config->batch = 7;
-    const Result<Report> hard = run_calibration(*config, {});
-    BOOST_REQUIRE_MESSAGE(hard, (hard ? "" : hard.error().message()));
-    BOOST_TEST(hard->target.status == "met");
-    BOOST_REQUIRE(hard->search);
-    BOOST_TEST(hard->search->images == 10);
-    BOOST_TEST(!hard->search->returned.empty());
-    BOOST_REQUIRE(hard->target.held_back);
-    BOOST_TEST(hard->target.searched->images == 10);
-    BOOST_TEST(hard->target.held_back->images == 14);
-    BOOST_TEST(hard->target.searched->snr_db >= easy->snr_db + 3);
-    const Result<Plan> plan = load_plan(folder.path.string() + "/plan.json");
-    BOOST_REQUIRE(plan);
-    for (const ReportReturned& one : hard->search->returned) {
-        const std::optional<Precision> precision = find_precision(one.precision);  // bf16 is for CPUs that have it
-        BOOST_REQUIRE(precision);
-        BOOST_TEST((*precision != Precision::int8), one.name);
-        BOOST_TEST((plan->operators.at(one.name) == OperatorPlan{*precision, Reason::accuracy}), one.name);
-    }
-}
-
-// Every slice begins a batch of its own: operators are ranked on as many images all the same.
-BOOST_AUTO_TEST_CASE(a_search_over_many_small_slices_finds_what_one_over_one_slice_does) {
-    constexpr std::int64_t kImages = 24;
-    std::vector<ReportSearch> found;
-    for (const std::int64_t of_slice : {kImages, std::int64_t{1}}) {
-        const Folder folder;
-        boost::json::object text =
-            boost::json::parse(content(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json")).as_object();
-        boost::json::array slices;
-        for (std::int64_t first = 0; first < kImages; first += of_slice)
-            slices.push_back({{"list", "validation.txt"}, {"skip", first}, {"limit", of_slice}});
-        text["validation"] = slices;
-        text["output"] = folder / "run";
-        text["algorithm"] = {"minmax"};
-        text["target"] = {{"min_snr_db", 40}};
-        const Result<Config> config = parse_config(boost::json::serialize(text), "slices.json",
-                                                   std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart", registry(), {});
-        BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
-        const Result<Report> report = run_calibration(*config, {});
-        BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
-        BOOST_REQUIRE(report->search);
-        found.push_back(*report->search);
-    }
-    BOOST_TEST(found[1].images == kImages);
-    BOOST_TEST(found[0].won_back == found[1].won_back, boost::test_tools::per_element());
-    BOOST_REQUIRE_EQUAL(found[0].returned.size(), found[1].returned.size());
-    for (std::size_t i = 0; i < found[0].returned.size(); ++i) {
-        BOOST_TEST(found[0].returned[i].name == found[1].returned[i].name);
-        BOOST_TEST(std::abs(found[0].returned[i].alone_snr_db - found[1].returned[i].alone_snr_db) < 0.01);
-    }
-}
-
-// Stopped when the plan of the search is about to be evaluated: what the report says of accuracy would be that of the plan before.
-BOOST_AUTO_TEST_CASE(a_report_says_nothing_of_a_plan_that_was_replaced) {
-    const Folder folder;
-    Overrides overrides = overrides_for(folder.path.string());
-    overrides.device = "onednn";
-    overrides.algorithm = "minmax,";
-    Result<Config> config = with_unreadable(folder, overrides);
-    BOOST_REQUIRE(config);
-    config->target.reset();
-    const Result<Report> plain = run_calibration(*config, {});
-    BOOST_REQUIRE(plain);
-    config->target = Target{Target::Unit::snr_db, plain->snr_db + 3, 10};
-    std::stop_source source;
-    int evaluations = 0;
-    RunEvents events;
-    events.begin = [&](const std::string& stage, std::int64_t) {
-        if (stage == "evaluate" && ++evaluations == 2) source.request_stop();
-    };
-    events.stop = source.get_token();
-    const Result<Report> report = run_calibration(*config, events);
-    BOOST_REQUIRE_MESSAGE(report, (report ? "" : report.error().message()));
-    BOOST_TEST(report->interrupted == "evaluate");
-    BOOST_REQUIRE(report->search);
-    BOOST_TEST(!report->search->returned.empty());
-    BOOST_TEST(!report->accuracy);
-    BOOST_TEST(report->validation_images == 0);
-    BOOST_TEST(report->target.status == "none");
-    BOOST_TEST(report->unreadable.size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,7 +3,7 @@
 
 #include "core/pipeline/write_plan.h"
 #include "core/plan/rules.h"
-#include "core/plugins/find.h"
+#include "tests/support/built.h"
 
 #include <octavo/algorithm.h>
 
@@ -12,19 +12,9 @@
 #include <cmath>
 
 using namespace octavo;
+using namespace octavo::testing;
 
 namespace {
-
-const Registry& registry() {
-    static const Registry made = load_plugins(find_plugin_libraries({std::string(OCTAVO_BINARY_DIR) + "/bin", {}, ""}));
-    return made;
-}
-
-template <class T>
-T required(Result<T> result) {
-    BOOST_REQUIRE_MESSAGE(result, (result ? "" : result.error().message()));
-    return std::move(result).value();
-}
 
 // The quickstart's network with ranges and scales from least to greatest.
 struct Setting {
@@ -71,7 +61,7 @@ struct Setting {
         overrides.device = device_name;
         overrides.limit = 12;
         overrides.algorithm = "minmax,";
-        return required(read_config(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.json", registry(), overrides));
+        return required(read_config(quickstart("classify.json"), built_registry(), overrides));
     }
 
     // Calls `use(const octavo_calibration&, const PlanEditor&, const Trial& in two parts)`.
