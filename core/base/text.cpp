@@ -27,11 +27,6 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
     return text;
 }
 
-std::string counted(std::int64_t count, std::string_view noun, std::string_view plural) {
-    const std::string number = std::to_string(count) + " ";
-    return number + (count != 1 && !plural.empty() ? std::string(plural) : std::string(noun) + (count == 1 ? "" : "s"));
-}
-
 std::string as_file_name(std::string name) {
     for (char& c : name)
         if (c == '/' || c == '\\' || c == ':' || static_cast<unsigned char>(c) < ' ') c = '_';

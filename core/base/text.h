@@ -1,8 +1,8 @@
 // Small helpers on text: splitting, joining, and the nearest known name for a "did you mean".
 #pragma once
 
+#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +14,10 @@ namespace octavo {
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> pieces, std::string_view separator);
 // "1 image", "2 images"; `plural` where an s does not make it.
-std::string counted(std::int64_t count, std::string_view noun, std::string_view plural = {});
+std::string counted(std::integral auto count, std::string_view noun, std::string_view plural = {}) {
+    const std::string number = std::to_string(count) + " ";
+    return number + (count != 1 && !plural.empty() ? std::string(plural) : std::string(noun) + (count == 1 ? "" : "s"));
+}
 // The name with '_' for whatever no file name takes.
 std::string as_file_name(std::string name);
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);

@@ -9,8 +9,8 @@ namespace octavo::cli {
 
 class Answers {
 public:
-    // Keeps the boxes of the last contender; false where it gives none, and that is all there is to see then.
-    bool add(const SeenSample& seen);
+    // Keeps the boxes of those samples whose predictions are boxes.
+    void add(const SeenBatch& seen);
     std::string table(const AccuracyResult& evaluation) const;
 
 private:

@@ -1,10 +1,10 @@
 // octavo benchmark MODEL: latency, throughput and memory of one executable, of several at once, or beside other runtimes.
+#include "core/base/pretty.h"
 #include "core/base/threads.h"
 #include "core/cli/interrupt.h"
 #include "core/cli/peer_script.h"
 #include "core/pipeline/stage_benchmark.h"
 #include "core/pipeline/stage_load.h"
-#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 

@@ -1,9 +1,9 @@
 // octavo check CONFIG: everything that can be known about a run before it reads images.
+#include "core/base/pretty.h"
 #include "core/base/text.h"
 #include "core/cli/options.h"
 #include "core/pipeline/rehearsal.h"
 #include "core/pipeline/stage_check.h"
-#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 
@@ -34,7 +34,7 @@ Result<void> check(Arguments arguments) {
     std::fputs(pretty_json(boost::json::parse(config.json)).c_str(), stdout);
     const auto is_int8 = [](const auto& one) { return one.second.precision == Precision::int8; };
     std::fprintf(stderr, "all is right: %s, %lld of them can run in int8 on %s (%s)\n",
-                 counted(static_cast<std::int64_t>(ready.model.executed.nodes.size()), "operator").c_str(),
+                 counted(ready.model.executed.nodes.size(), "operator").c_str(),
                  static_cast<long long>(std::count_if(ready.layout.precisions.begin(), ready.layout.precisions.end(), is_int8)),
                  ready.device.title().c_str(), ready.device.isa().c_str());
     return {};

@@ -46,10 +46,10 @@ void print(const Converted& converted, const std::string& output) {
     const double megabytes = static_cast<double>(bytes) / 1e6;
     if (converted.is_quantized)
         std::printf("%s: %zu of %s in int8, %.1f MB\n", output.c_str(), converted.nodes_int8,
-                    counted(static_cast<std::int64_t>(converted.nodes_planned), "operator").c_str(), megabytes);
+                    counted(converted.nodes_planned, "operator").c_str(), megabytes);
     else
         std::printf("%s: %zu of %s left, %.1f MB; outputs differ by %.2g of their range at most\n", output.c_str(), converted.nodes_after,
-                    counted(static_cast<std::int64_t>(converted.nodes_before), "operator").c_str(), megabytes, converted.difference);
+                    counted(converted.nodes_before, "operator").c_str(), megabytes, converted.difference);
 }
 
 // The plan in a model's file is its own.

@@ -1,5 +1,6 @@
 // octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
 #include "core/base/files.h"
+#include "core/base/pretty.h"
 #include "core/base/text.h"
 #include "core/cli/answers.h"
 #include "core/cli/interrupt.h"
@@ -10,12 +11,9 @@
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
 #include "core/pipeline/stage_infer.h"
-#include "core/plan/rules.h"
-#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -30,11 +28,10 @@ struct Form {
 };
 
 Form form_of(const Parsed& parsed, const Model& model, const std::optional<Plan>& plan) {
-    const std::vector<Node>& nodes = model.executed.nodes;
-    Form form{model.path, "", 0, static_cast<std::int64_t>(nodes.size())};
+    Form form{model.path, "", 0, static_cast<std::int64_t>(model.executed.nodes.size())};
     if (!plan) return form;
     form.plan = parsed.text("plan").value_or("own");
-    form.int8_operators = std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return is_int8(*plan, node); });
+    form.int8_operators = static_cast<std::int64_t>(count_int8(*plan, model.executed));
     return form;
 }
 
@@ -96,9 +93,7 @@ Result<void> write_arrays(const std::string& folder, const Batch& batch, const S
     return {};
 }
 
-}  // namespace
-
-Result<void> evaluate(Arguments arguments) {
+Syntax syntax() {
     Syntax syntax;
     syntax.usage = "octavo evaluate CONFIG [options]";
     syntax.description =
@@ -121,20 +116,30 @@ Result<void> evaluate(Arguments arguments) {
     syntax.flag("quiet,q", "no progress");
     syntax.flag("json", "print JSON, and progress as a JSON object a line on stderr");
     add_plugin_path(syntax);
-    OCTAVO_TRY(const Parsed parsed, parse(syntax, arguments, 1));
-    if (parsed.help) return {};
+    return syntax;
+}
 
-    const Interrupt interrupt;
-    const Registry registry = registry_of(parsed);
+Overrides overrides_by(const Parsed& parsed) {
     Overrides overrides;
     overrides.model = parsed.text("model");
     overrides.device = parsed.text("device");
     overrides.limit = parsed.number("limit");
     overrides.threads = parsed.number("threads");
     overrides.batch = parsed.number("batch");
+    return overrides;
+}
+
+}  // namespace
+
+Result<void> evaluate(Arguments arguments) {
+    OCTAVO_TRY(const Parsed parsed, parse(syntax(), arguments, 1));
+    if (parsed.help) return {};
+
+    const Interrupt interrupt;
+    const Registry registry = registry_of(parsed);
     OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
     OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
-    OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides));
+    OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides_by(parsed)));
     const bool is_judged = !parsed.has("answers") && !parsed.has("arrays");
     if (!config.metric && is_judged)
         return Error(Code::config, config.file + ": /metric: found nothing, expected a metric to evaluate with");
@@ -150,22 +155,14 @@ Result<void> evaluate(Arguments arguments) {
     const auto start = std::chrono::steady_clock::now();
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
     std::size_t batches = 0;
-    if (const auto folder = parsed.text("arrays"))
-        request.record = [&batches, folder = *folder](const Batch& batch, const Session& session) {
-            return write_arrays(folder + "/" + std::to_string(batches++), batch, session);
-        };
-    std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
     Answers answers;
-    bool is_drawing = drawings.has_value(), is_answering = parsed.has("answers") && config.adapter;
-    if (is_drawing && plan) request.beside = {nullptr};
-    if (is_drawing || is_answering)
-        request.watch = [&](const SeenSample& seen) -> Result<bool> {
-            if (is_answering) is_answering = answers.add(seen);
-            if (is_drawing) {
-                OCTAVO_TRY(is_drawing, drawings->add(seen));
-            }
-            return is_drawing || is_answering;
-        };
+    request.record = [&, folder = parsed.text("arrays")](const SeenBatch& seen) -> Result<void> {
+        if (parsed.has("answers")) answers.add(seen);
+        return folder ? write_arrays(*folder + "/" + std::to_string(batches++), seen.batch, seen.contender.session()) : Result<void>();
+    };
+    std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
+    if (drawings && plan) request.beside = {nullptr};
+    if (drawings) request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };
     OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate(request));
     events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     if (drawings) OCTAVO_CHECK_OK(drawings->finish());

@@ -17,8 +17,7 @@ constexpr std::int64_t kTrialImages = 64;
 constexpr std::size_t kShown = 8;
 
 void print_ranking(const VariantsResult& trial) {
-    std::printf("\n%s on %s, the best:\n", counted(static_cast<std::int64_t>(trial.ranking.size()), "variant").c_str(),
-                counted(trial.images, "image").c_str());
+    std::printf("\n%s on %s, the best:\n", counted(trial.ranking.size(), "variant").c_str(), counted(trial.images, "image").c_str());
     std::printf("  %8s  %6s  %-5s  %-34s  %-24s  %s\n", trial.figure_name.c_str(), "loss", "order", "mean and scale", "size",
                 "label offset");
     for (std::size_t i = 0; i < std::min(kShown, trial.ranking.size()); ++i) {

@@ -1,9 +1,9 @@
 // octavo inspect MODEL: what runs, operator by operator: shapes, precisions, weights and multiply-adds.
+#include "core/base/pretty.h"
 #include "core/base/text.h"
 #include "core/cli/options.h"
 #include "core/graph/flat.h"
 #include "core/pipeline/stage_load.h"
-#include "core/report/pretty.h"
 #include "core/report/report.h"
 #include "sdk/ops/op.h"
 
@@ -115,7 +115,7 @@ void print_text(const Graph& graph, const std::vector<Row>& rows, bool has_plan)
                     row.what.name.c_str());
     }
     const Totals totals = totals_of(graph, rows);
-    std::printf("\n%s:", counted(static_cast<std::int64_t>(rows.size()), "operator").c_str());
+    std::printf("\n%s:", counted(rows.size(), "operator").c_str());
     const char* separator = "";
     for (const auto& [what, count] : counts) {
         std::printf("%s %lld %s", separator, static_cast<long long>(count), what.c_str());

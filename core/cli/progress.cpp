@@ -1,8 +1,8 @@
 // One function an event; stages without a count show only that they ended.
 #include "core/cli/progress.h"
 
+#include "core/base/pretty.h"
 #include "core/base/text.h"
-#include "core/report/pretty.h"
 
 #include <unistd.h>
 

@@ -1,11 +1,11 @@
 // One function a form. A plugin's parameters stand once, under $defs, as "KIND.NAME".
 #include "core/pipeline/config_schema.h"
 
+#include "core/base/pretty.h"
 #include "core/base/text.h"
 #include "core/pipeline/config_keys.h"
 #include "core/plugins/kinds.h"
 #include "core/plugins/value_check.h"
-#include "core/report/pretty.h"
 
 #include <boost/json.hpp>
 

@@ -206,8 +206,8 @@ private:
                                   ? "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed."
                                   : "TO BE CHECKED: nothing was tried; the whole picture, with the numbers of torchvision's models.";
         if (is_measurable_) {
-            comment = "The best of " + counted(static_cast<std::int64_t>(trial.ranking.size()), "variant") + " on " +
-                      counted(trial.images, "image") + ": " + text_of(trial.ranking[0]);
+            comment = "The best of " + counted(trial.ranking.size(), "variant") + " on " + counted(trial.images, "image") + ": " +
+                      text_of(trial.ranking[0]);
             if (trial.ranking.size() > 1) comment += "; the next: " + text_of(trial.ranking[1]);
         }
         std::vector<std::string> steps;

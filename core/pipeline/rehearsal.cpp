@@ -17,24 +17,24 @@ octavo_geometry geometry_of_input(std::span<const Port> inputs) {
     return geometry;
 }
 
-// What a metric said, where the adapter gave a prediction and there is a metric.
+// What either found fault with.
 struct Heard {
     Result<void> adapter, metric;
 };
 
 // Outputs of a session that has run, of one sample.
-Result<Heard> heard(const Config& config, const ValidationData& data, const Session& session, const octavo_geometry& geometry,
-                    const octavo_blob& annotation) {
-    OCTAVO_TRY(const AdapterHandle adapter, AdapterHandle::create(*config.adapter->plugin, config.adapter->values, data.classes));
-    std::optional<MetricHandle> metric;
-    if (config.metric) {
-        OCTAVO_TRY(metric, MetricHandle::create(*config.metric->plugin, config.metric->values, data.classes));
-        metric->reset();
-    }
+Heard heard(const Config& config, const ValidationData& data, const Session& session, const octavo_geometry& geometry,
+            const octavo_blob& annotation) {
+    const Result<AdapterHandle> adapter = AdapterHandle::create(*config.adapter->plugin, config.adapter->values, data.classes);
+    if (!adapter) return {adapter.error(), {}};
+    std::optional<Result<MetricHandle>> metric;
+    if (config.metric) metric = MetricHandle::create(*config.metric->plugin, config.metric->values, data.classes);
+    if (metric && !*metric) return {{}, metric->error()};
+    if (metric) (*metric)->reset();
     Heard all;
-    all.adapter = adapter.adapt(session.named_outputs(), {&geometry, 1}, [&](std::int64_t, const octavo_blob& prediction) {
+    all.adapter = adapter->adapt(session.named_outputs(), {&geometry, 1}, [&](std::int64_t, const octavo_blob& prediction) {
         if (!metric || !all.metric) return;
-        if (const Result<double> score = metric->add(prediction, annotation); !score) all.metric = score.error();
+        if (const Result<double> score = (*metric)->add(prediction, annotation); !score) all.metric = score.error();
     });
     return all;
 }
@@ -55,8 +55,7 @@ Result<void> rehearse(const Config& config, Session& session) {
     const SampleRequest samples{data.datasets[0], 0, 0, config.preprocess, session.inputs(), 1, config.skip_unreadable, {}, first};
     const auto see = [&](const Batch& batch) -> Result<void> {
         OCTAVO_CHECK_OK(session.run(batch.inputs));
-        OCTAVO_TRY(const Heard all, heard(config, data, session, batch.geometries[0], batch.annotations[0]));
-        return placed(config, all);
+        return placed(config, heard(config, data, session, batch.geometries[0], batch.annotations[0]));
     };
     const Result<SamplesDone> done = for_each_batch(samples, see);
     return done ? Result<void>() : Result<void>(done.error());
@@ -72,7 +71,7 @@ Result<void> rehearse_on_zeros(const Config& config, const Model& model, const D
     OCTAVO_TRY(const ValidationData data, open_validation(config));
     OCTAVO_TRY(const SliceRange range, range_of(config.validation[0], data.datasets[0].count()));
     const Result<octavo_sample> sample = data.datasets[0].sample(range.first);
-    OCTAVO_TRY(Heard all, heard(config, data, session, geometry_of_input(session.inputs()), sample ? sample->annotation : octavo_blob{}));
+    Heard all = heard(config, data, session, geometry_of_input(session.inputs()), sample ? sample->annotation : octavo_blob{});
     if (!all.metric && (!sample || all.metric.error().code() != Code::config)) all.metric = {};
     return placed(config, all);
 }

@@ -131,11 +131,9 @@ Result<Converted> convert(const ConvertRequest& request, const DeviceHandle& dev
     }
     OCTAVO_TRY(converted.files, written(request, model, fed.plan));
     if (fed.plan) {
-        const std::vector<Node>& nodes = model.executed.nodes;
         converted.is_quantized = true;
-        converted.nodes_planned = nodes.size();
-        converted.nodes_int8 =
-            static_cast<std::size_t>(std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return is_int8(*fed.plan, node); }));
+        converted.nodes_planned = model.executed.nodes.size();
+        converted.nodes_int8 = count_int8(*fed.plan, model.executed);
     }
     if (fed.plan && !is_ir(request.output)) return converted;
     OCTAVO_TRY(Graph again, read_back(converted.files));

@@ -111,7 +111,7 @@ private:
         }
         const Said& last = contenders_.back().said();
         if (request_.before) memory_.add(*first);
-        if (request_.record) OCTAVO_CHECK_OK(request_.record(batch, contenders_.back().session()));
+        if (request_.record) OCTAVO_CHECK_OK(request_.record({batch, contenders_.back(), data_.classes}));
         OCTAVO_CHECK_OK(show(batch, slice));
         std::vector<std::vector<Fidelity>> nearness;
         if (first != &last) {
@@ -138,11 +138,10 @@ private:
         for (Contender& contender : beside_) OCTAVO_CHECK_OK(contender.run(batch));
         for (std::size_t row = 0; is_watched_ && row < batch.size(); ++row) {
             OCTAVO_TRY(const octavo_sample sample, data_.datasets[slice].sample(batch.numbers[row]));
-            SeenSample seen{batch.ids[row], sample, data_.classes, {}, false};
+            SeenSample seen{batch.ids[row], sample, data_.classes, {}};
             for (const std::vector<Contender>* all : {&beside_, &contenders_})
                 for (const Contender& contender : *all) {
                     const auto& boxes = contender.said().answers[row].boxes;
-                    seen.gives_boxes = boxes.has_value();
                     seen.boxes.push_back(boxes ? std::span<const octavo_box>(*boxes) : std::span<const octavo_box>());
                 }
             OCTAVO_TRY(is_watched_, request_.watch(seen));

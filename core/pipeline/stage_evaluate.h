@@ -1,6 +1,6 @@
-// Evaluate: the executed graph over the validation slices, with one plan or several (no plan is fp32), image by image side by side, so that
-// nothing of an image is kept. Gives the metric's figures for each, what changed between the first and the second, and how far the outputs
-// of the second are from the first.
+// Evaluate: the executed graph over the validation slices, with one plan or several (no plan is fp32), image by image side by side. Gives
+// the metric's figures for each, what changed between the first and the second, and how far the outputs of the second are from the first.
+// What is kept of an image for a later evaluation is what the request asks for.
 #pragma once
 
 #include "core/pipeline/config.h"
@@ -59,7 +59,13 @@ struct SeenSample {
     const octavo_sample& sample;
     std::span<const std::string> classes;            // names; empty where the data set has none
     std::vector<std::span<const octavo_box>> boxes;  // [beside, then contender]; empty where predictions are no boxes
-    bool gives_boxes = false;                        // the last contender
+};
+
+// A batch as the last contender ran it.
+struct SeenBatch {
+    const Batch& batch;
+    const Contender& contender;
+    std::span<const std::string> classes;  // as of a sample
 };
 
 struct EvaluateRequest {
@@ -76,7 +82,7 @@ struct EvaluateRequest {
     const AccuracyResult* before = nullptr;
     std::function<Result<bool>(const SeenSample&)> watch = {};  // is called until it says that it wants no more; may be empty
     std::vector<const Plan*> beside = {};                       // run only while the watch wants samples; their boxes come first
-    std::function<Result<void>(const Batch&, const Session&)> record = {};  // sees every batch as the last contender ran it; may be empty
+    std::function<Result<void>(const SeenBatch&)> record = {};  // sees every batch; may be empty
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

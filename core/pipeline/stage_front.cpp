@@ -88,7 +88,7 @@ private:
             const double longer = time_of(plan) - base;
             if (shares.empty() || longer < shares[0] * between) continue;
             while (!shares.empty() && longer >= shares[0] * between) shares = shares.subspan(1);
-            add(counted(static_cast<std::int64_t>(back.size()), "operator") + " back", std::move(plan));
+            add(counted(back.size(), "operator") + " back", std::move(plan));
         }
         if (request_.chosen != request_.fastest) add("by the accuracy target", request_.chosen);
         chosen_ = request_.chosen == request_.fastest ? 0 : points_.size() - 1;

@@ -67,8 +67,8 @@ Result<void> prepare_picture(const SampleRequest& request, const octavo_sample& 
 
 Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> inputs, Prepared& out) {
     if (static_cast<std::size_t>(sample.tensor_count) != inputs.size())
-        return Error(Code::data, out.id + ": has " + counted(sample.tensor_count, "tensor") + ", the model has " +
-                                     counted(static_cast<std::int64_t>(inputs.size()), "input"));
+        return Error(Code::data,
+                     out.id + ": has " + counted(sample.tensor_count, "tensor") + ", the model has " + counted(inputs.size(), "input"));
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const octavo_tensor& tensor = sample.tensors[i];
         const std::int64_t count = element_count(std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)));

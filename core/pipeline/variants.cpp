@@ -41,14 +41,16 @@ struct Picture {
     octavo_blob annotation{};
 };
 
+std::array<double, 3> in_order(const std::array<double, 3>& rgb, ChannelOrder order) {
+    return order == ChannelOrder::rgb ? rgb : std::array<double, 3>{rgb[2], rgb[1], rgb[0]};
+}
+
 Normalize numbers_in(const Numbers& numbers, ChannelOrder order) {
     Normalize step;
     step.order = order;
-    for (std::size_t c = 0; c < 3; ++c) {
-        const std::size_t from = order == ChannelOrder::rgb ? c : 2 - c;
-        step.mean[c] = static_cast<float>(numbers.mean[from]);
-        step.scale[c] = static_cast<float>(numbers.scale[from]);
-    }
+    const std::array<double, 3> mean = in_order(numbers.mean, order), scale = in_order(numbers.scale, order);
+    std::transform(mean.begin(), mean.end(), step.mean.begin(), [](double x) { return static_cast<float>(x); });
+    std::transform(scale.begin(), scale.end(), step.scale.begin(), [](double x) { return static_cast<float>(x); });
     return step;
 }
 
@@ -239,7 +241,8 @@ private:
 };
 
 json::array written(const std::array<double, 3>& values, ChannelOrder order) {
-    return order == ChannelOrder::rgb ? json::array{values[0], values[1], values[2]} : json::array{values[2], values[1], values[0]};
+    const std::array<double, 3> shown = in_order(values, order);
+    return json::array(shown.begin(), shown.end());
 }
 
 }  // namespace

@@ -15,11 +15,6 @@ Error misfit(const std::string& text) {
     return {Code::config, "plan: " + text};
 }
 
-template <class Values>
-std::string count_of(const Values& values, std::string_view noun) {
-    return counted(static_cast<std::int64_t>(values.size()), noun);
-}
-
 class Checker {
 public:
     Checker(const Plan& plan, const Graph& graph) : plan_(plan), graph_(graph) {
@@ -63,8 +58,8 @@ private:
 
     static Result<void> check_numbers(const std::string& place, const Quantization& quantization) {
         if (quantization.scale.size() != quantization.zero_point.size() || quantization.scale.empty())
-            return misfit(place + " has " + count_of(quantization.scale, "scale") + " and " +
-                          count_of(quantization.zero_point, "zero point"));
+            return misfit(place + " has " + counted(quantization.scale.size(), "scale") + " and " +
+                          counted(quantization.zero_point.size(), "zero point"));
         OCTAVO_CHECK_OK(check_scales(place, quantization.scale));
         for (const std::int32_t zero_point : quantization.zero_point)
             if (zero_point < 0 || zero_point > 255)
@@ -101,7 +96,8 @@ private:
         if (!plan.depthwise) return {};
         const std::size_t count = plan.depthwise->scale.size();
         if (tensor.shape.size() < 2 || (count != 1 && static_cast<std::int64_t>(count) != tensor.shape[1]))
-            return misfit(place + " has " + count_of(plan.depthwise->scale, "scale") + ", its shape is " + ops::shape_text(tensor.shape));
+            return misfit(place + " has " + counted(plan.depthwise->scale.size(), "scale") + ", its shape is " +
+                          ops::shape_text(tensor.shape));
         return {};
     }
 
@@ -116,7 +112,7 @@ private:
             read = true;
             const std::int64_t channels = output_channels(node);
             if (scales.size() != 1 && static_cast<std::int64_t>(scales.size()) != channels)
-                return misfit(place + " has " + count_of(scales, "scale") + ", " + title(node) + " has " +
+                return misfit(place + " has " + counted(scales.size(), "scale") + ", " + title(node) + " has " +
                               counted(channels, "output channel"));
         }
         if (!read) return misfit(place + " is the weight of no operator");
@@ -130,7 +126,7 @@ private:
         const Tensor& tensor = graph_[found->second];
         if (!tensor.is_constant() || tensor.type != OCTAVO_F32) return misfit(place + " is no constant of float type in the graph");
         if (static_cast<std::int64_t>(values.size()) != element_count(tensor.shape))
-            return misfit(place + " has " + count_of(values, "value") + ", expected " + ops::shape_text(tensor.shape));
+            return misfit(place + " has " + counted(values.size(), "value") + ", expected " + ops::shape_text(tensor.shape));
         if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
             return misfit(place + " has values that are not finite");
         return {};

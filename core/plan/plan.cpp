@@ -3,6 +3,8 @@
 
 #include "core/base/check.h"
 
+#include <algorithm>
+
 namespace octavo {
 namespace {
 
@@ -49,6 +51,11 @@ Precision precision_of(const Plan& plan, const Node& node) {
 
 bool is_int8(const Plan& plan, const Node& node) {
     return precision_of(plan, node) == Precision::int8;
+}
+
+std::size_t count_int8(const Plan& plan, const Graph& graph) {
+    return static_cast<std::size_t>(
+        std::count_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) { return is_int8(plan, node); }));
 }
 
 bool is_depthwise(const Graph& graph, const Node& node) {

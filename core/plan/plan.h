@@ -89,5 +89,6 @@ bool is_depthwise(const Graph& graph, const Node& node);
 // Operators that the plan does not name are in fp32.
 Precision precision_of(const Plan& plan, const Node& node);
 bool is_int8(const Plan& plan, const Node& node);
+std::size_t count_int8(const Plan& plan, const Graph& graph);
 
 }  // namespace octavo

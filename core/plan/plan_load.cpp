@@ -59,8 +59,8 @@ Result<std::optional<Quantization>> quantization(const Place& tensor, const char
     OCTAVO_TRY(found.scale, numbers<float>(scale, &scale_of));
     OCTAVO_TRY(found.zero_point, numbers<std::int32_t>(zero_point, &zero_point_of));
     if (found.scale.size() != found.zero_point.size())
-        return place.error("has " + counted(static_cast<std::int64_t>(found.scale.size()), "scale") + " and " +
-                           counted(static_cast<std::int64_t>(found.zero_point.size()), "zero point") + ", expected as many");
+        return place.error("has " + counted(found.scale.size(), "scale") + " and " + counted(found.zero_point.size(), "zero point") +
+                           ", expected as many");
     return std::optional<Quantization>(found);
 }
 

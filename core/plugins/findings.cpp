@@ -1,10 +1,11 @@
 // The table of codes, and the wording of findings.
 #include "core/plugins/findings.h"
 
+#include "core/base/pretty.h"
+
 #include <boost/json.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 
 namespace octavo {
@@ -46,26 +47,6 @@ constexpr bool are_in_order() {
 }
 static_assert(are_in_order(), "row_of() takes the code for the row's number");
 
-// JSON on one line, numbers as people write them.
-std::string text_of(const boost::json::value& value) {
-    if (value.is_double()) {
-        char digits[32];
-        const auto end = std::to_chars(digits, digits + sizeof digits, value.get_double()).ptr;
-        return {digits, end};
-    }
-    std::string text;
-    if (const boost::json::array* array = value.if_array()) {
-        for (const boost::json::value& element : *array) text += (text.empty() ? "" : ", ") + text_of(element);
-        return "[" + text + "]";
-    }
-    if (const boost::json::object* object = value.if_object()) {
-        for (const auto& member : *object)
-            text += (text.empty() ? "\"" : ", \"") + std::string(member.key()) + "\": " + text_of(member.value());
-        return "{" + text + "}";
-    }
-    return boost::json::serialize(value);
-}
-
 }  // namespace
 
 std::span<const FindingRow> finding_rows() {
@@ -92,7 +73,7 @@ Error findings_error(const std::string& file, std::span<const Finding> findings)
 
 std::string shown(const boost::json::value& value) {
     constexpr std::size_t kLongest = 60;
-    std::string text = text_of(value);
+    std::string text = line_json(value);
     if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
     return text;
 }

@@ -1,5 +1,5 @@
 // report.json: the fields that other tools read, in a fixed order. Numbers that are no numbers (an infinite ratio) are null.
-#include "core/report/pretty.h"
+#include "core/base/pretty.h"
 #include "core/report/report.h"
 
 #include <boost/json.hpp>

@@ -145,8 +145,7 @@ std::string report_table(const Report& report) {
     std::string text = "\n" + printed(rows_of(report)) + metric_tables(report) + front_table(report) + "\n" + answers_line(report) +
                        operators_lines(report);
     for (const ReportNote& one : report.joined) text += one.id + " " + one.reason + "\n";
-    if (!report.unreadable.empty())
-        text += counted(static_cast<std::int64_t>(report.unreadable.size()), "image") + " could not be read, left out\n";
+    if (!report.unreadable.empty()) text += counted(report.unreadable.size(), "image") + " could not be read, left out\n";
     if (!report.noted.empty())
         text += "data: " + std::to_string(report.noted.size()) + " of " + counted(report.validation_images, "image") + " with notes\n";
     text += target_lines(report) + search_lines(report);

@@ -361,4 +361,20 @@ BOOST_AUTO_TEST_CASE(what_is_to_be_ignored_must_be_there) {
     BOOST_TEST((message.find("did you mean 'Conv'?") != std::string::npos), message);
 }
 
+// A config cannot say so, but an algorithm in front of them may set no ranges.
+BOOST_AUTO_TEST_CASE(what_needs_ranges_says_that_there_are_none) {
+    for (const std::string name : {"bias_correction", "refine"}) {
+        const Folder folder;
+        Overrides overrides = overrides_for(folder.path.string());
+        overrides.algorithm = "percentile," + name;
+        Result<Config> config = read_config(quickstart("classify.json"), built_registry(), overrides);
+        BOOST_REQUIRE(config);
+        config->algorithms.erase(config->algorithms.begin());
+        const Result<Report> report = run_calibration(*config, {});
+        BOOST_REQUIRE(!report);
+        BOOST_TEST(static_cast<int>(report.error().code()) == 2);
+        BOOST_TEST(report.error().message().starts_with("algorithm '" + name + "': "), report.error().message());
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

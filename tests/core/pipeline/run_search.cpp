@@ -74,6 +74,7 @@ BOOST_AUTO_TEST_CASE(a_search_over_many_small_slices_finds_what_one_over_one_sli
         found.push_back(*report->search);
     }
     BOOST_TEST(found[1].images == kImages);
+    BOOST_TEST(!found[0].returned.empty());
     BOOST_TEST(found[0].won_back == found[1].won_back, boost::test_tools::per_element());
     BOOST_REQUIRE_EQUAL(found[0].returned.size(), found[1].returned.size());
     for (std::size_t i = 0; i < found[0].returned.size(); ++i) {

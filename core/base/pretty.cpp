@@ -1,5 +1,5 @@
 // Short lists and objects of plain values stand on one line.
-#include "core/report/pretty.h"
+#include "core/base/pretty.h"
 
 #include <boost/json.hpp>
 

@@ -1,5 +1,5 @@
 // JSON for people and programs: numbers without exponents that nobody needs.
-#include "core/report/pretty.h"
+#include "core/base/pretty.h"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
