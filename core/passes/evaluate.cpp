@@ -1,4 +1,4 @@
-// Walks the graph once; a node is computed by its row where all of its inputs are known (and Shape and Size by what inference knows).
+// Walks the graph once; a node is computed by its row where all of its inputs are known (Shape, Size and EyeLike by what inference knows).
 #include "core/passes/evaluate.h"
 
 #include "sdk/ops/op.h"
@@ -85,7 +85,7 @@ private:
             const std::size_t size = size_bytes(state_.infos[index(id)]);
             if (size > kLargestValue || total_bytes_ + size > kLargestTotal) return false;
         }
-        if (node.op == "Shape" || node.op == "Size") return true;
+        if (node.op == "Shape" || node.op == "Size" || node.op == "EyeLike") return true;
         return std::all_of(node.inputs.begin(), node.inputs.end(),
                            [this](TensorId id) { return id == TensorId::none || state_.infos[index(id)].data; });
     }

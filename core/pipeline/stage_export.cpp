@@ -2,6 +2,7 @@
 #include "core/pipeline/stage_export.h"
 
 #include "core/base/files.h"
+#include "core/formats/onnx/writer.h"
 #include "core/formats/openvino/writer.h"
 
 #include <filesystem>
@@ -30,6 +31,7 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
         OCTAVO_CHECK_OK(write_together(files, Code::data));
         exported.files = {files[1].path, files[0].path};
     } else {
+        OCTAVO_CHECK_OK(check_onnx_operators(model.executed));
         OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
         exported.unfused = std::move(onnx.unfused);
         exported.files.push_back(folder + kOnnx);

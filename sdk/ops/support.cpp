@@ -2,6 +2,7 @@
 #include "ops/support.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace octavo::ops {
 
@@ -64,6 +65,15 @@ Result<void> expect_for_channels(const NodeView& node, std::size_t last) {
 
 Types like_input(const NodeView& node) {
     return one_output(node.input(0).type, node.input_shape(0));
+}
+
+std::optional<octavo_type> type_of_number(std::int64_t onnx) {
+    constexpr std::pair<std::int64_t, octavo_type> kNumbers[] = {{1, OCTAVO_F32},  {10, OCTAVO_F32}, {11, OCTAVO_F32},
+                                                                 {16, OCTAVO_F32}, {2, OCTAVO_U8},   {3, OCTAVO_S8},
+                                                                 {6, OCTAVO_S32},  {7, OCTAVO_S64},  {9, OCTAVO_BOOLEAN}};
+    for (const auto& [number, type] : kNumbers)
+        if (number == onnx) return type;
+    return std::nullopt;
 }
 
 Result<std::int64_t> resolve_axis(const NodeView& node, std::int64_t axis, std::size_t rank) {

@@ -62,6 +62,9 @@ inline Types one_output(octavo_type type, Shape shape) {
 // Type and shape of input 0.
 Types like_input(const NodeView& node);
 
+// What a number of ONNX's data types is here: reals of any width are f32. Nothing for a type that there is not.
+std::optional<octavo_type> type_of_number(std::int64_t onnx);
+
 // -rank..rank-1 to 0..rank-1.
 Result<std::int64_t> resolve_axis(const NodeView& node, std::int64_t axis, std::size_t rank);
 // The same for a list, sorted; a repeated axis is an error.

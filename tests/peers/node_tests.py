@@ -61,6 +61,8 @@ def reason_to_skip(model) -> str | None:
             return "training form"
         if node.op_type == "Dropout" and "training" in model.graph.name:
             return "training form"
+        if node.op_type == "Einsum" and b"." in attributes["equation"].s:
+            return "Einsum with an ellipsis"
     if spatial_rank(model) > 2:
         return "window in more than two dimensions"
     return None

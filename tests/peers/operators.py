@@ -4,8 +4,10 @@
     python operators.py OCTAVO [--seed N] [--device NAME ...]
 
 Builds one model an operator with a dozen variants side by side (each with inputs and an output of its own), runs it with `octavo infer` on
-each device and in ONNX Runtime without optimisation, and compares every output. Exit code 1 where something differs, with the variant.
+each device and in ONNX Runtime without optimisation, and compares every output. Models of CONVERTED are also written as ONNX, for ONNX
+Runtime, and as IR, for OpenVINO, and that IR as ONNX again. Exit code 1 where something differs, with the variant.
 """
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
+import openvino
 from onnx import TensorProto, helper, numpy_helper
 
 from support import DEVICES, device_parser, fault, infer
@@ -323,7 +326,121 @@ def non_max_suppression(rng, m):
                                 const(np.float32([0.3])), const(np.float32([0.2]))], types=(TensorProto.INT64,))
 
 
-OPERATORS = {
+def layer_normalization(rng, m):
+    x, axis = image(rng), int(rng.integers(-3, 0))
+    bias = [const(rng.standard_normal(x.shape[axis:], np.float32))] if rng.random() < 0.7 else []
+    m.add("LayerNormalization", [x, const(rng.random(x.shape[axis:], np.float32) + 0.5), *bias], axis=axis, epsilon=1e-3)
+
+
+def group_normalization(rng, m):
+    groups = int(rng.integers(1, 4))
+    channels = groups * int(rng.integers(1, 4))
+    size = channels if m.opset >= 21 else groups
+    m.add("GroupNormalization", [image(rng, channels)] + [const(rng.standard_normal(size, np.float32)) for _ in range(2)],
+          num_groups=groups, epsilon=1e-3)
+
+
+def mean_variance(rng, m):
+    m.add("MeanVarianceNormalization", [image(rng)], axes=[[0, 2, 3], [2, 3]][int(rng.integers(0, 2))])
+
+
+def scatter_nd(rng, m):
+    x = image(rng)
+    depth = int(rng.integers(1, 4))
+    places = rng.permutation(int(np.prod(x.shape[:depth])))[:4]
+    indices = np.stack(np.unravel_index(places, x.shape[:depth]), -1)
+    indices = np.where(rng.random(indices.shape) < 0.3, indices - np.array(x.shape[:depth]), indices) if m.opset < 16 else indices
+    joins = {"reduction": str(rng.choice(["add", "mul", "max", "min"]))} if m.opset >= 18 else {}
+    m.add("ScatterND", [x, const(indices, np.int64), rng.standard_normal((len(places), *x.shape[depth:]), np.float32)], **joins)
+
+
+def scatter_elements(rng, m):
+    x = image(rng)
+    axis = int(rng.integers(-3, 4))
+    axis = 1 if axis == 0 else axis
+    shape = [2, *(int(rng.integers(1, d + 1)) for d in x.shape[1:])]
+    indices = np.argsort(rng.random([2, *x.shape[1:]]), axis)[tuple(slice(d) for d in shape)]  # no place twice
+    joins = {"reduction": str(rng.choice(["add", "mul", "max", "min"]))} if m.opset >= 18 else {}
+    m.add("ScatterElements", [x, const(indices, np.int64), rng.standard_normal(shape, np.float32)], axis=axis, **joins)
+
+
+def gather_elements(rng, m):
+    x, axis = image(rng), int(rng.integers(1, 4))
+    shape = [int(rng.integers(1, 9)) if i == axis else d for i, d in enumerate(x.shape)]
+    m.add("GatherElements", [x, rng.integers(-x.shape[axis], x.shape[axis], shape)], axis=axis)
+
+
+def gather_nd(rng, m):
+    x = image(rng)
+    m.add("GatherND", [x, rng.integers(-x.shape[1], x.shape[1], (2, 3, 1))], batch_dims=1)
+
+
+def remainder(rng, m):
+    if rng.random() < 0.5:
+        m.add("Mod", [image(rng) * 3, const(np.float32(rng.choice([1.5, -0.7])))], fmod=1)
+    else:
+        x = rng.integers(-20, 20, (2, 5))
+        m.add("Mod", [x, const(rng.choice([-3, 2, 7], 5))], types=(TensorProto.INT64,), fmod=int(rng.integers(0, 2)))
+
+
+def einsum(rng, m):
+    sizes = {letter: int(rng.integers(2, 5)) for letter in "cdhijkw"} | {"n": 2, "b": 2}
+    equation = str(rng.choice(["bij,bjk->bik", "nchw,cd->ndhw", "bchw,bkc->bkhw", "dc,nchw->ndhw", "bhid,bhjd->bhij", "nhw,hwc->nc",
+                               "bi,bi->b", "bij,j->b", "bijk,bk->bji", "bi,bj->bij", "nchw,nkhw->nck"]))
+    a, b = equation.split("->")[0].split(",")
+    arrays = [rng.standard_normal([sizes[letter] for letter in term], np.float32) for term in (a, b)]
+    m.add("Einsum", [array if term[0] in "bn" else const(array) for term, array in zip((a, b), arrays)], equation=equation)
+
+
+def cumulative(rng, m):
+    m.add("CumSum", [image(rng), const(np.int64(rng.integers(1, 4)))], exclusive=int(rng.integers(0, 2)), reverse=int(rng.integers(0, 2)))
+
+
+def trilu(rng, m):
+    m.add("Trilu", [image(rng), const(np.int64(rng.integers(-3, 4)))], upper=int(rng.integers(0, 2)))
+
+
+def one_hot(rng, m):
+    depth = int(rng.integers(2, 6))
+    m.add("OneHot", [rng.integers(-depth, depth + 1, (2, 3)), const(np.int64(depth)), const(np.float32([-1, 2]))],
+          axis=int(rng.integers(-1, 2)) or -1)
+
+
+def infinite(rng, m):
+    x = image(rng)
+    x[x > 1], x[x < -1] = np.inf, -np.inf
+    m.add("IsInf", [x], types=(TensorProto.BOOL,), detect_positive=int(rng.integers(0, 2)), detect_negative=int(rng.integers(0, 2)))
+
+
+def not_a_number(rng, m):
+    x = image(rng)
+    x[x > 1] = np.nan
+    m.add("IsNaN", [x], types=(TensorProto.BOOL,))
+
+
+def within_one(op, offset=0.0):
+    return lambda rng, m: m.add(op, [np.clip(image(rng), -0.99, 0.99) + np.float32(offset)])
+
+
+def cast_like(rng, m):
+    m.add("CastLike", [image(rng) * 3, const(np.int64(0))], types=(TensorProto.INT64,))
+
+
+def hardmax(rng, m):
+    m.add("Hardmax", [image(rng).round(1)], axis=int(rng.choice([-3, -1, 1, 2])))
+
+
+CONVERTED = {
+    "LayerNormalization": layer_normalization, "GroupNormalization": group_normalization, "MeanVarianceNormalization": mean_variance,
+    "ScatterND": scatter_nd, "ScatterElements": scatter_elements, "GatherElements": gather_elements, "GatherND": gather_nd,
+    "Mod": remainder, "Einsum": einsum, "CumSum": cumulative, "Trilu": trilu, "OneHot": one_hot, "IsInf": infinite, "IsNaN": not_a_number,
+    "CastLike": cast_like, "Hardmax": hardmax, "Softsign": unary("Softsign"),
+    "ThresholdedRelu": unary("ThresholdedRelu", alpha=0.7),
+    "Sin": unary("Sin"), "Cos": unary("Cos"), "Tan": within_one("Tan"), "Asin": within_one("Asin"), "Acos": within_one("Acos"),
+    "Atan": unary("Atan"), "Sinh": unary("Sinh"), "Cosh": unary("Cosh"), "Asinh": unary("Asinh"), "Acosh": within_one("Acosh", 2),
+    "Atanh": within_one("Atanh"),
+}
+OPERATORS = CONVERTED | {
     "Equal": comparison("Equal"), "Greater": comparison("Greater"), "GreaterOrEqual": comparison("GreaterOrEqual"),
     "Less": comparison("Less"), "LessOrEqual": comparison("LessOrEqual"), "And": logic("And"), "Or": logic("Or"), "Xor": logic("Xor"),
     "Where": where, "Min": variadic("Min"), "Max": variadic("Max"), "Sum": variadic("Sum"), "Mean": variadic("Mean"), "Pow": power,
@@ -347,7 +464,36 @@ OPERATORS = {
     "Flatten": unary("Flatten", axis=2), "Reshape": reshape, "Transpose": transpose, "Squeeze": squeeze, "Slice": slices, "Pad": pad,
     "Identity": unary("Identity"), "Dropout": unary("Dropout"),
 }
-OPSETS = {"Softmax": (11, 13), "LogSoftmax": (11, 13), "HardSwish": (14,), "Gelu": (20,), "Mish": (18,)}
+OPSETS = {"Softmax": (11, 13), "LogSoftmax": (11, 13), "HardSwish": (14,), "Gelu": (20,), "Mish": (18,), "LayerNormalization": (17,),
+          "GroupNormalization": (18, 21), "ScatterND": (13, 18), "ScatterElements": (13, 18), "Trilu": (14,), "CastLike": (15,)}
+
+
+def run_onnx(model, feeds: dict, optimized: bool = False) -> list:
+    options = onnxruntime.SessionOptions()
+    if not optimized:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, ["CPUExecutionProvider"]).run(None, feeds)
+
+
+def run_ir(path: Path, feeds: dict) -> list:
+    network = openvino.Core().read_model(path)
+    results = openvino.Core().compile_model(network, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(feeds)
+    return [results[output.any_name] for output in network.outputs]
+
+
+def conversions(octavo, path: Path, feeds: dict) -> dict:
+    """What other runtimes make of the model as it is written: outputs, or a message, by form."""
+    forms = {"ONNX": (path, "out.onnx"), "IR": (path, "out.xml"), "ONNX of the IR": (path.parent / "out.xml", "back.onnx")}
+    found = {}
+    for form, (source, target) in forms.items():
+        written = path.parent / target
+        done = subprocess.run([octavo, "convert", source, written, "--device", "onednn", "--quiet"], capture_output=True, text=True)
+        if done.returncode:
+            found[form] = done.stderr.strip() or f"exit code {done.returncode}"
+            continue
+        found[form] = run_ir(written, feeds) if written.suffix == ".xml" else run_onnx(str(written), feeds, True)
+    return found
 
 
 def compare(octavo, devices, operator, opset, rng) -> list[str]:
@@ -355,21 +501,20 @@ def compare(octavo, devices, operator, opset, rng) -> list[str]:
     while len(model.nodes) < VARIANTS:
         OPERATORS[operator](rng, model)
     proto = model.proto()
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.log_severity_level = 3
-    expected = onnxruntime.InferenceSession(proto.SerializeToString(), options, ["CPUExecutionProvider"]).run(None, model.feeds)
+    expected = run_onnx(proto.SerializeToString(), model.feeds)
     faults = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         onnx.save(proto, path)
-        for device in devices:
-            given = infer(octavo, path, device, model.feeds, [output.name for output in model.outputs])
-            if isinstance(given, str):
-                faults.append(f"{operator} on {device}: {given}")
+        given = {device: infer(octavo, path, device, model.feeds, [output.name for output in model.outputs]) for device in devices}
+        if operator in CONVERTED:
+            given |= conversions(octavo, path, model.feeds)
+        for device, results in given.items():
+            if isinstance(results, str):
+                faults.append(f"{operator} on {device}, opset {opset}: {results}")
                 continue
-            for output, got, want in zip(model.outputs, given, expected):
-                largest = float(np.abs(want).max(initial=0))
+            for output, got, want in zip(model.outputs, results, expected):
+                largest = float(np.abs(want[np.isfinite(want)]).max(initial=0))
                 found = fault(got, want, ROUNDING, ROUNDING * max(1.0, largest))
                 if found:
                     faults.append(f"{operator} on {device}, opset {opset}: {model.texts[output.name]}: {found}")
@@ -379,9 +524,10 @@ def compare(octavo, devices, operator, opset, rng) -> list[str]:
 def main() -> int:
     parser = device_parser(__doc__)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="operators whose name has this in it")
     arguments = parser.parse_args()
     faults = []
-    for operator in OPERATORS:
+    for operator in (name for name in OPERATORS if arguments.only in name):
         for opset in OPSETS.get(operator, (13,)):
             rng = np.random.default_rng(arguments.seed)
             faults += compare(arguments.octavo, arguments.devices or DEVICES, operator, opset, rng)

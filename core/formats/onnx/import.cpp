@@ -90,7 +90,7 @@ Result<Attribute> attribute_of(const AttributeProto& proto) {
 
 // What has the same form but another meaning from some opset on.
 bool depends_on_opset(std::string_view op) {
-    return op == "Softmax" || op == "LogSoftmax";
+    return op == "Softmax" || op == "LogSoftmax" || op == "Hardmax";
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 #include "core/formats/onnx/operators.h"
 
 #include "core/formats/onnx/detection.h"
+#include "core/formats/onnx/newer_operators.h"
 
 #include <algorithm>
 
@@ -309,6 +310,7 @@ constexpr SpecialRow kSpecial[] = {
     {"Dropout", write_dropout},
     {"Gelu", write_gelu},
     {"HardSwish", write_hard_swish},
+    {"Hardmax", write_softmax},
     {"LogSoftmax", write_softmax},
     {"Mish", write_mish},
     {"Pad", write_pad},
@@ -343,6 +345,7 @@ constexpr std::string_view kOwnAttributes[] = {"activation", "activation_alpha",
 }  // namespace
 
 void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs) {
+    if (write_newer_operator(model, graph, node, inputs, outputs)) return;
     Job job{model, graph, node, inputs, outputs, node.attributes};
     for (const std::string_view name : kOwnAttributes) job.attributes.erase(std::string(name));
     const SpecialRow* row = std::find_if(std::begin(kSpecial), std::end(kSpecial), [&](const SpecialRow& r) { return r.op == node.op; });

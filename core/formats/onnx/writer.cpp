@@ -2,6 +2,7 @@
 #include "core/formats/onnx/writer.h"
 
 #include "core/formats/onnx/detection.h"
+#include "core/formats/onnx/newer_operators.h"
 #include "core/formats/onnx/operators.h"
 
 #include <algorithm>
@@ -66,6 +67,7 @@ Result<void> check_onnx_operators(const Graph& graph) {
     constexpr std::string_view kForeign[] = {"FakeQuantize", "PriorBox", "PriorBoxClustered"};
     for (const Node& node : graph.nodes) {
         if (node.op == "DetectionOutput") OCTAVO_CHECK_OK(onnx::check_detection_output(graph, node));
+        OCTAVO_CHECK_OK(onnx::check_newer_operator(graph, node));
         if (std::find(std::begin(kForeign), std::end(kForeign), node.op) != std::end(kForeign))
             return Error(Code::model, node.op + " '" + node.name + "': ONNX has no such operator; write an OpenVINO IR (.xml) instead");
     }

@@ -23,16 +23,27 @@ struct Same {
 };
 constexpr std::array kSame = std::to_array<Same>({
     {"Abs", "Abs"},
+    {"Acos", "Acos"},
+    {"Acosh", "Acosh"},
     {"Add", "Add"},
+    {"Asin", "Asin"},
+    {"Asinh", "Asinh"},
+    {"Atan", "Atan"},
+    {"Atanh", "Atanh"},
     {"Ceiling", "Ceil"},
+    {"ConvertLike", "CastLike"},
+    {"Cos", "Cos"},
+    {"Cosh", "Cosh"},
     {"Divide", "Div"},
     {"Equal", "Equal"},
     {"Erf", "Erf"},
     {"Exp", "Exp"},
     {"Floor", "Floor"},
+    {"FloorMod", "Mod"},
     {"Greater", "Greater"},
     {"GreaterEqual", "GreaterOrEqual"},
     {"HSwish", "HardSwish"},
+    {"IsNaN", "IsNaN"},
     {"Less", "Less"},
     {"LessEqual", "LessOrEqual"},
     {"Log", "Log"},
@@ -50,9 +61,13 @@ constexpr std::array kSame = std::to_array<Same>({
     {"Select", "Where"},
     {"Sigmoid", "Sigmoid"},
     {"Sign", "Sign"},
+    {"Sin", "Sin"},
+    {"Sinh", "Sinh"},
     {"SoftPlus", "Softplus"},
+    {"SoftSign", "Softsign"},
     {"Sqrt", "Sqrt"},
     {"Subtract", "Sub"},
+    {"Tan", "Tan"},
     {"Tanh", "Tanh"},
     {"Tile", "Tile"},
 });
@@ -142,6 +157,18 @@ Result<void> read_round(Importer& in) {
     return {};
 }
 
+Result<void> read_remainder(Importer& in) {
+    in.finish("Mod", inputs_of(in), {{"fmod", std::int64_t{1}}});
+    return {};
+}
+
+Result<void> read_is_infinite(Importer& in) {
+    in.finish("IsInf", inputs_of(in),
+              {{"detect_negative", std::int64_t{in.flag("detect_negative", true)}},
+               {"detect_positive", std::int64_t{in.flag("detect_positive", true)}}});
+    return {};
+}
+
 // ---- products
 
 Result<void> read_mat_mul(Importer& in) {
@@ -154,6 +181,11 @@ Result<void> read_mat_mul(Importer& in) {
     };
     const TensorId a = turned(0, "transpose_a", "a"), b = turned(1, "transpose_b", "b");
     in.finish("MatMul", {a, b});
+    return {};
+}
+
+Result<void> read_einsum(Importer& in) {
+    in.finish("Einsum", inputs_of(in), {{"equation", in.text("equation")}});
     return {};
 }
 
@@ -245,9 +277,24 @@ Result<void> read_normalize(Importer& in) {
     return {};
 }
 
+// All dimensions from some one on.
+bool are_last(Numbers axes, std::size_t rank) {
+    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
+    std::sort(axes.begin(), axes.end());
+    for (std::size_t i = 0; i < axes.size(); ++i)
+        if (axes[i] != static_cast<std::int64_t>(rank - axes.size() + i)) return false;
+    return true;
+}
+
 Result<void> read_mvn(Importer& in) {
     OCTAVO_TRY(const Numbers axes, in.integers(1));
     OCTAVO_TRY(const float eps, in.real("eps", 0));
+    const bool inside = in.text("eps_mode", "inside_sqrt") != "outside_sqrt";
+    if (in.flag("normalize_variance", true) && inside && !axes.empty() && are_last(axes, in.rank(0))) {
+        in.finish("LayerNormalization", {in.input(0), in.constant("scale", std::vector<float>{1})},
+                  {{"axis", -static_cast<std::int64_t>(axes.size())}, {"epsilon", eps}});
+        return {};
+    }
     const Attributes over = {{"axes", axes}, {"keepdims", std::int64_t{1}}};
     const TensorId mean = in.between("mean", "ReduceMean", {in.input(0)}, over);
     if (!in.flag("normalize_variance", true)) {
@@ -256,11 +303,22 @@ Result<void> read_mvn(Importer& in) {
     }
     const TensorId centred = in.between("centred", "Sub", {in.input(0), mean});
     const TensorId variance = in.between("variance", "ReduceMean", {in.between("square", "Mul", {centred, centred})}, over);
-    const bool inside = in.text("eps_mode", "inside_sqrt") != "outside_sqrt";
     const TensorId least = in.constant("eps", eps);
     const TensorId deviation = inside ? in.between("deviation", "Sqrt", {in.between("guard", "Add", {variance, least})})
                                       : in.between("guard", "Add", {in.between("deviation", "Sqrt", {variance}), least});
     in.finish("Div", {centred, deviation});
+    return {};
+}
+
+Result<void> read_group_normalization(Importer& in) {
+    OCTAVO_TRY(const std::int64_t groups, in.number("num_groups", 1));
+    OCTAVO_TRY(const float epsilon, in.real("epsilon", 0));
+    in.finish("GroupNormalization", inputs_of(in), {{"num_groups", groups}, {"epsilon", epsilon}});
+    return {};
+}
+
+Result<void> read_cumulative(Importer& in) {
+    in.finish("CumSum", inputs_of(in), {{"exclusive", std::int64_t{in.flag("exclusive")}}, {"reverse", std::int64_t{in.flag("reverse")}}});
     return {};
 }
 
@@ -293,25 +351,32 @@ constexpr Row kRows[] = {
     {"Convert", read_convert},
     {"Convolution", read_convolution},
     {"ConvolutionBackpropData", read_convolution},
+    {"CumSum", read_cumulative},
     {"DepthToSpace", read_blocks},
     {"DetectionOutput", read_detection_output},
+    {"Einsum", read_einsum},
     {"Elu", read_elu},
     {"FakeQuantize", read_fake_quantize},
     {"Gather", read_gather},
+    {"GatherElements", read_gather_elements},
     {"GatherND", read_gather_nd},
     {"Gelu", read_gelu},
     {"GroupConvolution", read_convolution},
     {"GroupConvolutionBackpropData", read_convolution},
+    {"GroupNormalization", read_group_normalization},
     {"HSigmoid", read_fixed_hard_sigmoid},
     {"HardSigmoid", read_hard_sigmoid},
     {"Interpolate", read_interpolate},
+    {"IsInf", read_is_infinite},
     {"LRN", read_lrn},
     {"LogSoftmax", read_softmax},
     {"MVN", read_mvn},
     {"MatMul", read_mat_mul},
     {"MaxPool", read_pool},
+    {"Mod", read_remainder},
     {"NonMaxSuppression", read_suppression},
     {"NormalizeL2", read_normalize},
+    {"OneHot", read_one_hot},
     {"PReLU", read_prelu},
     {"Pad", read_pad},
     {"PriorBox", read_prior_boxes},
@@ -329,6 +394,8 @@ constexpr Row kRows[] = {
     {"ReorgYolo", read_reorganization},
     {"Reshape", read_reshape},
     {"Round", read_round},
+    {"ScatterElementsUpdate", read_scatter_elements},
+    {"ScatterNDUpdate", read_scatter_nd},
     {"Selu", read_selu},
     {"ShapeOf", read_shape},
     {"Slice", read_slice},

@@ -14,6 +14,15 @@ std::int64_t wrapped(std::int64_t axis, std::size_t rank) {
     return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
 }
 
+Result<std::string> reduction_of(const Importer& in) {
+    constexpr std::pair<std::string_view, const char*> kReductions[] = {
+        {"none", "none"}, {"sum", "add"}, {"prod", "mul"}, {"max", "max"}, {"min", "min"}};
+    const std::string text = in.text("reduction", "none");
+    for (const auto& [name, reduction] : kReductions)
+        if (name == text) return std::string(reduction);
+    return in.refusal("reduction '" + text + "', which is not supported");
+}
+
 }  // namespace
 
 // The target's dimensions of 1 take the tensor's in both modes that ONNX can say.
@@ -51,6 +60,45 @@ Result<void> read_gather(Importer& in) {
 Result<void> read_gather_nd(Importer& in) {
     OCTAVO_TRY(const std::int64_t batch_dims, in.number("batch_dims", 0));
     in.finish("GatherND", {in.input(0), in.input(1)}, {{"batch_dims", batch_dims}});
+    return {};
+}
+
+Result<void> read_gather_elements(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.number("axis", 0));
+    in.finish("GatherElements", {in.input(0), in.input(1)}, {{"axis", axis}});
+    return {};
+}
+
+Result<void> read_scatter_nd(Importer& in) {
+    OCTAVO_TRY(const std::string reduction, reduction_of(in));
+    in.finish("ScatterND", {in.input(0), in.input(1), in.input(2)}, {{"reduction", reduction}});
+    return {};
+}
+
+Result<void> read_scatter_elements(Importer& in) {
+    OCTAVO_TRY(const std::string reduction, reduction_of(in));
+    OCTAVO_TRY(const std::int64_t axis, in.integer(3));
+    if (!in.flag("use_init_val", true)) return in.refusal("its reduction leaves out what was there, which is not supported");
+    in.finish("ScatterElements", {in.input(0), in.input(1), in.input(2)}, {{"axis", axis}, {"reduction", reduction}});
+    return {};
+}
+
+// Indices, depth, on, off. Negative indices mean nothing here unless the layer says so, and count from the end in ONNX: behind the end they
+// mean nothing in both.
+Result<void> read_one_hot(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.number("axis", -1));
+    OCTAVO_TRY(const std::int64_t depth, in.integer(1));
+    TensorId index = in.input(0);
+    if (in.text("negative_indices_mode", "ignore_negative") != "normalize") {
+        const TensorId wide = in.between("index", "Cast", {index}, {{"to", std::int64_t{7}}});
+        const TensorId below = in.between("below", "Less", {wide, in.constant("zero", Numbers{0})});
+        index = in.between("place", "Where", {below, in.constant("nowhere", Numbers{depth}), wide});
+    }
+    const auto one = [&](std::size_t i, const char* what) {
+        return in.between(what, "Reshape", {in.input(i), in.constant("one", Numbers{1})});
+    };
+    const TensorId values = in.between("values", "Concat", {one(3, "off"), one(2, "on")}, {{"axis", std::int64_t{0}}});
+    in.finish("OneHot", {index, in.input(1), values}, {{"axis", axis}});
     return {};
 }
 
@@ -215,7 +263,8 @@ Result<void> read_slice_by_masks(Importer& in, std::int64_t counts) {
 Result<void> read_top_k(Importer& in) {
     OCTAVO_TRY(const std::int64_t axis, in.number("axis", -1));
     if (in.text("sort", "value") == "index") return in.refusal("sorted by index, which is not supported");
-    in.finish("TopK", {in.input(0), in.input(1)}, {{"axis", axis}, {"largest", std::int64_t{in.text("mode", "max") == "max"}}}, 2);
+    const TensorId k = in.between("k", "Reshape", {in.input(1), in.constant("one", Numbers{1})});  // a scalar here, a list in ONNX
+    in.finish("TopK", {in.input(0), k}, {{"axis", axis}, {"largest", std::int64_t{in.text("mode", "max") == "max"}}}, 2);
     return {};
 }
 

@@ -13,7 +13,14 @@ WriteRow write_convolution, write_transposed_convolution, write_max_pool, write_
 // operators_shape.cpp: what moves or selects values.
 WriteRow write_reshape, write_flatten, write_transpose, write_axes, write_concat, write_slice, write_split, write_pad, write_gather,
     write_gather_nd, write_tile, write_expand, write_constant_of_shape, write_shape, write_size, write_range, write_top_k,
-    write_arg_extreme, write_suppression;
+    write_arg_extreme, write_suppression, write_gather_elements, write_scatter_nd, write_scatter_elements, write_trilu, write_one_hot,
+    write_hardmax;
+
+// operators_values.cpp: what computes values.
+WriteRow write_remainder, write_is_infinite, write_thresholded, write_cumulative, write_einsum;
+
+// operators_normalization.cpp: by mean and variance.
+WriteRow write_layer_normalization, write_group_normalization, write_mean_variance;
 
 // operators_detection.cpp: what only OpenVINO has.
 WriteRow write_fake_quantize, write_clustered_priors, write_priors, write_detection_output;

@@ -24,6 +24,22 @@ Value squeeze(Job& job, Value x, std::int64_t axis) {
     return job.ir.add({"Squeeze", "opset1"}, job.part("squeeze"), {}, {x, job.ir.integers(job.part("squeezed"), {axis})}, job.output());
 }
 
+// The first of equal values, as the stable TopK has it, along an axis that stays with a size of 1.
+Value first_extreme(Job& job, const LayerType& layer, const char* mode, std::int64_t axis) {
+    const Data data = {
+        {"axis", std::to_string(axis)}, {"mode", mode}, {"sort", "value"}, {"index_element_type", "i64"}, {"stable", "true"}};
+    Shape shape = job.input(0).shape;
+    shape[static_cast<std::size_t>(axis)] = 1;
+    return job.ir.add(layer, job.part("place"), data, Values{job.read(0), job.ir.integer(job.part("one"), 1)},
+                      std::vector<PortType>{{job.input(0).type, shape}, {OCTAVO_S64, shape}})[1];
+}
+
+// As the layers of both scatters call it.
+std::string reduction_of(const Job& job) {
+    const std::string reduction = attribute_or(job.node, "reduction", std::string("none"));
+    return reduction == "add" ? "sum" : reduction == "mul" ? "prod" : reduction;
+}
+
 }  // namespace
 
 Result<Values> write_reshape(Job& job, const LayerType& layer) {
@@ -114,6 +130,77 @@ Result<Values> write_gather_nd(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
 }
 
+// Cutting longer data with a Slice is what OpenVINO 2026.4.1 takes out again, and then refuses.
+Result<Values> write_gather_elements(Job& job, const LayerType& layer) {
+    const std::int64_t axis = job.axis("axis", 0);
+    for (std::size_t i = 0; i < job.input(0).shape.size(); ++i)
+        if (static_cast<std::int64_t>(i) != axis && job.input(0).shape[i] != job.input(1).shape[i])
+            return job.refusal("its indices are shorter than the data along other axes");
+    return Values{job.ir.add(layer, job.node.name, {{"axis", std::to_string(axis)}}, job.read_all(), job.output())};
+}
+
+// Reductions came later.
+Result<Values> write_scatter_nd(Job& job, const LayerType& layer) {
+    const std::string reduction = reduction_of(job);
+    if (reduction == "none") return Values{job.ir.add(layer, job.node.name, {}, job.read_all(), job.output())};
+    return Values{job.ir.add({layer.name, "opset15"}, job.node.name, {{"reduction", reduction}}, job.read_all(), job.output())};
+}
+
+Result<Values> write_scatter_elements(Job& job, const LayerType& layer) {
+    const Value axis = job.ir.integer(job.part("axis"), job.axis("axis", 0));
+    return Values{job.ir.add(layer, job.node.name, {{"reduction", reduction_of(job)}, {"use_init_val", "true"}},
+                             {job.read(0), job.read(1), job.read(2), axis}, job.output())};
+}
+
+// By a mask of what stays.
+Result<Values> write_trilu(Job& job, const LayerType& layer) {
+    const Numbers diagonal = job.integers(1, "k");
+    const std::int64_t rows = job.input(0).shape[job.input(0).shape.size() - 2], columns = job.input(0).shape.back();
+    if (rows < 0 || columns < 0 || (job.has(1) && diagonal.empty())) return job.refusal("its diagonal or matrix is not known before");
+    const std::int64_t first = diagonal.empty() ? 0 : diagonal[0];
+    const bool upper = attribute_or(job.node, "upper", std::int64_t{1}) != 0;
+    std::vector<std::uint8_t> stays;
+    for (std::int64_t row = 0; row < rows; ++row)
+        for (std::int64_t column = 0; column < columns; ++column)
+            stays.push_back(upper ? column - row >= first : column - row <= first);
+    const Value mask = job.ir.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, make_buffer(std::move(stays)));
+    const octavo_type type = job.output().type;
+    const Value zero = job.ir.constant(job.part("zero"), type, {}, make_buffer(std::vector<std::uint8_t>(element_bytes(type), 0)));
+    return Values{job.ir.add(layer, job.node.name, {{"auto_broadcast", "numpy"}}, {mask, job.read(0), zero}, job.output())};
+}
+
+// Negative indices count from the end, which this layer does not know.
+Result<Values> write_one_hot(Job& job, const LayerType& layer) {
+    const Data numpy = {{"auto_broadcast", "numpy"}};
+    const std::int64_t axis = wrapped(attribute_or(job.node, "axis", std::int64_t{-1}), job.rank() + 1);
+    const PortType type = {OCTAVO_S64, job.input(0).shape};
+    const Value depth = job.ir.integer(job.part("depth"), job.output().shape[static_cast<std::size_t>(axis)]);
+    const Value index = job.ir.add({"Convert", "opset1"}, job.part("index"), {{"destination_type", "i64"}}, {job.read(0)}, type);
+    const Value below = job.ir.add({"Less", "opset1"}, job.part("below"), numpy, {index, job.ir.integer(job.part("zero"), 0)},
+                                   {OCTAVO_BOOLEAN, type.shape});
+    const Value shifted = job.ir.add({"Add", "opset1"}, job.part("shifted"), numpy, {index, depth}, type);
+    const Value place = job.ir.add({"Select", "opset1"}, job.part("place"), numpy, {below, shifted, index}, type);
+    const auto value = [&](const char* what, std::int64_t at) {
+        const Values inputs = {job.read(2), job.ir.integer(job.part("at"), at), job.ir.integer(job.part("axis"), 0)};
+        return job.ir.add({"Gather", "opset8"}, job.part(what), {{"batch_dims", "0"}}, inputs, {job.output().type, {}});
+    };
+    return Values{job.ir.add(layer, job.node.name, {{"axis", std::to_string(axis)}}, {place, depth, value("on", 1), value("off", 0)},
+                             job.output())};
+}
+
+// A one at the place of the greatest.
+Result<Values> write_hardmax(Job& job, const LayerType& layer) {
+    const bool flattens = attribute_or(job.node, "opset", std::int64_t{13}) < 13;
+    const std::int64_t axis = job.axis("axis", flattens ? 1 : -1);
+    const auto along = static_cast<std::size_t>(axis);
+    const std::int64_t size = job.input(0).shape[along];
+    if (size < 0 || (flattens && axis + 1 != job.rank())) return job.refusal("it runs over several dimensions, or one that is open");
+    const Value place = squeeze(job, first_extreme(job, layer, "max", axis), axis);
+    const Values inputs = {place, job.ir.integer(job.part("depth"), size), job.ir.scalar(job.part("on"), 1),
+                           job.ir.scalar(job.part("off"), 0)};
+    return Values{job.ir.add({"OneHot", "opset1"}, job.node.name, {{"axis", std::to_string(axis)}}, inputs, job.output())};
+}
+
 Result<Values> write_tile(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, {}, job.read_all(), job.output())};
 }
@@ -162,21 +249,12 @@ Result<Values> write_top_k(Job& job, const LayerType& layer) {
                       std::vector<PortType>{job.output(), {OCTAVO_S64, job.output().shape}});
 }
 
-// The first of equal values, as the stable TopK has it.
 Result<Values> write_arg_extreme(Job& job, const LayerType& layer) {
     if (attribute_or(job.node, "select_last_index", std::int64_t{0}) != 0) return job.refusal("it selects the last of equal values");
     const std::int64_t axis = job.axis("axis", 0);
-    const Data data = {{"axis", std::to_string(axis)},
-                       {"mode", job.node.op == "ArgMax" ? "max" : "min"},
-                       {"sort", "value"},
-                       {"index_element_type", "i64"},
-                       {"stable", "true"}};
-    Shape shape = job.input(0).shape;
-    shape[static_cast<std::size_t>(axis)] = 1;
-    const Values found = job.ir.add(layer, job.node.name, data, Values{job.read(0), job.ir.integer(job.part("one"), 1)},
-                                    std::vector<PortType>{{job.input(0).type, shape}, {OCTAVO_S64, shape}});
+    const Value found = first_extreme(job, layer, job.node.op == "ArgMax" ? "max" : "min", axis);
     const bool keeps = attribute_or(job.node, "keepdims", std::int64_t{1}) != 0;
-    return Values{keeps ? found[1] : squeeze(job, found[1], axis)};
+    return Values{keeps ? found : squeeze(job, found, axis)};
 }
 
 Result<Values> write_suppression(Job& job, const LayerType& layer) {

@@ -11,17 +11,9 @@ namespace {
 
 constexpr AttributeRow kAttributes[] = {{"saturate", OCTAVO_ATTRIBUTE_INT, "1"}, {"to", OCTAVO_ATTRIBUTE_INT, "required"}};
 
-struct TypeNumber {
-    std::int64_t onnx;
-    octavo_type type;
-};
-constexpr TypeNumber kTypeNumbers[] = {{1, OCTAVO_F32}, {10, OCTAVO_F32}, {11, OCTAVO_F32}, {16, OCTAVO_F32},   {2, OCTAVO_U8},
-                                       {3, OCTAVO_S8},  {6, OCTAVO_S32},  {7, OCTAVO_S64},  {9, OCTAVO_BOOLEAN}};
-
 Result<Types> infer_types(const NodeView& node) {
     const std::int64_t wanted = node.integer("to", 0);
-    for (const TypeNumber& number : kTypeNumbers)
-        if (number.onnx == wanted) return one_output(number.type, node.input_shape(0));
+    if (const std::optional<octavo_type> type = type_of_number(wanted)) return one_output(*type, node.input_shape(0));
     return refusal(node, "type number " + std::to_string(wanted) + " is not supported");
 }
 

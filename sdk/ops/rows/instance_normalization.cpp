@@ -1,8 +1,5 @@
 // InstanceNormalization: each channel of each image less its mean and divided by its deviation, then scale[c] and bias[c]; in double.
-#include <cmath>
-#include <numeric>
-
-#include "ops/support.h"
+#include "ops/moments.h"
 
 namespace octavo::ops {
 
@@ -24,15 +21,10 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     const std::span<const float> x = values<const float>(inputs[0]);
     const std::span<float> y = values<float>(outputs[0]);
     for (std::size_t i = 0; i < y.size(); i += size) {
-        const std::span<const float> plane = x.subspan(i, size);
-        const double mean = std::accumulate(plane.begin(), plane.end(), 0.0) / static_cast<double>(size);
-        double squares = 0;
-        for (const float value : plane) squares += (static_cast<double>(value) - mean) * (static_cast<double>(value) - mean);
+        const Moments moments = moments_of(x.subspan(i, size));
         const std::size_t c = i / size % channels;
-        const double factor =
-            static_cast<double>(values<const float>(inputs[1])[c]) / std::sqrt(squares / static_cast<double>(size) + epsilon);
-        const double bias = static_cast<double>(values<const float>(inputs[2])[c]);
-        for (std::size_t k = 0; k < size; ++k) y[i + k] = static_cast<float>((static_cast<double>(plane[k]) - mean) * factor + bias);
+        const double factor = static_cast<double>(values<const float>(inputs[1])[c]) / std::sqrt(moments.variance + epsilon);
+        shift_and_scale(x.subspan(i, size), moments.mean, factor, static_cast<double>(values<const float>(inputs[2])[c]), &y[i]);
     }
     return {};
 }
