@@ -63,7 +63,7 @@ Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vec
         if (is_quantized_operator(nodes[i].op, standard)) continue;
         if (++count > kMostShown) continue;
         list += (list.empty() ? "" : ", ") + (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op) + " " +
-                quoted(names[i]);
+                quoted(names[i]) + (standard && nodes[i].op == "If" ? " (its condition is not constant)" : "");
     }
     if (count == 0) return {};
     if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";

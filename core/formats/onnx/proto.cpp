@@ -1,5 +1,5 @@
 // Wire format of ONNX files. Fields are told apart by number and wire type together: a known number with another wire type is skipped like
-// an unknown field, so that no value is ever read as what it is not. Subgraphs are skipped, so nothing recurses.
+// an unknown field, so that no value is ever read as what it is not. Graphs that lie deeper than a few others are skipped.
 #include "core/formats/onnx/proto.h"
 
 #include <protozero/pbf_reader.hpp>
@@ -19,16 +19,18 @@ using protozero::pbf_reader;
 // No real network comes near; a small hostile file could otherwise claim gigabytes of empty messages.
 constexpr std::size_t kMaxMessages = 1'000'000;
 
+// Branches within branches; each is a few frames of the stack.
+constexpr int kMaxDepth = 16;
+
 struct TooManyMessages {};
 
-class Budget {
-public:
+struct Budget {
     void take() {
-        if (++used_ > kMaxMessages) throw TooManyMessages{};
+        if (++used > kMaxMessages) throw TooManyMessages{};
     }
 
-private:
-    std::size_t used_ = 0;
+    std::size_t used = 0;
+    int depth = 0;
 };
 
 constexpr std::uint32_t varint(std::uint32_t field) {
@@ -141,6 +143,17 @@ AttributeType type_by_content(const AttributeProto& attribute, bool has_real, bo
     return AttributeType::integers;
 }
 
+void parse_graph(pbf_reader message, GraphProto& graph, Budget& budget);
+
+std::shared_ptr<const GraphProto> parse_branch(pbf_reader message, Budget& budget) {
+    if (budget.depth >= kMaxDepth) return nullptr;
+    ++budget.depth;
+    auto graph = std::make_shared<GraphProto>();
+    parse_graph(message, *graph, budget);
+    --budget.depth;
+    return graph;
+}
+
 AttributeProto parse_attribute(pbf_reader message, Budget& budget) {
     budget.take();
     AttributeProto attribute;
@@ -164,6 +177,9 @@ AttributeProto parse_attribute(pbf_reader message, Budget& budget) {
             case bytes(5):
                 attribute.tensor = parse_tensor(message.get_message(), budget);
                 break;
+            case bytes(6):
+                attribute.graph = parse_branch(message.get_message(), budget);
+                break;
             case fixed32(7):
                 attribute.reals.push_back(message.get_float());
                 break;
@@ -178,6 +194,9 @@ AttributeProto parse_attribute(pbf_reader message, Budget& budget) {
                 break;
             case varint(20):
                 attribute.type_number = message.get_int32();
+                break;
+            case bytes(21):
+                attribute.reference = view_of(message);
                 break;
             default:
                 message.skip();
@@ -210,6 +229,9 @@ NodeProto parse_node(pbf_reader message, Budget& budget) {
                 break;
             case bytes(7):
                 node.domain = view_of(message);
+                break;
+            case bytes(8):
+                node.overload = view_of(message);
                 break;
             default:
                 message.skip();
@@ -284,27 +306,26 @@ ValueInfo parse_value_info(pbf_reader message, Budget& budget) {
     return info;
 }
 
-void parse_graph(pbf_reader message, ModelProto& model, Budget& budget) {
-    model.has_graph = true;
+void parse_graph(pbf_reader message, GraphProto& graph, Budget& budget) {
     while (message.next()) {
         switch (message.tag_and_type()) {
             case bytes(1):
-                model.nodes.push_back(parse_node(message.get_message(), budget));
+                graph.nodes.push_back(parse_node(message.get_message(), budget));
                 break;
             case bytes(2):
-                model.graph_name = view_of(message);
+                graph.graph_name = view_of(message);
                 break;
             case bytes(5):
-                model.initializers.push_back(parse_tensor(message.get_message(), budget));
+                graph.initializers.push_back(parse_tensor(message.get_message(), budget));
                 break;
             case bytes(11):
-                model.inputs.push_back(parse_value_info(message.get_message(), budget));
+                graph.inputs.push_back(parse_value_info(message.get_message(), budget));
                 break;
             case bytes(12):
-                model.outputs.push_back(parse_value_info(message.get_message(), budget));
+                graph.outputs.push_back(parse_value_info(message.get_message(), budget));
                 break;
             case bytes(15):
-                model.has_sparse_initializer = true, message.skip();
+                graph.has_sparse_initializer = true, message.skip();
                 break;
             default:
                 message.skip();
@@ -329,6 +350,42 @@ std::pair<std::string_view, std::int64_t> parse_opset(pbf_reader message) {
     return opset;
 }
 
+FunctionProto parse_function(pbf_reader message, Budget& budget) {
+    budget.take();
+    FunctionProto function;
+    while (message.next()) {
+        switch (message.tag_and_type()) {
+            case bytes(1):
+                function.name = view_of(message);
+                break;
+            case bytes(4):
+                function.inputs.push_back(view_of(message));
+                break;
+            case bytes(5):
+                function.outputs.push_back(view_of(message));
+                break;
+            case bytes(7):
+                function.nodes.push_back(parse_node(message.get_message(), budget));
+                break;
+            case bytes(9):
+                budget.take(), function.opsets.push_back(parse_opset(message.get_message()));
+                break;
+            case bytes(10):
+                function.domain = view_of(message);
+                break;
+            case bytes(11):
+                function.defaults.push_back(parse_attribute(message.get_message(), budget));
+                break;
+            case bytes(13):
+                function.overload = view_of(message);
+                break;
+            default:
+                message.skip();
+        }
+    }
+    return function;
+}
+
 ModelProto parse_messages(std::string_view file) {
     ModelProto model;
     Budget budget;
@@ -339,10 +396,13 @@ ModelProto parse_messages(std::string_view file) {
                 model.ir_version = message.get_int64();
                 break;
             case bytes(7):
-                parse_graph(message.get_message(), model, budget);
+                model.has_graph = true, parse_graph(message.get_message(), model, budget);
                 break;
             case bytes(8):
                 budget.take(), model.opsets.push_back(parse_opset(message.get_message()));
+                break;
+            case bytes(25):
+                model.functions.push_back(parse_function(message.get_message(), budget));
                 break;
             default:
                 message.skip();

@@ -1,11 +1,14 @@
 // The messages of onnx.proto as plain structs, as far as Octavo reads them. `parse_model` checks the wire format only: lengths, wire types,
-// and the number of messages. Strings and raw data are views into the parsed bytes and must not outlive them.
+// the number of messages, and how deep graphs lie in graphs. Strings and raw data are views into the parsed bytes and must not outlive them.
 #pragma once
 
 #include <octavo/result.h>
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -42,7 +45,9 @@ struct TensorProto {
 };
 
 // AttributeProto.AttributeType
-enum class AttributeType : std::int32_t { undefined = 0, real = 1, integer = 2, text = 3, tensor = 4, reals = 6, integers = 7 };
+enum class AttributeType : std::int32_t { undefined = 0, real = 1, integer = 2, text = 3, tensor = 4, graph = 5, reals = 6, integers = 7 };
+
+struct GraphProto;
 
 struct AttributeProto {
     std::string_view name;
@@ -54,12 +59,15 @@ struct AttributeProto {
     std::vector<float> reals;
     std::vector<std::int64_t> integers;
     std::optional<TensorProto> tensor;
+    std::shared_ptr<const GraphProto> graph;  // a branch of If
+    std::string_view reference;               // in a function: which attribute of the call this one is
 };
 
 struct NodeProto {
     std::string_view name;
     std::string_view op;
     std::string_view domain;
+    std::string_view overload;
     std::vector<std::string_view> inputs;
     std::vector<std::string_view> outputs;
     std::vector<AttributeProto> attributes;
@@ -73,16 +81,32 @@ struct ValueInfo {
     std::vector<std::optional<std::int64_t>> dims;  // nullopt: a name, or nothing
 };
 
-struct ModelProto {
-    std::int64_t ir_version = 0;
-    std::vector<std::pair<std::string_view, std::int64_t>> opsets;  // domain, version
-    bool has_graph = false;
+struct GraphProto {
     std::string_view graph_name;
     std::vector<NodeProto> nodes;
     std::vector<TensorProto> initializers;
     std::vector<ValueInfo> inputs;
     std::vector<ValueInfo> outputs;
     bool has_sparse_initializer = false;
+};
+
+using Opsets = std::vector<std::pair<std::string_view, std::int64_t>>;  // domain, version
+
+// An operator that the model itself defines.
+struct FunctionProto {
+    std::string_view name, domain, overload;
+    std::vector<std::string_view> inputs, outputs;
+    std::vector<AttributeProto> defaults;
+    std::vector<NodeProto> nodes;
+    Opsets opsets;
+};
+
+struct ModelProto : GraphProto {
+    std::int64_t ir_version = 0;
+    Opsets opsets;
+    bool has_graph = false;
+    std::vector<FunctionProto> functions;
+    std::shared_ptr<std::deque<std::string>> made_names;  // what views point to that are not of the file
 };
 
 Result<ModelProto> parse_model(std::string_view bytes);

@@ -1,8 +1,9 @@
-// The way of a file: map, parse the wire format, import, check, infer.
+// The way of a file: map, parse the wire format, inline functions and branches, import, check, infer.
 #include "core/formats/onnx/reader.h"
 
 #include "core/base/files.h"
 #include "core/formats/onnx/import.h"
+#include "core/formats/onnx/inline.h"
 #include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
 
@@ -35,9 +36,29 @@ Error inference_error(const Graph& graph, const Error& first) {
     return {Code::model, std::to_string(errors.size()) + " operators cannot run:" + list};
 }
 
+// A boolean that is the same at any batch size; 1 is one that models compare with.
+std::optional<bool> constant_truth(const Graph& graph) {
+    const TensorId id = graph.outputs[0];
+    std::optional<bool> truth;
+    for (const std::int64_t batch : {1, 2, 3}) {
+        const NodeValues known = evaluate(graph, batch);
+        const octavo_tensor_info& info = known.infos[index(id)];
+        if (!info.data || info.type != OCTAVO_BOOLEAN || element_count(known.shape(id)) != 1) return std::nullopt;
+        const bool here = *static_cast<const bool*>(info.data);
+        if (truth && *truth != here) return std::nullopt;
+        truth = here;
+    }
+    return truth;
+}
+
 Result<Graph> read(std::shared_ptr<const void> owner, std::string_view bytes, std::optional<std::string> folder, const InputValues& given) {
-    OCTAVO_TRY(const onnx::ModelProto model, onnx::parse_model(bytes));
+    OCTAVO_TRY(onnx::ModelProto model, onnx::parse_model(bytes));
     onnx::ConstantReader constants(std::move(owner), std::move(folder));
+    OCTAVO_CHECK_OK(onnx::inline_functions(model));
+    onnx::inline_branches(model, [&](const onnx::ModelProto& whole, std::string_view tensor) -> std::optional<bool> {
+        const Result<Graph> part = onnx::import_graph(onnx::part_of(whole, tensor), constants, given);
+        return part ? constant_truth(*part) : std::nullopt;
+    });
     OCTAVO_TRY(Graph graph, onnx::import_graph(model, constants, given));
     OCTAVO_CHECK_OK(check_invariants(graph, "import"));
     const Result<void> inferred = infer_shapes(graph, 1);

@@ -1,7 +1,8 @@
 // Reads an ONNX model. Gives a graph in topological order with shapes inferred at batch 1 (where the model computes shapes itself: as far
 // as that goes before passes fold them), all names unique, Constant nodes and initializers as constants that are views into the mapped
 // file where they can be. Everything that no row of the operator table covers is reported in one error. The file is hostile until
-// parsed: no error of it is worse than a Result.
+// parsed: no error of it is worse than a Result. Functions of the model, and branches of If that are chosen whatever the input, become part
+// of the graph.
 //
 // Operators whose meaning changed between opsets without changing their form (Softmax, LogSoftmax) get an int attribute "opset".
 #pragma once
