@@ -55,8 +55,8 @@ Written by `octavo operators --markdown`; a test compares it with the operator t
 Models of ONNX opsets 7 to 28 are read. Tensors are float32, int64, int32, int8, uint8 and bool; float16, bfloat16 and float64 become
 float32 when a model is read, and outputs get the declared type back in what `octavo infer` writes (bfloat16 excepted, which NumPy does
 not have). `Constant` becomes a constant of the graph, arithmetic on shapes is folded, functions of the model become their nodes, and so does
-the branch of an `If` whose condition does not depend on the input. Convolutions and pooling windows have one or two spatial dimensions; all
-other operators take any rank up to 8. ScaleShift and Silu are our own: passes make them. Inputs are counted from 0; those under 'constant'
+the branch of an `If` whose condition does not depend on the input. Convolutions and pooling windows have one or two spatial dimensions;
+all other operators take any rank up to 8. ScaleShift and Silu are our own: passes make them. Inputs are counted from 0; those under 'constant'
 must be known when the model is read, or given to `octavo infer`. Conv and Gemm take a fused residual as input 3, and ConstantOfShape's
 value is input 1 here.
 

@@ -63,6 +63,8 @@ def reason_to_skip(model) -> str | None:
             return "training form"
         if node.op_type == "Einsum" and b"." in attributes["equation"].s:
             return "Einsum with an ellipsis"
+        if node.op_type == "GridSample" and len(model.graph.input[0].type.tensor_type.shape.dim) > 4:
+            return "window in more than two dimensions"
     if spatial_rank(model) > 2:
         return "window in more than two dimensions"
     return None

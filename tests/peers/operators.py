@@ -426,6 +426,14 @@ def cast_like(rng, m):
     m.add("CastLike", [image(rng) * 3, const(np.int64(0))], types=(TensorProto.INT64,))
 
 
+def grid_sample(rng, m):
+    x = image(rng)
+    grid = rng.uniform(-1.3, 1.3, (2, *rng.integers(2, 6, 2), 2)).astype(np.float32)
+    modes = ["linear", "nearest", "cubic"] if m.opset >= 20 else ["bilinear", "nearest", "bicubic"]
+    m.add("GridSample", [x, grid], mode=str(rng.choice(modes)), padding_mode=str(rng.choice(["zeros", "border", "reflection"])),
+          align_corners=int(rng.integers(0, 2)))
+
+
 def hardmax(rng, m):
     m.add("Hardmax", [image(rng).round(1)], axis=int(rng.choice([-3, -1, 1, 2])))
 
@@ -434,7 +442,7 @@ CONVERTED = {
     "LayerNormalization": layer_normalization, "GroupNormalization": group_normalization, "MeanVarianceNormalization": mean_variance,
     "ScatterND": scatter_nd, "ScatterElements": scatter_elements, "GatherElements": gather_elements, "GatherND": gather_nd,
     "Mod": remainder, "Einsum": einsum, "CumSum": cumulative, "Trilu": trilu, "OneHot": one_hot, "IsInf": infinite, "IsNaN": not_a_number,
-    "CastLike": cast_like, "Hardmax": hardmax, "Softsign": unary("Softsign"),
+    "CastLike": cast_like, "GridSample": grid_sample, "Hardmax": hardmax, "Softsign": unary("Softsign"),
     "ThresholdedRelu": unary("ThresholdedRelu", alpha=0.7),
     "Sin": unary("Sin"), "Cos": unary("Cos"), "Tan": within_one("Tan"), "Asin": within_one("Asin"), "Acos": within_one("Acos"),
     "Atan": unary("Atan"), "Sinh": unary("Sinh"), "Cosh": unary("Cosh"), "Asinh": unary("Asinh"), "Acosh": within_one("Acosh", 2),
@@ -465,7 +473,7 @@ OPERATORS = CONVERTED | {
     "Identity": unary("Identity"), "Dropout": unary("Dropout"),
 }
 OPSETS = {"Softmax": (11, 13), "LogSoftmax": (11, 13), "HardSwish": (14,), "Gelu": (20,), "Mish": (18,), "LayerNormalization": (17,),
-          "GroupNormalization": (18, 21), "ScatterND": (13, 18), "ScatterElements": (13, 18), "Trilu": (14,), "CastLike": (15,)}
+          "GroupNormalization": (18, 21), "ScatterND": (13, 18), "ScatterElements": (13, 18), "Trilu": (14,), "CastLike": (15,), "GridSample": (16, 20)}
 
 
 def run_onnx(model, feeds: dict, optimized: bool = False) -> list:

@@ -100,11 +100,11 @@ std::string encode_attribute(const std::string& name, const Attribute& value) {
     return bytes;
 }
 
-std::string encode_opset() {
+std::string encode_opset(const std::string& domain, std::int64_t version) {
     std::string bytes;
     pbf_writer opset(bytes);
-    opset.add_string(1, "");
-    opset.add_int64(2, kOpset);
+    opset.add_string(1, domain);
+    opset.add_int64(2, version);
     return bytes;
 }
 
@@ -148,8 +148,11 @@ void ModelBuilder::add_node(const std::string& name, std::string_view op, const 
     for (const std::string& input : inputs) node.add_string(1, input);
     for (const std::string& output : outputs) node.add_string(2, output);
     node.add_string(3, unique_in(node_names_, name));
-    node.add_string(4, op.data(), op.size());
+    const std::size_t dot = op.rfind('.');
+    const std::string_view plain = op.substr(dot + 1), domain = dot == op.npos ? "" : op.substr(0, dot);
+    node.add_string(4, plain.data(), plain.size());
     for (const auto& [key, value] : attributes) node.add_message(5, encode_attribute(key, value));
+    if (!domain.empty()) node.add_string(7, *domains_.emplace(domain).first);
     pbf_writer(nodes_).add_message(1, bytes);
 }
 
@@ -169,7 +172,8 @@ std::string ModelBuilder::finish() const {
         bytes += inputs_;
         bytes += outputs_;
     }
-    model.add_message(8, encode_opset());
+    model.add_message(8, encode_opset("", kOpset));
+    for (const std::string& domain : domains_) model.add_message(8, encode_opset(domain, 1));
     return bytes;
 }
 

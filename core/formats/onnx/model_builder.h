@@ -26,6 +26,7 @@ public:
     void add_input(const Tensor& tensor, bool free_batch);
     void add_output(const Tensor& tensor, bool free_batch);
     void add_constant(const std::string& name, octavo_type type, const Shape& shape, Buffer data);
+    // An operator of another domain than ONNX's own has that in front: "com.microsoft.GridSample".
     void add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs,
                   const Attributes& attributes = {});
 
@@ -52,6 +53,7 @@ private:
     std::string graph_name_;
     std::set<std::string, std::less<>> tensor_names_;
     std::set<std::string, std::less<>> node_names_;
+    std::set<std::string, std::less<>> domains_;  // of operators that are not ONNX's own
     std::string nodes_, inputs_, outputs_;  // encoded fields of the graph
     std::vector<Constant> constants_;
 };

@@ -122,6 +122,15 @@ void write_scatter(Parts& p) {
     p.finish(p.node.op, {p.inputs[0], p.inputs[1], p.step(join->second, "joined", {met, p.inputs[2]})}, along);
 }
 
+// ONNX Runtime has it as an operator of its own for older opsets.
+void write_grid_sample(Parts& p) {
+    const std::string mode = p.text("mode", "linear");
+    p.finish("com.microsoft.GridSample", p.inputs,
+             {{"align_corners", attribute_or(p.node, "align_corners", std::int64_t{0})},
+              {"mode", mode == "linear" ? std::string("bilinear") : mode == "cubic" ? std::string("bicubic") : mode},
+              {"padding_mode", p.text("padding_mode", "zeros")}});
+}
+
 // Whether constant indices are certain to name each place once at most.
 bool are_unique(const Graph& graph, const Node& node) {
     const std::optional<Numbers> indices = integer_constant(graph, node.inputs[1]);
@@ -161,6 +170,7 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
+    {"GridSample", write_grid_sample},
     {"GroupNormalization", write_group_normalization},
     {"LayerNormalization", write_layer_normalization},
     {"Mod", write_floored_remainder, is_floored},

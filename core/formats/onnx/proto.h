@@ -1,5 +1,6 @@
-// The messages of onnx.proto as plain structs, as far as Octavo reads them. `parse_model` checks the wire format only: lengths, wire types,
-// the number of messages, and how deep graphs lie in graphs. Strings and raw data are views into the parsed bytes and must not outlive them.
+// The messages of onnx.proto as plain structs, as far as Octavo reads them. `parse_model` checks the wire format only: lengths, wire
+// types, the number of messages, and how deep graphs lie in graphs. Strings and raw data are views into the parsed bytes and must not
+// outlive them.
 #pragma once
 
 #include <octavo/result.h>

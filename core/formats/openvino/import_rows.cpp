@@ -184,6 +184,14 @@ Result<void> read_mat_mul(Importer& in) {
     return {};
 }
 
+Result<void> read_grid_sample(Importer& in) {
+    in.finish("GridSample", inputs_of(in),
+              {{"align_corners", std::int64_t{in.flag("align_corners")}},
+               {"mode", in.text("mode", "bilinear")},
+               {"padding_mode", in.text("padding_mode", "zeros")}});
+    return {};
+}
+
 Result<void> read_einsum(Importer& in) {
     in.finish("Einsum", inputs_of(in), {{"equation", in.text("equation")}});
     return {};
@@ -361,6 +369,7 @@ constexpr Row kRows[] = {
     {"GatherElements", read_gather_elements},
     {"GatherND", read_gather_nd},
     {"Gelu", read_gelu},
+    {"GridSample", read_grid_sample},
     {"GroupConvolution", read_convolution},
     {"GroupConvolutionBackpropData", read_convolution},
     {"GroupNormalization", read_group_normalization},

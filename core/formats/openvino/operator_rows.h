@@ -17,7 +17,7 @@ WriteRow write_reshape, write_flatten, write_transpose, write_axes, write_concat
     write_hardmax;
 
 // operators_values.cpp: what computes values.
-WriteRow write_remainder, write_is_infinite, write_thresholded, write_cumulative, write_einsum;
+WriteRow write_remainder, write_is_infinite, write_thresholded, write_cumulative, write_einsum, write_grid_sample;
 
 // operators_normalization.cpp: by mean and variance.
 WriteRow write_layer_normalization, write_group_normalization, write_mean_variance;

@@ -287,6 +287,7 @@ constexpr Row kRows[] = {
     {"GlobalMaxPool", {"ReduceMax", "opset1"}, write_global},
     {"Greater", {"Greater", "opset1"}, write_chain},
     {"GreaterOrEqual", {"GreaterEqual", "opset1"}, write_chain},
+    {"GridSample", {"GridSample", "opset9"}, write_grid_sample},
     {"GroupNormalization", {"GroupNormalization", "opset12"}, write_group_normalization},
     {"HardSigmoid", {}, write_as_activation},
     {"HardSwish", {}, write_as_activation},

@@ -39,6 +39,14 @@ Result<Values> write_cumulative(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, data, {job.read(0), axis}, job.output())};
 }
 
+Result<Values> write_grid_sample(Job& job, const LayerType& layer) {
+    const std::string mode = attribute_or(job.node, "mode", std::string("linear"));
+    const Data data = {{"align_corners", flag(job, "align_corners", 0)},
+                       {"mode", mode == "linear" ? "bilinear" : mode == "cubic" ? "bicubic" : mode},
+                       {"padding_mode", attribute_or(job.node, "padding_mode", std::string("zeros"))}};
+    return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
+}
+
 Result<Values> write_einsum(Job& job, const LayerType& layer) {
     return Values{
         job.ir.add(layer, job.node.name, {{"equation", attribute_or(job.node, "equation", std::string())}}, job.read_all(), job.output())};
