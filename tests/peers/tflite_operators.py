@@ -142,6 +142,9 @@ def add_elementwise() -> None:
         "MEAN", [x, ints(1, 2)], options="ReducerOptions"), ints(1, 1, 1, 4)])])], options="MulOptions"))
     for name in ("MAXIMUM", "MINIMUM", "SQUARED_DIFFERENCE"):
         case(name, IMAGE, lambda n, x, name=name: n.op(name, [x, values(4)]))
+    for name in ("SIN", "COS"):
+        case(name, IMAGE, lambda n, x, name=name: n.op(name, [x]))
+    case("FLOOR_MOD", IMAGE, lambda n, x: n.op("FLOOR_MOD", [x, np.float32([0.7, -0.7, 3, -1])]))
     case("POW", IMAGE, lambda n, x: n.op("POW", [n.op("ABS", [x]), np.abs(values(4))]))
     case("ADD_N", IMAGE, lambda n, x: n.op("ADD_N", [x, n.op("ABS", [x]), x]))
     for name in ("EQUAL", "NOT_EQUAL", "GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL"):
@@ -209,11 +212,16 @@ def add_along_axes() -> None:
         case(f"GATHER {axis}", IMAGE, lambda n, x, axis=axis: [n.op("GATHER", [x, i], options="GatherOptions", axis=axis)
                                                               for i in (ints(0, 0), np.array(0, np.int32), ints([0, 0, 0], [0, 0, 0]))])
         case(f"PACK {axis}", IMAGE, lambda n, x, axis=axis: n.op("PACK", [x, n.op("ABS", [x])], options="PackOptions", valuesCount=2, axis=axis))
+        case(f"CUMSUM {axis}", IMAGE, lambda n, x, axis=axis: [
+            n.op("CUMSUM", [x, np.array(axis, np.int32)], options="CumsumOptions", exclusive=axis % 2 == 0, reverse=axis > 1)])
     case("UNPACK", IMAGE, lambda n, x: n.op("UNPACK", [x], 4, options="UnpackOptions", num=4, axis=3)
          + n.op("UNPACK", [x], 5, options="UnpackOptions", num=5, axis=-2))
     case("SPLIT", IMAGE, lambda n, x: n.op("SPLIT", [np.array(3, np.int32), x], 2, options="SplitOptions", numSplits=2)
          + n.op("SPLIT", [np.array(-3, np.int32), x], 3, options="SplitOptions", numSplits=3))
     case("SPLIT_V", IMAGE, lambda n, x: n.op("SPLIT_V", [x, ints(1, -1), np.array(3, np.int32)], 2, options="SplitVOptions", numSplits=2))
+    case("GATHER_ND", IMAGE, lambda n, x: [n.op("GATHER_ND", [x, i]) for i in (ints([0, 1], [0, 5]), ints([[0, 2, 3, 1]], [[0, 0, 0, 0]]))])
+    case("SCATTER_ND", IMAGE, lambda n, x: n.op("SCATTER_ND", [ints([1], [0], [1], [1], [2], [0]), n.op("RESHAPE", [x, ints(6, 20)]),
+                                                              ints(4, 20)]))
     case("TOPK_V2", IMAGE, lambda n, x: n.op("TOPK_V2", [x, np.array(2, np.int32)], 2, dtypes=(np.float32, np.int32)))
 
 

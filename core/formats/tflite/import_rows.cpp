@@ -17,9 +17,11 @@ constexpr std::array kSame = std::to_array<Same>({
     {"ABS", "Abs"},
     {"ADD_N", "Sum"},
     {"CEIL", "Ceil"},
+    {"COS", "Cos"},
     {"EQUAL", "Equal"},
     {"EXP", "Exp"},
     {"FLOOR", "Floor"},
+    {"FLOOR_MOD", "Mod"},
     {"GREATER", "Greater"},
     {"GREATER_EQUAL", "GreaterOrEqual"},
     {"HARD_SWISH", "HardSwish"},
@@ -39,6 +41,7 @@ constexpr std::array kSame = std::to_array<Same>({
     {"ROUND", "Round"},
     {"SELECT_V2", "Where"},
     {"SIGN", "Sign"},
+    {"SIN", "Sin"},
     {"SQRT", "Sqrt"},
     {"TANH", "Tanh"},
 });
@@ -200,6 +203,14 @@ Result<void> read_reduction(Importer& in) {
     return {};
 }
 
+Result<void> read_cumulative(Importer& in) {
+    OCTAVO_TRY(const std::int64_t axis, in.integer(1));
+    OCTAVO_TRY(const std::int64_t place, in.place(in.order(0), axis));
+    in.finish("CumSum", {in.as_held(0), in.constant("axis", Numbers{place})}, in.order(0),
+              {{"exclusive", std::int64_t{in.flag(0)}}, {"reverse", std::int64_t{in.flag(1)}}});
+    return {};
+}
+
 // x / max(its norm along the last dimension, 1e-6)
 Result<void> read_normalization(Importer& in) {
     OCTAVO_TRY(const Numbers last, in.places(in.order(0), {-1}));
@@ -220,6 +231,7 @@ constexpr Row kRows[] = {
     {"CAST", read_cast},
     {"CONCATENATION", read_concat},
     {"CONV_2D", read_convolution, 2, true, true},
+    {"CUMSUM", read_cumulative},
     {"DEPTHWISE_CONV_2D", read_convolution, 2, true, true},
     {"DEPTH_TO_SPACE", read_blocks, 1, true},
     {"DEQUANTIZE", read_quantize},
@@ -228,6 +240,7 @@ constexpr Row kRows[] = {
     {"EXPAND_DIMS", read_expand_dims},
     {"FULLY_CONNECTED", read_fully_connected, 2, false, true},
     {"GATHER", read_gather, 2},
+    {"GATHER_ND", read_gather_nd, 2},
     {"GELU", read_gelu},
     {"L2_NORMALIZATION", read_normalization},
     {"LEAKY_RELU", read_leaky},
@@ -252,6 +265,7 @@ constexpr Row kRows[] = {
     {"RESIZE_BILINEAR", read_resize, 1, true},
     {"RESIZE_NEAREST_NEIGHBOR", read_resize, 1, true},
     {"RSQRT", read_inverse_root},
+    {"SCATTER_ND", read_scatter_nd, 3},
     {"SHAPE", read_shape},
     {"SLICE", read_slice},
     {"SOFTMAX", read_softmax},

@@ -282,6 +282,22 @@ Result<void> read_gather(Importer& in) {
     return {};
 }
 
+Result<void> read_gather_nd(Importer& in) {
+    in.finish("GatherND", {in.in_file_order(0), in.in_file_order(1)}, file_order(in.output().shape.size()));
+    return {};
+}
+
+// Indices, updates, shape: onto zeros; what is named twice is added up.
+Result<void> read_scatter_nd(Importer& in) {
+    const Element element = in.tensor(1).element;
+    const bool whole = element == Element::int32 || element == Element::int64;
+    const TensorId zero = whole ? in.constant("zero", Numbers{0}) : in.constant("zero", 0.0F);
+    const TensorId zeros = in.between("zeros", "ConstantOfShape", {in.in_file_order(2), zero});
+    in.finish("ScatterND", {zeros, in.in_file_order(0), in.in_file_order(1)}, file_order(in.output().shape.size()),
+              {{"reduction", std::string("add")}});
+    return {};
+}
+
 Result<void> read_tile(Importer& in) {
     OCTAVO_TRY(const Numbers times, in.integers(1));
     if (times.size() != in.rank(0))
