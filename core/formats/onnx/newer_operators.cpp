@@ -83,8 +83,9 @@ void write_group_normalization(Parts& p) {
     const auto of_channels = [&](std::size_t i, const char* what) {
         return axes.empty() ? p.inputs[i] : p.step("Unsqueeze", what, {p.inputs[i], p.model.integers(p.part("axes"), axes)});
     };
-    const std::string one = p.model.scalar(p.part("one"), 1);
-    p.finish_affine(p.step("Reshape", "images", {normal, target}), scales_groups ? one : of_channels(1, "scale"), of_channels(2, "bias"));
+    const std::string images = p.step("Reshape", "images", {normal, target});
+    if (scales_groups) return p.finish("Add", {images, of_channels(2, "bias")});
+    p.finish_affine(images, of_channels(1, "scale"), of_channels(2, "bias"));
 }
 
 // The values that stay are those of a constant mask.

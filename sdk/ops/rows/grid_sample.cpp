@@ -1,6 +1,6 @@
-// GridSample: images (N, C, H, W) looked at where a grid (N, H', W', 2) says, in x and y from -1 to 1: bilinear (linear), nearest or bicubic
-// (cubic). Places outside are zeros, the border, or mirrored; with align_corners -1 and 1 are the middles of the outermost pixels, else
-// their outer edges.
+// GridSample: images (N, C, H, W) looked at where a grid (N, H', W', 2) says, in x and y from -1 to 1: bilinear (linear), nearest or
+// bicubic (cubic). Places outside are zeros, the border, or mirrored; with align_corners -1 and 1 are the middles of the outermost pixels,
+// else their outer edges.
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
