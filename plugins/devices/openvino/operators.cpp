@@ -35,6 +35,12 @@ Result<Outputs> build_divide(const Job& job) {
     return Outputs{make<op::v1::Divide>(job.read(0), job.read(1), kTowardsMinus)};
 }
 
+// As in C, or with the sign of the divisor.
+Result<Outputs> build_remainder(const Job& job) {
+    if (job.node.integer("fmod", 0) != 0) return Outputs{make<op::v1::Mod>(job.read(0), job.read(1))};
+    return Outputs{make<op::v1::FloorMod>(job.read(0), job.read(1))};
+}
+
 Result<Outputs> build_reciprocal(const Job& job) {
     return Outputs{make<op::v1::Divide>(real(1), job.read(0))};
 }
@@ -188,10 +194,16 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"Abs", build_unary<op::v0::Abs>},
+    {"Acos", build_unary<op::v0::Acos>},
+    {"Acosh", build_unary<op::v3::Acosh>},
     {"Add", build_chain<op::v1::Add>},
     {"And", build_chain<op::v1::LogicalAnd>},
     {"ArgMax", build_arg_extreme},
     {"ArgMin", build_arg_extreme},
+    {"Asin", build_unary<op::v0::Asin>},
+    {"Asinh", build_unary<op::v3::Asinh>},
+    {"Atan", build_unary<op::v0::Atan>},
+    {"Atanh", build_unary<op::v3::Atanh>},
     {"AveragePool", build_average_pool},
     {"BatchNormalization", build_batch_normalization},
     {"Ceil", build_unary<op::v0::Ceiling>},
@@ -199,6 +211,8 @@ constexpr Row kRows[] = {
     {"Concat", build_concat},
     {"Conv", build_convolution},
     {"ConvTranspose", build_transposed_convolution},
+    {"Cos", build_unary<op::v0::Cos>},
+    {"Cosh", build_unary<op::v0::Cosh>},
     {"DepthToSpace", build_depth_to_space},
     {"Div", build_divide},
     {"Dropout", build_same_bytes},
@@ -211,17 +225,22 @@ constexpr Row kRows[] = {
     {"Flatten", build_same_bytes},
     {"Floor", build_unary<op::v0::Floor>},
     {"Gather", build_gather},
+    {"GatherElements", build_gather_elements},
+    {"GatherND", build_gather_nd},
     {"Gelu", build_gelu},
     {"Gemm", build_gemm},
     {"GlobalAveragePool", build_global<op::v1::ReduceMean>},
     {"GlobalMaxPool", build_global<op::v1::ReduceMax>},
     {"Greater", build_chain<op::v1::Greater>},
     {"GreaterOrEqual", build_chain<op::v1::GreaterEqual>},
+    {"GridSample", build_grid_sample},
+    {"GroupNormalization", build_group_normalization},
     {"HardSigmoid", build_as_activation},
     {"HardSwish", build_as_activation},
     {"Identity", build_same_bytes},
     {"InstanceNormalization", build_instance_normalization},
     {"LRN", build_lrn},
+    {"LayerNormalization", build_layer_normalization},
     {"LeakyRelu", build_as_activation},
     {"Less", build_chain<op::v1::Less>},
     {"LessOrEqual", build_chain<op::v1::LessEqual>},
@@ -232,8 +251,10 @@ constexpr Row kRows[] = {
     {"Max", build_chain<op::v1::Maximum>},
     {"MaxPool", build_max_pool},
     {"Mean", build_mean},
+    {"MeanVarianceNormalization", build_mean_variance},
     {"Min", build_chain<op::v1::Minimum>},
     {"Mish", build_unary<op::v4::Mish>},
+    {"Mod", build_remainder},
     {"Mul", build_chain<op::v1::Multiply>},
     {"Neg", build_unary<op::v0::Negative>},
     {"Not", build_unary<op::v1::LogicalNot>},
@@ -255,13 +276,18 @@ constexpr Row kRows[] = {
     {"Resize", build_resize},
     {"Round", build_round},
     {"ScaleShift", build_scale_shift},
+    {"ScatterElements", build_scatter_elements},
+    {"ScatterND", build_scatter_nd},
     {"Selu", build_selu},
     {"Sigmoid", build_as_activation},
     {"Sign", build_unary<op::v0::Sign>},
     {"Silu", build_as_activation},
+    {"Sin", build_unary<op::v0::Sin>},
+    {"Sinh", build_unary<op::v0::Sinh>},
     {"Slice", build_slice},
     {"Softmax", build_softmax<op::v8::Softmax, std::int64_t>},
     {"Softplus", build_unary<op::v4::SoftPlus>},
+    {"Softsign", build_unary<op::v9::SoftSign>},
     {"SpaceToDepth", build_space_to_depth},
     {"Split", build_split},
     {"Sqrt", build_unary<op::v0::Sqrt>},
@@ -269,6 +295,7 @@ constexpr Row kRows[] = {
     {"Sub", build_chain<op::v1::Subtract>},
     {"Sum", build_chain<op::v1::Add>},
     {"Swish", build_swish},
+    {"Tan", build_unary<op::v0::Tan>},
     {"Tanh", build_unary<op::v0::Tanh>},
     {"Tile", build_tile},
     {"TopK", build_top_k},

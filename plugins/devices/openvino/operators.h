@@ -47,5 +47,8 @@ Value build_activation(const Activation& activation, const Value& x);
 BuildRow build_convolution, build_transposed_convolution, build_max_pool, build_average_pool, build_resize;
 BuildRow build_same_bytes, build_transpose, build_concat, build_slice, build_split, build_pad, build_gather, build_tile, build_expand,
     build_top_k, build_arg_extreme, build_depth_to_space, build_space_to_depth;
+// operators_newer.cpp
+BuildRow build_layer_normalization, build_group_normalization, build_mean_variance, build_gather_elements, build_gather_nd,
+    build_scatter_nd, build_scatter_elements, build_grid_sample;
 
 }  // namespace octavo::openvino
