@@ -217,6 +217,7 @@ Result<void> inline_functions(ModelProto& model) {
     Inliner inliner(model);
     OCTAVO_CHECK_OK(inliner.expand_calls(model.nodes, 0));
     inliner.finish();
+    model.functions.clear();
     return {};
 }
 
@@ -230,21 +231,27 @@ ModelProto part_of(const ModelProto& model, std::string_view tensor) {
     for (std::size_t i = 0; i < model.nodes.size(); ++i)
         for (const std::string_view output : model.nodes[i].outputs) maker[output] = i;
     std::vector<bool> needed(model.nodes.size(), false);
+    std::set<std::string_view> read;
     std::vector<std::string_view> open = {tensor};
     while (!open.empty()) {
-        const auto found = maker.find(open.back());
+        const std::string_view name = open.back();
         open.pop_back();
-        if (found == maker.end() || needed[found->second]) continue;
+        const auto found = maker.find(name);
+        if (!read.insert(name).second || found == maker.end() || needed[found->second]) continue;
         needed[found->second] = true;
         const std::vector<std::string_view>& inputs = model.nodes[found->second].inputs;
         open.insert(open.end(), inputs.begin(), inputs.end());
     }
-    ModelProto part = model;
-    part.nodes.clear();
+    ModelProto part;
+    part.has_graph = true;
+    part.opsets = model.opsets;
+    part.inputs = model.inputs;
+    part.made_names = model.made_names;
     for (std::size_t i = 0; i < needed.size(); ++i)
         if (needed[i]) part.nodes.push_back(model.nodes[i]);
-    part.outputs.resize(1);
-    part.outputs[0].name = tensor;
+    for (const TensorProto& initializer : model.initializers)
+        if (read.contains(initializer.name)) part.initializers.push_back(initializer);
+    part.outputs.emplace_back().name = tensor;
     return part;
 }
 
