@@ -3,6 +3,7 @@
 
 #include "core/pipeline/ignore.h"
 #include "core/pipeline/stage_calibrate.h"
+#include "core/pipeline/stage_export.h"
 
 #include <unistd.h>
 #include <filesystem>
@@ -54,13 +55,20 @@ void make_plugins(const Config& config, Faults& faults) {
     }
 }
 
-// That it, or the nearest folder around it that is there, can be written into.
+// That it, or the nearest folder around it that is there, can be written into, and that nothing is lost by it that the run reads.
 Result<void> check_output(const Config& config) {
     namespace fs = std::filesystem;
     const auto error = [&](const std::string& found) {
         return findings_error(config.source, {{FindingCode::impossible_value, "/output", found, "a folder to write into", ""}});
     };
     std::error_code ignored;
+    const std::string weights = fs::path(config.model).replace_extension(".bin").string();
+    for (const std::string& written : files_of_runs(config.output))
+        for (const std::string& read : {config.model, weights, config.source.file})
+            if (fs::equivalent(written, read, ignored))
+                return findings_error(
+                    config.source, {{FindingCode::impossible_value, "/output",
+                                     "the folder of '" + written + "', which the run reads and would write over", "another folder", ""}});
     fs::path nearest = config.output;
     while (!fs::exists(nearest, ignored) && nearest.has_parent_path() && nearest != nearest.parent_path()) nearest = nearest.parent_path();
     if (!fs::is_directory(nearest, ignored)) return error("'" + nearest.string() + "', which is no folder");
@@ -94,6 +102,12 @@ Result<Ready> make_ready(const Config& config) {
 Result<void> check_model(const Config& config, const Model& model) {
     const Graph& graph = model.executed;
     OCTAVO_CHECK_OK(check_batch(config, graph));
+    if (graph.inputs.empty() || graph[graph.inputs[0]].shape.empty())
+        return findings_error(
+            config.source,
+            {{FindingCode::input_mismatch, "/model",
+              graph.inputs.empty() ? "a model without inputs" : "the input '" + graph[graph.inputs[0]].name + "', which is one number",
+              "a model whose first input has a batch", ""}});
     if (config.preprocess.steps.empty()) return {};  // the data set may give ready tensors
     const auto error = [&](const std::string& found, const std::string& expected) {
         return findings_error(config.source, {{FindingCode::input_mismatch, "/preprocess", found, expected, ""}});
