@@ -19,7 +19,7 @@ using Names = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 4> kReadShapes = {"PriorBox", "PriorBoxClustered", "Shape", "Size"};
 constexpr std::array<std::string_view, 5> kMove = {"Gather", "Split", "Squeeze", "Transpose", "Unsqueeze"};
 // The same values in the same order, with more or fewer rows an image.
-constexpr std::array<std::string_view, 3> kRegroup = {"Flatten", "NonMaxSuppression", "Reshape"};
+constexpr std::array<std::string_view, 2> kRegroup = {"Flatten", "Reshape"};
 
 bool is_one_of(Names names, const Node& node) {
     return std::find(names.begin(), names.end(), node.op) != names.end();
@@ -27,32 +27,29 @@ bool is_one_of(Names names, const Node& node) {
 
 class Watch {
 public:
-    Watch(const Graph& one, const Graph& many) : one_(one), many_(many), depends_(one.tensors.size()), bounded_(one.tensors.size()) {
+    Watch(const Graph& one, const Graph& many) : one_(one), many_(many), depends_(one.tensors.size()) {
         for (const TensorId id : one.inputs) depends_[index(id)] = true;
     }
 
     bool run() {
         for (const Node& node : one_.nodes) {
-            const bool bounded = ops::find(node.op)->bounded || has_any(node, bounded_);
-            const bool depends = has_any(node, depends_) && (!is_one_of(kReadShapes, node) || has_any(node, bounded_));
-            for (const TensorId id : node.outputs) {
-                if (id == TensorId::none) continue;
-                bounded_[index(id)] = bounded;
-                depends_[index(id)] = depends;
-            }
-            if (depends && !keeps_apart(node)) return false;
+            if (is_one_of(kReadShapes, node) || !depends(node)) continue;
+            if (!keeps_apart(node)) return false;
+            for (const TensorId id : node.outputs)
+                if (id != TensorId::none) depends_[index(id)] = true;
         }
         return std::all_of(one_.outputs.begin(), one_.outputs.end(),
                            [this](TensorId id) { return batch_axis(id) == 0U && one_[id].shape[0] == 1; });
     }
 
 private:
-    bool has_any(const Node& node, const std::vector<bool>& flags) const {
-        return std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) { return id != TensorId::none && flags[index(id)]; });
-    }
     bool depends(const Node& node, std::size_t input) const {
         const TensorId id = input_or_none(node, input);
         return id != TensorId::none && depends_[index(id)];
+    }
+    bool depends(const Node& node) const {
+        return std::any_of(node.inputs.begin(), node.inputs.end(),
+                           [&](TensorId id) { return id != TensorId::none && depends_[index(id)]; });
     }
 
     // The only dimension that differs between one image and many, if it grows as the batch does.
@@ -84,43 +81,50 @@ private:
         return !mixes(node);
     }
 
-    // What works across dimension 0 and leaves its size as it is.
+    // What works across dimension 0, or says where images stand in it, and leaves its size as it is.
     bool mixes(const Node& node) const {
-        if (node.op == "Gather") return depends(node, 0) && depends(node, 1);
-        if (node.op == "GatherND") return depends(node, 0);
-        if (node.op == "Slice") return turns_back(node);
-        return normalizes_rows(node);
+        struct Row {
+            std::string_view op;
+            bool (Watch::*mixes)(const Node& node) const;
+        };
+        constexpr std::array<Row, 7> kRows = {{{"Gather", &Watch::picks_what_it_computes},
+                                               {"GatherND", &Watch::picks_images},
+                                               {"LogSoftmax", &Watch::is_along_images},
+                                               {"LpNormalization", &Watch::is_along_images},
+                                               {"MaxPool", &Watch::says_places},
+                                               {"Slice", &Watch::turns_back},
+                                               {"Softmax", &Watch::is_along_images}}};
+        const auto row = std::find_if(kRows.begin(), kRows.end(), [&node](const Row& known) { return node.op == known.op; });
+        return ops::find(node.op)->bounded || (row != kRows.end() && (this->*row->mixes)(node));
     }
 
-    bool normalizes_rows(const Node& node) const {
-        constexpr std::array<std::string_view, 3> kNormalize = {"LogSoftmax", "LpNormalization", "Softmax"};
-        if (!is_one_of(kNormalize, node)) return false;
-        const bool is_old = attribute_or(node, "opset", std::int64_t{13}) < 13;  // of a softmax
-        const std::int64_t axis = attribute_or(node, "axis", std::int64_t{is_old ? 1 : -1});
+    bool picks_what_it_computes(const Node& node) const { return depends(node, 0) && depends(node, 1); }
+    bool picks_images(const Node& node) const { return depends(node, 0); }
+    bool says_places(const Node& node) const { return node.outputs.size() > 1; }  // counted from the first image on
+    bool is_first(const Node& node, std::int64_t axis) const {
         return axis == 0 || axis == -static_cast<std::int64_t>(one_[node.inputs[0]].shape.size());
     }
-
+    bool is_along_images(const Node& node) const {
+        const bool is_old = attribute_or(node, "opset", std::int64_t{13}) < 13;  // of a softmax
+        return is_first(node, attribute_or(node, "axis", std::int64_t{is_old ? 1 : -1}));
+    }
     bool turns_back(const Node& node) const {
-        const std::optional<Ints> steps = integer_constant(one_, input_or_none(node, 4)),
-                                  axes = integer_constant(one_, input_or_none(node, 3));
-        for (std::size_t i = 0; steps && i < steps->size(); ++i) {
-            const std::int64_t axis = axes ? axes->at(i) : static_cast<std::int64_t>(i);
-            const bool is_first = axis == 0 || axis == -static_cast<std::int64_t>(one_[node.inputs[0]].shape.size());
-            if ((*steps)[i] < 0 && is_first) return true;
-        }
+        const std::optional<Ints> steps = integer_constant(one_, input_or_none(node, 4));
+        const std::optional<Ints> axes = integer_constant(one_, input_or_none(node, 3));
+        for (std::size_t i = 0; steps && i < steps->size(); ++i)
+            if ((*steps)[i] < 0 && is_first(node, axes ? axes->at(i) : static_cast<std::int64_t>(i))) return true;
         return false;
     }
 
     const Graph &one_, &many_;
     std::vector<bool> depends_;  // [tensor] on what the inputs hold, not only on how large they are
-    std::vector<bool> bounded_;  // [tensor] its shape depends on values
 };
 
 }  // namespace
 
 bool keeps_images_apart(const Graph& graph) {
     const Result<Graph> one = with_batch(graph, 1), many = with_batch(graph, kTellingBatch);
-    return one && many && Watch(*one, *many).run();
+    return one && with_batch(graph, 2) && many && Watch(*one, *many).run();
 }
 
 }  // namespace octavo

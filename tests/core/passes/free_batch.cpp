@@ -121,6 +121,13 @@ const Case kMixed[] = {
      [](GraphBuilder& b, TensorId x) {
          return b.node("Softmax", "y", {x}, {{"axis", std::int64_t{0}}});
      }},
+    // Of the largest values, counted from the first image on.
+    {"places",
+     [](GraphBuilder& b, TensorId x) {
+         b.node("MaxPool", "pool", {x}, {{"kernel_shape", Ints{2, 2}}});
+         b.graph.nodes.back().outputs.push_back(b.graph.add_tensor({"places", OCTAVO_S64, {}, {}, false}));
+         return b.graph.nodes.back().outputs[1];
+     }},
     // [x0 x1 x0 x1] is not [x0 x0 x1 x1].
     {"images twice",
      [](GraphBuilder& b, TensorId x) {
