@@ -37,7 +37,7 @@ class Evaluator {
 public:
     Evaluator(const Graph& graph, std::int64_t batch, const NodeValues* other) : graph_(graph), other_(other) {
         state_.typed.assign(graph.tensors.size(), false);
-        state_.bounded.assign(graph.tensors.size(), false);
+        bounded_.assign(graph.tensors.size(), false);
         state_.values.resize(graph.tensors.size());
         state_.infos.resize(graph.tensors.size());
         for (std::size_t i = 0; i < graph.tensors.size(); ++i)
@@ -73,7 +73,7 @@ private:
         const bool bounded = is_bounded(node);
         for (std::size_t i = 0; i < std::min(node.outputs.size(), types->size()); ++i) {
             if (node.outputs[i] == TensorId::none) continue;
-            state_.bounded[index(node.outputs[i])] = bounded;
+            bounded_[index(node.outputs[i])] = bounded;
             Tensor typed;
             typed.type = (*types)[i].type;
             typed.shape = (*types)[i].shape;
@@ -85,9 +85,8 @@ private:
     }
 
     bool is_bounded(const Node& node) const {
-        return ops::find(node.op)->bounded || std::any_of(node.inputs.begin(), node.inputs.end(), [this](TensorId id) {
-                   return id != TensorId::none && state_.bounded[index(id)];
-               });
+        const auto reads = [this](TensorId id) { return id != TensorId::none && bounded_[index(id)]; };
+        return ops::find(node.op)->bounded || std::any_of(node.inputs.begin(), node.inputs.end(), reads);
     }
 
     bool grows(TensorId id) const { return other_ && other_->typed[index(id)] && other_->shape(id) != state_.shape(id); }
@@ -135,6 +134,7 @@ private:
     const Graph& graph_;
     const NodeValues* other_;
     NodeValues state_;
+    std::vector<bool> bounded_;    // [tensor] its shape is the largest that values allow (NonMaxSuppression, and what follows it)
     std::size_t total_bytes_ = 0;  // of the values
 };
 

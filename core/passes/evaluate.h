@@ -14,7 +14,6 @@ constexpr std::int64_t kTellingBatch = 37;
 struct NodeValues {
     std::vector<octavo_tensor_info> infos;  // [tensor]; `data` is set where the value is known
     std::vector<bool> typed;                // [tensor] type and shape are known
-    std::vector<bool> bounded;              // [tensor] its shape is the largest that values allow (NonMaxSuppression, and what follows it)
     std::vector<Buffer> values;             // [tensor] what was computed here; constants of the graph are not repeated
     std::vector<Error> errors;              // of nodes whose inference failed; what lies behind those is unknown
 

@@ -1,8 +1,9 @@
 // Converting models whose file has a fixed batch: what was written runs at the original's, and a batch that became free gives what images
-// give alone.
+// give alone. And one whose output is how many boxes it finds.
 #include "core/pipeline/stage_convert.h"
 
 #include "core/formats/onnx/writer.h"
+#include "core/pipeline/stage_benchmark.h"
 #include "tests/support/folder.h"
 #include "tests/support/networks.h"
 
@@ -53,6 +54,27 @@ BOOST_AUTO_TEST_CASE(a_pyramid_for_one_image_is_written_for_any_number) {
         const Graph three = must(with_batch(outcome.written, 3));
         BOOST_TEST(three[three.outputs[0]].shape == (Shape{3, 4, size, size}), boost::test_tools::per_element());
     }
+}
+
+// On both devices it is what is left, not the 40 that there could be.
+BOOST_AUTO_TEST_CASE(the_number_of_boxes_is_counted_as_the_model_runs) {
+    GraphBuilder builder;
+    const TensorId found = builder.node("NonMaxSuppression", "boxes",
+                                        {builder.input("corners", {1, 50, 4}), builder.input("scores", {1, 2, 50}),
+                                         builder.integers("most", {20}), builder.scalar("overlap", 0.3F), builder.scalar("score", 0.9F)});
+    const TensorId count = builder.node("Gather", "count", {builder.node("Shape", "shape", {found}), builder.integers("zero", {0})});
+    const Graph graph = builder.done({builder.node("Cast", "y", {count}, {{"to", std::int64_t{1}}})}, 1);
+    const Outcome outcome = convert_to("out.onnx", graph);
+    BOOST_TEST(ops_of(outcome.written) == "NonMaxSuppression Shape Gather Cast");
+    std::vector<float> counts;
+    for (const char* name : {"reference", "onednn"}) {
+        Session session = must(Session::compile(device(name), must(with_batch(outcome.written, 1)), nullptr, {}));
+        BOOST_REQUIRE(session.run(random_inputs(session.inputs())));
+        counts.push_back(*static_cast<const float*>(session.output_views()[0].data));
+    }
+    BOOST_TEST(counts[0] > 0);
+    BOOST_TEST(counts[0] < 20);
+    BOOST_TEST(counts[1] == counts[0]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
