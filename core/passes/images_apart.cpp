@@ -56,6 +56,7 @@ private:
     std::optional<std::size_t> batch_axis(TensorId id) const {
         const Shape &one = one_[id].shape, &many = many_[id].shape;
         std::optional<std::size_t> axis;
+        if (one.size() != many.size()) return axis;
         for (std::size_t i = 0; i < one.size(); ++i) {
             if (one[i] == many[i]) continue;
             if (axis || many[i] != kTellingBatch * one[i]) return std::nullopt;

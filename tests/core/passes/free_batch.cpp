@@ -121,6 +121,8 @@ const Case kMixed[] = {
      [](GraphBuilder& b, TensorId x) {
          return b.node("Softmax", "y", {x}, {{"axis", std::int64_t{0}}});
      }},
+    // Also of the batch, where that is one.
+    {"no dimension of one", [](GraphBuilder& b, TensorId x) { return b.node("Squeeze", "y", {b.node("GlobalAveragePool", "mean", {x})}); }},
     // Of the largest values, counted from the first image on.
     {"places",
      [](GraphBuilder& b, TensorId x) {
