@@ -4,6 +4,7 @@
 #include "core/pipeline/ignore.h"
 #include "core/pipeline/stage_calibrate.h"
 #include "core/pipeline/stage_export.h"
+#include "core/pipeline/stage_samples.h"
 
 #include <unistd.h>
 #include <filesystem>
@@ -115,12 +116,14 @@ Result<void> check_model(const Config& config, const Model& model) {
     if (graph.inputs.size() != 1)
         return error("steps for pictures", "none, since the model has " + std::to_string(graph.inputs.size()) + " inputs");
     const Tensor& input = graph[graph.inputs[0]];
-    if (input.type != OCTAVO_F32 || input.shape.size() != 4 || (input.shape[1] != 1 && input.shape[1] != 3))
-        return error("steps for pictures", "none, since the model's input '" + input.name + "' takes none (f32, 1 or 3 channels)");
+    const std::optional<InputShape> shape = image_shape(ports_of(graph, graph.inputs)[0]);
+    if (!shape)
+        return error("steps for pictures", "none, since the model's input '" + input.name +
+                                               "' takes none (f32, 1 or 3 channels in front of height and width or behind them)");
     const std::optional<Size> size = output_size(config.preprocess);
-    if (!size || (size->height == input.shape[2] && size->width == input.shape[3])) return {};
+    if (!size || (size->height == shape->height && size->width == shape->width)) return {};
     return error(size_text(size->width, size->height),
-                 size_text(input.shape[3], input.shape[2]) + " (width x height), which the model's input '" + input.name + "' takes");
+                 size_text(shape->width, shape->height) + " (width x height), which the model's input '" + input.name + "' takes");
 }
 
 }  // namespace octavo

@@ -220,10 +220,18 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     if (inputs.size() != 1)
         return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
                                        " inputs, an image fills one; expected a data set that gives ready tensors");
-    const Port& port = inputs[0];
-    const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
-    if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
-    return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
+    if (const std::optional<InputShape> shape = image_shape(inputs[0])) return *shape;
+    return Error(Code::model, "input '" + inputs[0].name +
+                                  "' is no image: expected f32, batch x 1 or 3 x height x width or batch x height x width x 1 or 3");
+}
+
+std::optional<InputShape> image_shape(const Port& input) {
+    if (input.type != OCTAVO_F32 || input.shape.size() != 4) return {};
+    const auto length = [&](std::size_t axis) { return static_cast<int>(input.shape[axis]); };
+    const auto is_channels = [&](std::size_t axis) { return input.shape[axis] == 1 || input.shape[axis] == 3; };
+    if (is_channels(1)) return InputShape{length(1), length(2), length(3)};
+    if (is_channels(3)) return InputShape{length(3), length(1), length(2), true};
+    return {};
 }
 
 octavo_geometry geometry_of(const Geometry& geometry, InputShape shape) {
