@@ -49,6 +49,11 @@ class Own:
         return (max(float(one.max()) for one in arrays) - min(float(one.min()) for one in arrays)) / 255 if arrays else 0.0
 
 
+def energy(values) -> float:
+    """Less their mean, but for a number on its own."""
+    return float(((values - (values.mean() if values.size > 1 else 0)) ** 2).sum())
+
+
 class Nearness:
     """Of one output to ours, over all images."""
 
@@ -61,10 +66,9 @@ class Nearness:
             fail(f"output '{self.output}': found shape {list(theirs.shape)}, expected {list(ours.shape)} as ours", DATA_ERROR)
         if not ours.size:
             return
-        difference = theirs - ours
-        self.signal += float(((ours - ours.mean()) ** 2).sum())
-        self.noise += float(((difference - difference.mean()) ** 2).sum())
-        self.near += int((abs(difference) <= self.step).sum())
+        self.signal += energy(ours)
+        self.noise += energy(theirs - ours)
+        self.near += int((abs(theirs - ours) <= self.step).sum())
         self.values += ours.size
 
     def figures(self) -> dict:
