@@ -1,6 +1,8 @@
 // Short lists and objects of plain values stand on one line.
 #include "core/base/pretty.h"
 
+#include "core/base/text.h"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -12,8 +14,13 @@ namespace {
 
 namespace json = boost::json;
 
+std::string quoted(std::string_view text) {
+    return json::serialize(json::string(as_utf8(text)));
+}
+
 // Of what is no object and no list, or an empty one.
 std::string plain(const json::value& value) {
+    if (const json::string* text = value.if_string()) return quoted(*text);
     if (!value.is_double()) return json::serialize(value);
     if (!std::isfinite(value.get_double())) return "null";
     char digits[32];  // the shortest that reads back the same
@@ -31,7 +38,7 @@ void print(std::string& out, const json::value& value, const std::string& indent
         for (const auto& member : *object) {
             if (!first) out += is_row ? ", " : ",\n";
             first = false;
-            out += (is_row ? "" : inner) + json::serialize(json::value(member.key())) + ": ";
+            out += (is_row ? "" : inner) + quoted(member.key()) + ": ";
             print(out, member.value(), inner);
         }
         out += is_row ? "}" : "\n" + indent + "}";
@@ -56,8 +63,7 @@ void print(std::string& out, const json::value& value, const std::string& indent
 std::string line_json(const json::value& value) {
     std::string text;
     if (const json::object* object = value.if_object()) {
-        for (const auto& member : *object)
-            text += (text.empty() ? "" : ", ") + json::serialize(json::value(member.key())) + ": " + line_json(member.value());
+        for (const auto& member : *object) text += (text.empty() ? "" : ", ") + quoted(member.key()) + ": " + line_json(member.value());
         return "{" + text + "}";
     }
     if (const json::array* array = value.if_array()) {

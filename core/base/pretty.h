@@ -1,5 +1,5 @@
 // JSON as people read it: two blanks a level, keys in their order, numbers as the shortest text that reads back to the same value
-// (null where they are none).
+// (null where they are none), bytes that are no UTF-8 as U+FFFD.
 #pragma once
 
 #include <boost/json/fwd.hpp>

@@ -18,8 +18,11 @@ std::string counted(std::integral auto count, std::string_view noun, std::string
     const std::string number = std::to_string(count) + " ";
     return number + (count != 1 && !plural.empty() ? std::string(plural) : std::string(noun) + (count == 1 ? "" : "s"));
 }
-// The name with '_' for whatever no file name takes.
-std::string as_file_name(std::string name);
+// With U+FFFD for every byte that belongs to no character of UTF-8.
+std::string as_utf8(std::string_view text);
+inline bool is_utf8(std::string_view text) {
+    return as_utf8(text) == text;
+}
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);
 
 // Insertions, deletions and replacements that turn one text into the other; case counts.

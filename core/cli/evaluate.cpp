@@ -82,16 +82,37 @@ std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, 
     return Drawings(config.output + "/drawn", *count, std::move(titles));
 }
 
-// What went in and what came out, each as FOLDER/TENSOR.npy.
-Result<void> write_arrays(const std::string& folder, const Batch& batch, const Session& session) {
-    const auto file = [&](const std::string& tensor) { return folder + "/" + as_file_name(tensor) + ".npy"; };
-    for (std::size_t i = 0; i < session.inputs().size(); ++i) {
-        const Port& port = session.inputs()[i];
-        OCTAVO_CHECK_OK(write_npy(file(port.name), port.type, port.shape, batch.inputs[i]));
+// What went in and what came out of each batch, as FOLDER/NUMBER/FILE.npy; FOLDER/arrays.json tells which file is of which tensor, and how
+// many images each batch has: rows behind them are zeros.
+class ArrayFiles {
+public:
+    explicit ArrayFiles(std::string folder) : folder_(std::move(folder)) {}
+
+    Result<void> add(const Batch& batch, const Session& session) {
+        const auto file = [this](const std::string& tensor) {
+            return folder_ + "/" + std::to_string(images_.size()) + "/" + names_.of(tensor) + ".npy";
+        };
+        for (std::size_t i = 0; i < session.inputs().size(); ++i) {
+            const Port& port = session.inputs()[i];
+            OCTAVO_CHECK_OK(write_npy(file(port.name), port.type, port.shape, batch.inputs[i]));
+        }
+        for (const auto& [name, array] : output_arrays(session))
+            OCTAVO_CHECK_OK(write_npy(file(name), array.type, array.shape, array.bytes));
+        images_.push_back(batch.size());
+        return {};
     }
-    for (const auto& [name, array] : output_arrays(session)) OCTAVO_CHECK_OK(write_npy(file(name), array.type, array.shape, array.bytes));
-    return {};
-}
+
+    Result<void> finish() const {
+        boost::json::object files;
+        for (const auto& [tensor, file] : names_.given()) files[tensor] = file + ".npy";
+        return write_atomically(folder_ + "/arrays.json", pretty_json({{"files", files}, {"images", images_}}), Code::data);
+    }
+
+private:
+    std::string folder_;
+    FileNames names_;
+    boost::json::array images_;
+};
 
 Syntax syntax() {
     Syntax syntax;
@@ -108,7 +129,9 @@ Syntax syntax() {
     syntax.text("answers",
                 "file for one line a sample: id, class, the metric's score of it, label; of a detector one line a box: id, class,\n"
                 "score, left, top, right, bottom in pixels of the picture");
-    syntax.text("arrays", "folder for the model's inputs and outputs: DIR/NUMBER/TENSOR.npy, numbered by batch from 0");
+    syntax.text("arrays",
+                "folder for the model's inputs and outputs: DIR/NUMBER/TENSOR.npy, numbered by batch from 0, and arrays.json,\n"
+                "which tells the file of each tensor and the images of each batch");
     syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
     syntax.number("limit", "most images of each validation list");
     syntax.number("threads", "0: all");
@@ -154,17 +177,19 @@ Result<void> evaluate(Arguments arguments) {
     events.begin("evaluate", images);
     const auto start = std::chrono::steady_clock::now();
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
-    std::size_t batches = 0;
     Answers answers;
-    request.record = [&, folder = parsed.text("arrays")](const SeenBatch& seen) -> Result<void> {
+    std::optional<ArrayFiles> arrays;
+    if (const auto folder = parsed.text("arrays")) arrays.emplace(*folder);
+    request.record = [&](const SeenBatch& seen) -> Result<void> {
         if (parsed.has("answers")) answers.add(seen);
-        return folder ? write_arrays(*folder + "/" + std::to_string(batches++), seen.batch, seen.contender.session()) : Result<void>();
+        return arrays ? arrays->add(seen.batch, seen.contender.session()) : Result<void>();
     };
     std::optional<Drawings> drawings = drawings_of(parsed, config, plan.has_value());
     if (drawings && plan) request.beside = {nullptr};
     if (drawings) request.watch = [&](const SeenSample& seen) { return drawings->add(seen); };
     OCTAVO_TRY(const AccuracyResult evaluation, octavo::evaluate(request));
     events.end(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    if (arrays) OCTAVO_CHECK_OK(arrays->finish());
     if (drawings) OCTAVO_CHECK_OK(drawings->finish());
     if (const auto file = parsed.text("answers")) OCTAVO_CHECK_OK(write_atomically(*file, answers.table(evaluation), Code::data));
     const Form form = form_of(parsed, model, plan);

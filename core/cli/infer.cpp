@@ -1,5 +1,6 @@
 // octavo infer MODEL: runs a model on NumPy arrays, or on an image through a config's preprocessing, and writes outputs and tapped tensors
 // as .npy files named after the tensors. The way anybody checks Octavo against anything.
+#include "core/base/file_names.h"
 #include "core/base/files.h"
 #include "core/base/text.h"
 #include "core/cli/options.h"
@@ -11,10 +12,6 @@
 
 namespace octavo::cli {
 namespace {
-
-std::string file_name(const std::string& tensor) {
-    return as_file_name(tensor) + ".npy";
-}
 
 // NAME=FILE, or FILE alone where the model has one input.
 Result<Arrays> read_arrays(const std::vector<std::string>& given, const std::vector<BorderTensor>& inputs) {
@@ -42,19 +39,22 @@ FloatWidth width_of(const Border& border, const std::string& output) {
     return FloatWidth::single;
 }
 
-Result<void> write_outputs(const Session& session, const Border& border, const std::string& folder) {
-    for (const auto& [name, array] : output_arrays(session))
-        OCTAVO_CHECK_OK(write_npy(folder + "/" + file_name(name), array.type, array.shape, array.bytes, width_of(border, name)));
-    return {};
-}
-
 struct Destination {
     const Border& border;
     const std::string& folder;
+    FileNames names = {};
+
+    std::string file(const std::string& tensor) { return folder + "/" + names.of(tensor) + ".npy"; }
 };
 
+Result<void> write_outputs(const Session& session, Destination& to) {
+    for (const auto& [name, array] : output_arrays(session))
+        OCTAVO_CHECK_OK(write_npy(to.file(name), array.type, array.shape, array.bytes, width_of(to.border, name)));
+    return {};
+}
+
 // Runs, and writes each tapped tensor while it is shown.
-Result<void> run_and_write(Session& session, const Graph& graph, std::span<const std::vector<std::byte>> inputs, const Destination& to) {
+Result<void> run_and_write(Session& session, const Graph& graph, std::span<const std::vector<std::byte>> inputs, Destination& to) {
     Result<void> written;
     std::map<std::int32_t, bool> seen;
     OCTAVO_CHECK_OK(session.run(inputs, [&](std::int32_t tensor, const octavo_tensor& view) {
@@ -63,15 +63,14 @@ Result<void> run_and_write(Session& session, const Graph& graph, std::span<const
         std::vector<float> values;
         copy_rows(view, view.rank > 0 ? view.shape[0] : 1, values);
         const std::string& name = graph.tensors[static_cast<std::size_t>(tensor)].name;
-        written = write_npy(to.folder + "/" + file_name(name), OCTAVO_F32, {view.shape, static_cast<std::size_t>(view.rank)},
-                            std::as_bytes(std::span(values)));
+        written = write_npy(to.file(name), OCTAVO_F32, {view.shape, static_cast<std::size_t>(view.rank)}, std::as_bytes(std::span(values)));
     }));
     OCTAVO_CHECK_OK(written);
     for (const std::int32_t tap : session.taps())
         if (!seen.contains(tap))
             return Error(Code::config,
                          "--tap " + graph.tensors[static_cast<std::size_t>(tap)].name + ": the device does not show this tensor");
-    return write_outputs(session, to.border, to.folder);
+    return write_outputs(session, to);
 }
 
 }  // namespace
@@ -124,7 +123,7 @@ Result<void> infer(Arguments arguments) {
     OCTAVO_TRY(const Graph graph, with_batch(loaded, batch_size(arrays, loaded)));
     const std::vector<std::string> taps = parsed.texts("tap");
     OCTAVO_TRY(Session session, Session::compile(device, graph, plan ? &*plan : nullptr, {threads, {}, false}, taps));
-    const Destination to{border, *folder};
+    Destination to{border, *folder};
     if (!parsed.has("image")) {
         OCTAVO_TRY(const auto inputs, input_bytes(arrays, session.inputs()));
         return run_and_write(session, graph, inputs, to);

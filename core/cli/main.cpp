@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <vector>
 
 namespace octavo::cli {
@@ -69,7 +70,10 @@ Result<void> dispatch(Arguments arguments) {
 
 int run(Arguments arguments) noexcept {
     try {
-        const Result<void> done = dispatch(arguments);
+        Result<void> done = dispatch(arguments);
+        std::cout.flush();
+        if (done && (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout))
+            done = Error(Code::data, "standard output: found no room for what is printed; is the disk full?");
         if (done) return 0;
         print_lines(done.error().message());
         return static_cast<int>(done.error().code());

@@ -68,6 +68,8 @@ Result<Parsed> parse(const Syntax& syntax, Arguments arguments, std::size_t requ
         po::notify(parsed.values);
     } catch (const po::unknown_option& error) {
         return Error(Code::config, error.what() + nearest_option(error.get_option_name(), visible) + see);
+    } catch (const po::invalid_option_value& error) {  // texts are all valid
+        return Error(Code::config, error.what() + std::string(", expected a whole number") + see);
     } catch (const po::error& error) {
         return Error(Code::config, error.what() + see);
     }

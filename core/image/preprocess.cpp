@@ -120,22 +120,22 @@ Normalize normalize_of(const Preprocess& pipeline) {
     return last != nullptr ? *last : Normalize{};
 }
 
-void write_colour(const Image& image, const Normalize& step, std::span<float> chw) {
-    const std::size_t pixels = image.rgb.size() / 3;
+void write_colour(const Image& image, const Normalize& step, bool is_channels_last, std::span<float> values) {
+    const std::size_t pixels = image.rgb.size() / 3, plane = is_channels_last ? 1 : pixels, next = is_channels_last ? 3 : 1;
     for (std::size_t c = 0; c < 3; ++c) {
         const float mean = step.mean[c], scale = step.scale[c];
         const std::uint8_t* const in = image.rgb.data() + (step.order == ChannelOrder::rgb ? c : 2 - c);
-        float* const out = chw.data() + c * pixels;
-        for (std::size_t i = 0; i < pixels; ++i) out[i] = (static_cast<float>(in[3 * i]) - mean) * scale;
+        float* const out = values.data() + c * plane;
+        for (std::size_t i = 0; i < pixels; ++i) out[next * i] = (static_cast<float>(in[3 * i]) - mean) * scale;
     }
 }
 
 // ITU-R 601 luma in 16-bit fixed point, rounded, as in Pillow's convert("L"). The weights sum to 65536: equal channels keep their value.
-void write_luma(const Image& image, const Normalize& step, std::span<float> chw) {
-    for (std::size_t i = 0; i < chw.size(); ++i) {
+void write_luma(const Image& image, const Normalize& step, std::span<float> values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
         const std::uint8_t* const in = image.rgb.data() + 3 * i;
         const unsigned luma = (in[0] * 19595U + in[1] * 38470U + in[2] * 7471U + 32768U) >> 16;
-        chw[i] = (static_cast<float>(luma) - step.mean[0]) * step.scale[0];
+        values[i] = (static_cast<float>(luma) - step.mean[0]) * step.scale[0];
     }
 }
 
@@ -218,17 +218,17 @@ Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, 
                                  text_of(wanted) + ", end with a crop, a letterbox or an exact resize to that");
 }
 
-void write_values(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape) {
+void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape) {
     assert(shape.channels == 1 || shape.channels == 3);
-    assert(chw.size() == image.rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
+    assert(values.size() == image.rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
     const Normalize normalize = normalize_of(pipeline);
-    if (shape.channels == 1) write_luma(image, normalize, chw);
-    if (shape.channels == 3) write_colour(image, normalize, chw);
+    if (shape.channels == 1) write_luma(image, normalize, values);
+    if (shape.channels == 3) write_colour(image, normalize, shape.is_channels_last, values);
 }
 
-Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> chw, InputShape shape, std::string_view name) {
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name) {
     OCTAVO_TRY(const Framed framed, frame(pipeline, std::move(image), shape, name));
-    write_values(pipeline, framed.image, chw, shape);
+    write_values(pipeline, framed.image, values, shape);
     return framed.geometry;
 }
 

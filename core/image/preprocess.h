@@ -68,9 +68,10 @@ struct Preprocess {
     std::vector<Step> steps;
 };
 
-// What one picture of the batch looks like to the network; channels is 1 or 3.
+// What one picture of the batch looks like to the network; channels is 1 or 3, and they are planes, or lie together pixel by pixel.
 struct InputShape {
     int channels = 3, height = 0, width = 0;
+    bool is_channels_last = false;
 };
 
 // A place in the network input is scale * (place in the source picture) - offset, in pixels, (0, 0) being the top left corner. A border
@@ -100,10 +101,10 @@ struct Framed {
 // a Code::data error that starts with `name`.
 Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name);
 
-// The last step. `chw` holds channels * height * width values; the image has that height and width.
-void write_values(const Preprocess& pipeline, const Image& image, std::span<float> chw, InputShape shape);
+// The last step. `values` holds channels * height * width values; the image has that height and width.
+void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape);
 
 // Both.
-Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> chw, InputShape shape, std::string_view name);
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name);
 
 }  // namespace octavo

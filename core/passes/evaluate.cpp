@@ -1,4 +1,5 @@
-// Walks the graph once; a node is computed by its row where all of its inputs are known (Shape, Size and EyeLike by what inference knows).
+// Walks the graph once; a node is computed by its row where all of its inputs are known (Shape, Size and EyeLike by what inference knows,
+// unless that is only the most there can be).
 #include "core/passes/evaluate.h"
 
 #include "sdk/ops/op.h"
@@ -11,6 +12,7 @@ namespace {
 // More than this, one or all together, is not worth holding as constants; a damaged model cannot make us try.
 constexpr std::size_t kLargestValue = std::size_t{1} << 29;
 constexpr std::size_t kLargestTotal = std::size_t{1} << 30;
+constexpr std::size_t kLargestOfBatch = std::size_t{1} << 24;  // of what grows with the batch
 
 octavo_tensor view_of(const octavo_tensor_info& info, void* data) {
     octavo_tensor view{};
@@ -33,8 +35,9 @@ std::size_t size_bytes(const octavo_tensor_info& info) {
 
 class Evaluator {
 public:
-    Evaluator(const Graph& graph, std::int64_t batch) : graph_(graph) {
+    Evaluator(const Graph& graph, std::int64_t batch, const NodeValues* other) : graph_(graph), other_(other) {
         state_.typed.assign(graph.tensors.size(), false);
+        bounded_.assign(graph.tensors.size(), false);
         state_.values.resize(graph.tensors.size());
         state_.infos.resize(graph.tensors.size());
         for (std::size_t i = 0; i < graph.tensors.size(); ++i)
@@ -67,8 +70,10 @@ private:
             state_.errors.push_back(types.error());
             return;
         }
+        const bool bounded = is_bounded(node);
         for (std::size_t i = 0; i < std::min(node.outputs.size(), types->size()); ++i) {
             if (node.outputs[i] == TensorId::none) continue;
+            bounded_[index(node.outputs[i])] = bounded;
             Tensor typed;
             typed.type = (*types)[i].type;
             typed.shape = (*types)[i].shape;
@@ -76,14 +81,21 @@ private:
             info.name = graph_[node.outputs[i]].name.c_str();
             know(index(node.outputs[i]), info);
         }
-        if (is_computable(node)) compute(node, view);
+        if (!bounded && is_computable(node)) compute(node, view);
     }
+
+    bool is_bounded(const Node& node) const {
+        const auto reads = [this](TensorId id) { return id != TensorId::none && bounded_[index(id)]; };
+        return ops::find(node.op)->bounded || std::any_of(node.inputs.begin(), node.inputs.end(), reads);
+    }
+
+    bool grows(TensorId id) const { return other_ && other_->typed[index(id)] && other_->shape(id) != state_.shape(id); }
 
     bool is_computable(const Node& node) const {
         for (const TensorId id : node.outputs) {
             if (id == TensorId::none) return false;
             const std::size_t size = size_bytes(state_.infos[index(id)]);
-            if (size > kLargestValue || total_bytes_ + size > kLargestTotal) return false;
+            if (size > kLargestValue || total_bytes_ + size > kLargestTotal || (size > kLargestOfBatch && grows(id))) return false;
         }
         if (node.op == "Shape" || node.op == "Size" || node.op == "EyeLike") return true;
         return std::all_of(node.inputs.begin(), node.inputs.end(),
@@ -120,14 +132,16 @@ private:
     }
 
     const Graph& graph_;
+    const NodeValues* other_;
     NodeValues state_;
+    std::vector<bool> bounded_;    // [tensor] its shape is the largest that values allow (NonMaxSuppression, and what follows it)
     std::size_t total_bytes_ = 0;  // of the values
 };
 
 }  // namespace
 
-NodeValues evaluate(const Graph& graph, std::int64_t batch) {
-    return Evaluator(graph, batch).run();
+NodeValues evaluate(const Graph& graph, std::int64_t batch, const NodeValues* other) {
+    return Evaluator(graph, batch, other).run();
 }
 
 bool has_free_batch(const Graph& graph) {

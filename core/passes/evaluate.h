@@ -8,6 +8,9 @@
 
 namespace octavo {
 
+// A batch that is no likely size of anything else, so that what depends on the batch cannot be taken for what does not.
+constexpr std::int64_t kTellingBatch = 37;
+
 struct NodeValues {
     std::vector<octavo_tensor_info> infos;  // [tensor]; `data` is set where the value is known
     std::vector<bool> typed;                // [tensor] type and shape are known
@@ -17,8 +20,9 @@ struct NodeValues {
     Shape shape(TensorId id) const { return {infos[index(id)].shape, infos[index(id)].shape + infos[index(id)].rank}; }
 };
 
-// Points into the graph.
-NodeValues evaluate(const Graph& graph, std::int64_t batch);
+// Points into the graph. What has another shape than in `other`, the same graph at another batch, grows with the batch and is not computed
+// where it is large.
+NodeValues evaluate(const Graph& graph, std::int64_t batch, const NodeValues* other = nullptr);
 
 bool has_free_batch(const Graph& graph);
 

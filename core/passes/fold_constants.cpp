@@ -1,9 +1,10 @@
 // fold_constants: a tensor whose value is the same for every input becomes a constant. That includes arithmetic on shapes: the graph is
-// evaluated at two batch sizes, what agrees is constant, and where a Reshape reads a shape that differs in its batch alone, the batch is
-// spelled 0 ("copy") or -1 ("infer"). What else depends on the batch size stays as it is. Graph outputs stay computed.
+// evaluated at two batch sizes, what agrees is constant, and where a node is told a shape that differs in its batch alone, that is spelled
+// so that it holds for any. What else depends on the batch size stays as it is. Graph outputs stay computed.
 #include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
+#include "core/passes/spell_batch.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,8 +12,7 @@
 namespace octavo {
 namespace {
 
-constexpr std::int64_t kBatchA = 2;
-constexpr std::int64_t kBatchB = 3;
+constexpr std::int64_t kSmallBatch = 2;
 
 bool same(const NodeValues& a, const NodeValues& b, TensorId id) {
     const Buffer& x = a.values[index(id)];
@@ -26,35 +26,21 @@ std::optional<std::vector<std::int64_t>> integers(const NodeValues& evaluation, 
     return std::vector<std::int64_t>(value.as<std::int64_t>().begin(), value.as<std::int64_t>().end());
 }
 
-struct Differing {
-    std::vector<std::int64_t> target;  // at batch A
-    std::vector<bool> differs;         // from batch B
-    Shape input_a, input_b;
-};
-
-// An entry that differs copies the input's dimension (0) where that differs likewise, else is inferred (-1).
-bool spell_reshape(Differing& shape) {
-    bool inferred = std::count(shape.target.begin(), shape.target.end(), -1) > 0;
-    for (std::size_t i = 0; i < shape.target.size(); ++i) {
-        if (!shape.differs[i]) continue;
-        const bool copies = i < shape.input_a.size() && shape.input_a[i] == shape.target[i] && shape.input_a[i] != shape.input_b[i];
-        if (!copies && inferred) return false;
-        shape.target[i] = copies ? 0 : -1;
-        inferred = inferred || !copies;
+// A shape that differs between batches is spelled so that it does not.
+void respell(Graph& graph, Node& node, const NodeValues& a, const NodeValues& b) {
+    const std::optional<std::size_t> place = told_by(node);
+    if (!place || graph[node.inputs[*place]].is_constant() || !a.typed[index(node.inputs[0])]) return;
+    const std::optional<std::vector<std::int64_t>> at_a = integers(a, node.inputs[*place]), at_b = integers(b, node.inputs[*place]);
+    if (!at_a || !at_b || at_a->size() != at_b->size()) return;
+    ToldShape shape = {*at_a, {}, {}, a.shape(node.inputs[0])};
+    const Shape input_b = b.shape(node.inputs[0]);
+    for (std::size_t i = 0; i < at_a->size(); ++i) {
+        const bool varies = (*at_a)[i] != (*at_b)[i];
+        const bool is_inputs = i < shape.input.size() && i < input_b.size() && shape.input[i] == (*at_a)[i] && input_b[i] == (*at_b)[i];
+        shape.varies.push_back(varies);
+        shape.copies.push_back(varies && is_inputs);
     }
-    return true;
-}
-
-void spell_batch(Graph& graph, Node& node, const NodeValues& a, const NodeValues& b) {
-    if (node.op != "Reshape" || node.inputs[0] == TensorId::none || input_or_none(node, 1) == TensorId::none) return;
-    if (graph[node.inputs[1]].is_constant()) return;
-    if (attribute_or(node, "allowzero", std::int64_t{0}) != 0) return;
-    const std::optional<std::vector<std::int64_t>> at_a = integers(a, node.inputs[1]);
-    const std::optional<std::vector<std::int64_t>> at_b = integers(b, node.inputs[1]);
-    if (!at_a || !at_b || at_a->size() != at_b->size() || !a.typed[index(node.inputs[0])]) return;
-    Differing shape = {*at_a, {}, a.shape(node.inputs[0]), b.shape(node.inputs[0])};
-    for (std::size_t i = 0; i < at_a->size(); ++i) shape.differs.push_back((*at_a)[i] != (*at_b)[i]);
-    if (spell_reshape(shape)) node.inputs[1] = add_constant(graph, node.name + ".shape", shape.target);
+    spell_batch(graph, node, std::move(shape));
 }
 
 // All outputs of the node have one value, and none is an output of the graph.
@@ -67,11 +53,11 @@ bool is_constant_node(const Node& node, const Links& links, const NodeValues& a,
 
 Result<void> fold_constants(Graph& graph) {
     const Links links(graph);
-    const NodeValues a = evaluate(graph, kBatchA);
-    const NodeValues b = has_free_batch(graph) ? evaluate(graph, kBatchB) : a;
+    const NodeValues a = evaluate(graph, kSmallBatch);
+    const NodeValues b = has_free_batch(graph) ? evaluate(graph, kTellingBatch, &a) : a;
     for (Node& node : graph.nodes) {
         if (!is_constant_node(node, links, a, b)) {
-            spell_batch(graph, node, a, b);
+            respell(graph, node, a, b);
             continue;
         }
         for (const TensorId id : node.outputs) {

@@ -7,9 +7,6 @@
 namespace octavo {
 namespace {
 
-// Passes see a batch that is no likely size of anything else, so that what depends on the batch cannot be taken for what does not.
-constexpr std::int64_t kTellingBatch = 3;
-
 constexpr std::array<Pass, 9> kPasses = {{
     // First, since inference needs constant shapes and all others need inference.
     {"fold_constants", "computes what does not depend on the input", &fold_constants},

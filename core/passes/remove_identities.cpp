@@ -1,6 +1,6 @@
 // remove_identities: takes out operators that hand their input on unchanged. Judged by inferred shapes, so it must not run before
-// inference. Names of graph outputs survive: the producer then writes the output itself. A graph output that is an input or a constant
-// handed on keeps its operator.
+// inference; where the batch is free, by those at two batches, since a Slice of three images takes all of three. Names of graph outputs
+// survive: the producer then writes the output itself. A graph output that is an input or a constant handed on keeps its operator.
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 
@@ -83,9 +83,10 @@ void rename_output(Node& producer, TensorId from, TensorId to) {
     std::replace(producer.outputs.begin(), producer.outputs.end(), from, to);
 }
 
-bool take_out(Graph& graph, const Links& links, std::size_t n) {
+// `larger` is the graph as it was, at another batch where that is free.
+bool take_out(Graph& graph, const Graph& larger, const Links& links, std::size_t n) {
     Node& node = graph.nodes[n];
-    if (!is_identity(graph, links, node)) return false;
+    if (!is_identity(graph, links, node) || !is_identity(larger, links, larger.nodes[n])) return false;
     const TensorId from = node.inputs[0];
     const TensorId to = node.outputs[0];
     Node* producer = producer_of(graph, links, from);
@@ -104,7 +105,9 @@ bool take_out(Graph& graph, const Links& links, std::size_t n) {
 }  // namespace
 
 Result<void> remove_identities(Graph& graph) {
-    rewrite_nodes(graph, [&graph](const Links& links, std::size_t n) { return take_out(graph, links, n); });
+    const Result<Graph> larger = with_batch_if_free(graph, batch_of(graph) + 1);
+    if (!larger) return {};  // shapes that hold at some batches only: nothing is known to stay what it is
+    rewrite_nodes(graph, [&](const Links& links, std::size_t n) { return take_out(graph, *larger, links, n); });
     return {};
 }
 

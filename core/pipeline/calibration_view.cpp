@@ -34,13 +34,14 @@ std::int64_t kernel_places(const Shape& weight) {
     return element_count(std::span(weight).subspan(2));
 }
 
-// Between the points' roots: what the values can be at all.
+// What the values can be at all. Of all tensors, not of the roots alone: what passes values on may add some (the value of a Pad) or go
+// beyond them (a cubic Resize).
 Range known_of(const std::vector<Range>& known, const QuantizationPoint& point) {
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
-    if (point.roots.empty()) return {-kInfinity, kInfinity};
+    if (point.tensors.empty()) return {-kInfinity, kInfinity};
     Range range{kInfinity, -kInfinity};
-    for (const TensorId root : point.roots) {
-        const Range& one = known[index(root)];
+    for (const TensorId id : point.tensors) {
+        const Range& one = known[index(id)];
         range = {std::min(range.low, one.low), std::max(range.high, one.high)};
     }
     return range;

@@ -135,6 +135,7 @@ private:
         } else {  // what calibration leaves of the same list
             config_.validation.push_back(read_slice(none, "validation", "/validation", "validation", parameters));
             config_.validation.back().skip = used;
+            config_.validation.back().is_rest = true;
         }
         json::array shown;
         for (Slice& slice : config_.validation) {
@@ -162,7 +163,7 @@ private:
         ParameterPlace places{folder_, "/dataset"};
         for (const ConfigKey& known : table.keys) places.own_keys.emplace_back(known.value.name);
         for (const auto& member : changed) {
-            if (find_key(table, member.key())) continue;
+            if (find_key(table, member.key()) || member.value().is_null()) continue;
             parameters[member.key()] = member.value();
             places.elsewhere[member.key()] = place;
         }
@@ -372,6 +373,8 @@ Result<Config> read_config(const std::string& path, const Registry& registry, co
     OCTAVO_TRY(const std::string text, read_text(path, Code::config));
     if (is_binary(text)) return Error(Code::config, path + ": found bytes that are no text, expected a config (JSON in UTF-8)");
     const std::string folder = std::filesystem::absolute(path).parent_path().string();
+    for (const std::string& given : {folder, overrides.model.value_or(""), overrides.output.value_or("")})
+        if (!is_utf8(given)) return Error(Code::config, as_utf8(given) + ": found bytes that are no UTF-8, expected a path in UTF-8");
     return parse_config(text, path, folder, registry, overrides);
 }
 

@@ -28,6 +28,7 @@ struct Slice {
     ParameterValues dataset;
     std::int64_t skip = 0;
     std::int64_t limit = 0;  // 0: all
+    bool is_rest = false;    // what calibration leaves, where the config has no validation
     std::string title;       // "calibration", "validation 2": how messages call it
 };
 

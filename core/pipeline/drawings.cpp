@@ -2,7 +2,6 @@
 #include "core/pipeline/drawings.h"
 
 #include "core/base/files.h"
-#include "core/base/text.h"
 #include "core/image/decode.h"
 #include "core/image/draw.h"
 #include "core/image/encode.h"
@@ -58,7 +57,7 @@ Result<bool> Drawings::add(const SeenSample& seen) {
     draw_boxes(seen, truth, "annotation", panels[0]);
     for (std::size_t i = 0; i < seen.boxes.size(); ++i) draw_boxes(seen, seen.boxes[i], titles_[i], panels[i + 1]);
     OCTAVO_TRY(const std::vector<std::byte> file, encode_jpeg(side_by_side(panels, 4), 92));
-    OCTAVO_CHECK_OK(write_atomically(folder_ + "/" + as_file_name(seen.id) + ".jpg", file, Code::data));
+    OCTAVO_CHECK_OK(write_atomically(folder_ + "/" + names_.of(seen.id) + ".jpg", file, Code::data));
     return ++count_ < most_;
 }
 

@@ -3,6 +3,7 @@
 // each frame is.
 #pragma once
 
+#include "core/base/file_names.h"
 #include "core/pipeline/stage_evaluate.h"
 
 #include <cstdint>
@@ -32,6 +33,7 @@ private:
     std::string folder_;
     std::int64_t most_, count_ = 0;
     std::vector<std::string> titles_;
+    FileNames names_;
     std::string table_ = "image\tof\tclass\tcolour\tscore\tleft\ttop\tright\tbottom\n";
 };
 

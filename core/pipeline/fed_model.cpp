@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/formats/grids/grids.h"
+#include "core/passes/evaluate.h"
 #include "core/passes/passes.h"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ Result<FedModel> load_fed_model(const FeedRequest& request) {
     FedModel fed;
     OCTAVO_TRY(Graph reshaped, read_reshaped(request));
     OCTAVO_TRY(fed.original, original_of(request, reshaped));
+    fed.says_free = has_free_batch(reshaped);
     Graph graph = reshaped;
     OCTAVO_TRY(fed.model, load_model_of(request.model, std::move(reshaped)));
     OCTAVO_CHECK_OK(check_free_batch(request, fed.model.calibration));

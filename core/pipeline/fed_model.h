@@ -19,7 +19,8 @@ struct FeedRequest {
 };
 
 struct FedModel {
-    Graph original;  // with the shapes that were asked for, but nothing else in front, and with as few passes as can be
+    Graph original;          // with the shapes that were asked for, but nothing else in front, and with as few passes as can be
+    bool says_free = false;  // of the batch: the file does, or the shapes that were asked for
     Model model;
     std::optional<Plan> plan;      // the given one, else what the file says
     std::vector<InputFeed> feeds;  // [input] of what `model` does and `original` does not

@@ -8,12 +8,12 @@
 namespace octavo {
 namespace {
 
-// Sum of squares of value(i) less their mean, for i below n.
+// Sum of squares of value(i) less their mean, for i below n. A number on its own is no constant over others: it counts as it is.
 template <class Value>
 double centred_energy(std::size_t n, Value value) {
     double sum = 0;
-    for (std::size_t i = 0; i < n; ++i) sum += value(i);
-    const double mean = sum / static_cast<double>(n);
+    for (std::size_t i = 0; n > 1 && i < n; ++i) sum += value(i);
+    const double mean = n > 1 ? sum / static_cast<double>(n) : 0;
     double energy = 0;
     for (std::size_t i = 0; i < n; ++i) energy += (value(i) - mean) * (value(i) - mean);
     return energy;
@@ -42,6 +42,7 @@ void Fidelity::merge(const Fidelity& other) {
 
 double Fidelity::snr_db() const {
     if (noise_ <= 0) return std::numeric_limits<double>::infinity();
+    if (std::isnan(noise_)) return -std::numeric_limits<double>::infinity();
     return signal_ > 0 ? 10 * std::log10(signal_ / noise_) : 0;
 }
 

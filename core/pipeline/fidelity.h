@@ -1,5 +1,6 @@
 // Fidelity: 10 log10 of the energy of the fp32 outputs over the energy of the error, both less their mean over the elements of an image: a
-// constant over all elements changes no answer. Or of energies that were measured in another way.
+// constant over all elements changes no answer. An output of one number an image has no mean taken away. Or of energies that were measured
+// in another way.
 #pragma once
 
 #include <span>
@@ -15,7 +16,7 @@ public:
     void add(std::span<const float> expected, std::span<const float> found);
     // The energies of another output, so that several give one figure.
     void merge(const Fidelity& other);
-    // Infinite where there is no error, 0 where there is no signal.
+    // Infinite where there is no error, 0 where there is no signal, minus infinity where what was found is no number.
     double snr_db() const;
 
     double signal() const { return signal_; }

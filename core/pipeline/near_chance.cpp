@@ -15,6 +15,8 @@ bool is_near_chance(double share, std::int64_t classes) {
 }
 
 std::string chance_warning(const AccuracyResult& evaluation) {
+    constexpr std::int64_t kLeastImages = 10;  // fewer are near chance, or far from it, by chance
+    if (evaluation.all.images < kLeastImages) return {};
     const auto classes = static_cast<std::int64_t>(evaluation.labels.size());
     for (const MetricFigure& figure : evaluation.all.figures.at(0)) {
         if (!figure.principal || figure.unit != "%" || !figure.higher_is_better || !is_near_chance(figure.value / 100, classes)) continue;
@@ -22,8 +24,9 @@ std::string chance_warning(const AccuracyResult& evaluation) {
         std::snprintf(numbers, sizeof numbers, "%s of the fp32 model is %.1f %%, and guessing among the %lld classes gives %.1f %%",
                       figure.name.c_str(), figure.value, static_cast<long long>(classes), 100.0 / static_cast<double>(classes));
         return std::string(numbers) +
-               ": the preprocessing (order of the channels, mean, scale, resize) or the adapter's label_offset does not fit the model, and "
-               "ranges taken so are wrong too; octavo init tries the usual ones";
+               ": the preprocessing (order of the channels, mean, scale, resize) or the adapter's label_offset probably does not fit the "
+               "model, "
+               "and ranges taken so would be wrong too; octavo init tries the usual ones";
     }
     return {};
 }

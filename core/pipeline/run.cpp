@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 
 namespace octavo {
@@ -25,6 +26,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double kLittleSnr = 10;                              // dB; detectors and classifiers that can be used have more
 constexpr std::size_t kPictureBytes = std::size_t{256} << 20;  // 1783 of 224 x 224 pixels
 
 double seconds_since(Clock::time_point start) {
@@ -267,7 +269,10 @@ private:
         add_notes(evaluation_.noted, report_.noted);
         if (report_.target.status == "missed") OCTAVO_CHECK_OK(search());
         evaluation_.first.clear();
-        if (config_.target) warn_of_luck(*config_.target, evaluation_, report_);
+        if (config_.target)
+            warn_of_luck(*config_.target, evaluation_, report_);
+        else if (evaluation_.all.snr_db < kLittleSnr)
+            report_.warnings.push_back(noise_warning(evaluation_.all.snr_db));
         if (costs_) {
             OCTAVO_TRY(report_.front, timed(events_, "front", 0, report_.seconds.front, [&] {
                            return find_front({config_, ready_.model, ready_.device, *costs_, fastest_, plan_, noise_, ready_.search_images,
@@ -295,6 +300,14 @@ private:
         add_accuracy(config_, evaluation_.all, report_);
         if (config_.target) judge_target(*config_.target, evaluation_, report_);
         return {};
+    }
+
+    static std::string noise_warning(double snr_db) {
+        char ratio[32];
+        std::snprintf(ratio, sizeof ratio, "%.1f", snr_db);
+        return "the outputs are " + std::string(ratio) +
+               " dB above their error, so much of what they say is noise; \"target\": {\"min_snr_db\": 20} gives operators that cost most "
+               "back to floating point";
     }
 
     // What was measured is that of another plan.

@@ -3,6 +3,8 @@
 
 #include "core/pipeline/ignore.h"
 #include "core/pipeline/stage_calibrate.h"
+#include "core/pipeline/stage_export.h"
+#include "core/pipeline/stage_samples.h"
 
 #include <unistd.h>
 #include <filesystem>
@@ -54,13 +56,20 @@ void make_plugins(const Config& config, Faults& faults) {
     }
 }
 
-// That it, or the nearest folder around it that is there, can be written into.
+// That it, or the nearest folder around it that is there, can be written into, and that nothing is lost by it that the run reads.
 Result<void> check_output(const Config& config) {
     namespace fs = std::filesystem;
     const auto error = [&](const std::string& found) {
         return findings_error(config.source, {{FindingCode::impossible_value, "/output", found, "a folder to write into", ""}});
     };
     std::error_code ignored;
+    const std::string weights = fs::path(config.model).replace_extension(".bin").string();
+    for (const std::string& written : files_of_runs(config.output))
+        for (const std::string& read : {config.model, weights, config.source.file})
+            if (fs::equivalent(written, read, ignored))
+                return findings_error(
+                    config.source, {{FindingCode::impossible_value, "/output",
+                                     "the folder of '" + written + "', which the run reads and would write over", "another folder", ""}});
     fs::path nearest = config.output;
     while (!fs::exists(nearest, ignored) && nearest.has_parent_path() && nearest != nearest.parent_path()) nearest = nearest.parent_path();
     if (!fs::is_directory(nearest, ignored)) return error("'" + nearest.string() + "', which is no folder");
@@ -94,6 +103,12 @@ Result<Ready> make_ready(const Config& config) {
 Result<void> check_model(const Config& config, const Model& model) {
     const Graph& graph = model.executed;
     OCTAVO_CHECK_OK(check_batch(config, graph));
+    if (graph.inputs.empty() || graph[graph.inputs[0]].shape.empty())
+        return findings_error(
+            config.source,
+            {{FindingCode::input_mismatch, "/model",
+              graph.inputs.empty() ? "a model without inputs" : "the input '" + graph[graph.inputs[0]].name + "', which is one number",
+              "a model whose first input has a batch", ""}});
     if (config.preprocess.steps.empty()) return {};  // the data set may give ready tensors
     const auto error = [&](const std::string& found, const std::string& expected) {
         return findings_error(config.source, {{FindingCode::input_mismatch, "/preprocess", found, expected, ""}});
@@ -101,12 +116,14 @@ Result<void> check_model(const Config& config, const Model& model) {
     if (graph.inputs.size() != 1)
         return error("steps for pictures", "none, since the model has " + std::to_string(graph.inputs.size()) + " inputs");
     const Tensor& input = graph[graph.inputs[0]];
-    if (input.type != OCTAVO_F32 || input.shape.size() != 4 || (input.shape[1] != 1 && input.shape[1] != 3))
-        return error("steps for pictures", "none, since the model's input '" + input.name + "' takes none (f32, 1 or 3 channels)");
+    const std::optional<InputShape> shape = image_shape(ports_of(graph, graph.inputs)[0]);
+    if (!shape)
+        return error("steps for pictures", "none, since the model's input '" + input.name +
+                                               "' takes none (f32, 1 or 3 channels in front of height and width or behind them)");
     const std::optional<Size> size = output_size(config.preprocess);
-    if (!size || (size->height == input.shape[2] && size->width == input.shape[3])) return {};
+    if (!size || (size->height == shape->height && size->width == shape->width)) return {};
     return error(size_text(size->width, size->height),
-                 size_text(input.shape[3], input.shape[2]) + " (width x height), which the model's input '" + input.name + "' takes");
+                 size_text(shape->width, shape->height) + " (width x height), which the model's input '" + input.name + "' takes");
 }
 
 }  // namespace octavo

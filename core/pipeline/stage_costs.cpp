@@ -204,15 +204,14 @@ std::string hash_of_int8(const Graph& graph, const Plan& plan) {
     return hasher.hex();
 }
 
-// Those of an earlier run, if they are of this one too.
-Result<std::optional<Costs>> kept_costs(const CostsRequest& request, const Costs& wanted) {
-    std::error_code ignored;
-    if (!std::filesystem::exists(costs_path(request.config), ignored)) return std::optional<Costs>();
-    OCTAVO_TRY(Costs costs, load_costs(costs_path(request.config)));
+// Those of an earlier run, if they can be read and are of this one too. What cannot be read is measured anew.
+std::optional<Costs> kept_costs(const CostsRequest& request, const Costs& wanted) {
+    Result<Costs> costs = load_costs(costs_path(request.config));
+    if (!costs) return {};
     const auto key = [](const Costs& of) {
         return std::tie(of.graph_structure, of.graph_constants, of.device, of.isa, of.cpu, of.threads, of.int8_operators);
     };
-    return key(costs) == key(wanted) ? std::optional<Costs>(std::move(costs)) : std::optional<Costs>();
+    return key(*costs) == key(wanted) ? std::optional<Costs>(std::move(*costs)) : std::optional<Costs>();
 }
 
 }  // namespace
@@ -228,7 +227,7 @@ Result<FastestPlan> choose_by_speed(const CostsRequest& request) {
     wanted.cpu = request.cpu;
     wanted.threads = thread_count(request.config.threads);
     wanted.int8_operators = hash_of_int8(graph, request.plan);
-    OCTAVO_TRY(std::optional<Costs> kept, kept_costs(request, wanted));
+    std::optional<Costs> kept = kept_costs(request, wanted);
     FastestPlan chosen{request.plan, wanted, !kept};
     if (kept) {
         chosen.costs = std::move(*kept);

@@ -25,6 +25,7 @@ public:
         for (std::size_t i = 0; i < fidelities_.size(); ++i) fidelities_[i].merge(nearness[i]);
     }
     void count() { ++part_.images; }
+    std::int64_t images() const { return part_.images; }
 
     AccuracyPart finish(std::span<const std::string> names, std::vector<std::vector<MetricFigure>> figures) {
         part_.figures = std::move(figures);
@@ -59,7 +60,8 @@ public:
         OCTAVO_CHECK_OK(recollection_.finish());
         const auto figures = [](const Contender& contender) { return contender.figures(); };
         OCTAVO_TRY(result_.all, finished(all_, before_ ? &before_->all : nullptr, figures));
-        if (has_parts_) {
+        if (has_parts_ && parts_[Part::searched].images() == 0) return Error(Code::data, "none of the search images can be read");
+        if (has_parts_ && parts_[Part::held_back].images() > 0) {
             OCTAVO_TRY(result_.searched, finished_part(Part::searched, before_ ? &*before_->searched : nullptr));
             OCTAVO_TRY(result_.held_back, finished_part(Part::held_back, before_ ? &*before_->held_back : nullptr));
         }
@@ -120,6 +122,7 @@ private:
         for (std::size_t row = 0; row < batch.size(); ++row) {
             std::vector<Tally*> told = {&all_};
             if (has_parts_) told.push_back(&parts_[parts[row]]);
+            if (!nearness.empty()) OCTAVO_CHECK_OK(check_finite(nearness[row], batch.ids[row]));
             for (Tally* tally : told) {
                 tally->count();
                 if (!nearness.empty()) tally->add(first->answers[row], last.answers[row], nearness[row]);
@@ -130,6 +133,15 @@ private:
             result_.answers.push_back({batch.ids[row], answer.score, answer.best_class.value_or(-1), label.value_or(-1)});
         }
         if (request_.progress) request_.progress(static_cast<std::int64_t>(result_.answers.size()));
+        return {};
+    }
+
+    Result<void> check_finite(std::span<const Fidelity> nearness, const std::string& id) const {
+        for (std::size_t i = 0; i < nearness.size(); ++i)
+            if (!std::isfinite(nearness[i].signal()))
+                return Error(Code::data,
+                             "output '" + comparison_.names()[i] + "': image '" + id +
+                                 "' makes it hold NaN or infinity in fp32; expected finite values, check preprocessing and the model");
         return {};
     }
 

@@ -10,7 +10,8 @@
 namespace octavo {
 namespace {
 
-constexpr const char *kOnnx = "/model.qdq.onnx", *kIr = "/model.int8.xml", *kIrData = "/model.int8.bin", *kReport = "/report.json";
+constexpr const char *kOnnx = "/model.qdq.onnx", *kIr = "/model.int8.xml", *kIrData = "/model.int8.bin", *kReport = "/report.json",
+                     *kPlan = "/plan.json", *kDelta = "/plan.delta.bin", *kCosts = "/costs.json";
 
 // What an earlier run has left that speaks of another plan: its model in the other form, and its report until this run has its own.
 void forget_other_run(ModelForm form, const std::string& folder) {
@@ -22,6 +23,12 @@ void forget_other_run(ModelForm form, const std::string& folder) {
 }
 
 }  // namespace
+
+std::vector<std::string> files_of_runs(const std::string& folder) {
+    std::vector<std::string> files;
+    for (const char* name : {kOnnx, kIr, kIrData, kReport, kPlan, kDelta, kCosts}) files.push_back(folder + name);
+    return files;
+}
 
 Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm form, const std::string& folder) {
     Exported exported;
@@ -38,10 +45,10 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
         OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
     }
     forget_other_run(form, folder);
-    exported.files.push_back(folder + "/plan.json");
+    exported.files.push_back(folder + kPlan);
     OCTAVO_CHECK_OK(save_plan(plan, exported.files.back()));
     std::error_code ignored;
-    const std::string delta = folder + "/plan.delta.bin";
+    const std::string delta = folder + kDelta;
     if (!plan.replaced.empty() && std::filesystem::exists(delta, ignored)) exported.files.push_back(delta);
     return exported;
 }

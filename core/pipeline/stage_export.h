@@ -15,6 +15,9 @@ struct Exported {
     std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
 };
 
+// Every file that a run may write into the folder, or remove from it as another run's.
+std::vector<std::string> files_of_runs(const std::string& folder);
+
 // Writes model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where constants were replaced).
 Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm form, const std::string& folder);
 

@@ -1,6 +1,7 @@
 // Reading and passes; and the way back from an output to the softmax that made it.
 #include "core/pipeline/stage_load.h"
 
+#include "core/base/text.h"
 #include "core/formats/grids/grids.h"
 #include "core/passes/passes.h"
 
@@ -19,6 +20,17 @@ bool only_reshapes(const Node& node) {
     return std::find(kReshapes.begin(), kReshapes.end(), node.op) != kReshapes.end();
 }
 
+// Plans and reports are JSON, which has no other text.
+Result<void> check_names(const std::string& path, const Graph& graph) {
+    const auto check = [&](const std::string& name) {
+        return is_utf8(name) ? Result<void>()
+                             : Error(Code::model, path + ": found the name '" + as_utf8(name) + "', expected names in UTF-8");
+    };
+    for (const Tensor& tensor : graph.tensors) OCTAVO_CHECK_OK(check(tensor.name));
+    for (const Node& node : graph.nodes) OCTAVO_CHECK_OK(check(node.name));
+    return {};
+}
+
 }  // namespace
 
 std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
@@ -31,6 +43,7 @@ std::vector<ComparedOutput> compared_outputs(const Graph& graph) {
         while (maker >= 0) {
             const Node& node = graph.nodes[static_cast<std::size_t>(maker)];
             if (is_softmax(node)) compared.tensor = graph[node.inputs[0]].name;
+            compared.are_probabilities = node.op == "Softmax";
             if (!only_reshapes(node)) break;
             maker = links.producer[index(node.inputs[0])];
         }
@@ -45,6 +58,7 @@ Result<Model> load_model(const std::string& path, const InputValues& given) {
 }
 
 Result<Model> load_model_of(const std::string& path, Graph graph) {
+    OCTAVO_CHECK_OK(check_names(path, graph));
     Model model;
     model.path = path;
     model.calibration = std::move(graph);

@@ -14,7 +14,8 @@ namespace octavo {
 // What is compared between fp32 and int8: an output of the model, or what enters the softmax at its end.
 struct ComparedOutput {
     std::string output;
-    std::string tensor;  // of the executed graph; the same as `output` where no softmax ends it
+    std::string tensor;              // of the executed graph; the same as `output` where no softmax ends it
+    bool are_probabilities = false;  // made by a softmax, not by its logarithm
 };
 
 struct Model {

@@ -13,16 +13,17 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace octavo {
 namespace {
 
 std::size_t row_bytes(const Port& port) {
-    return port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1));
+    return port.shape.empty() ? port.size_bytes() : port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1));
 }
 
 // One sample, ready for a batch.
@@ -31,7 +32,7 @@ struct Prepared {
     std::int64_t number = 0;
     octavo_blob annotation{};
     octavo_geometry geometry{};
-    std::vector<std::vector<std::byte>> rows;  // one a model input
+    std::vector<std::vector<std::byte>> rows;  // one a model input: of its batch, or all of an input that has none
 };
 
 Result<Framed> framed_image(std::span<const std::byte> file, const Preprocess& steps, InputShape shape, const std::string& name) {
@@ -72,10 +73,10 @@ Result<void> prepare_tensors(const octavo_sample& sample, std::span<const Port> 
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const octavo_tensor& tensor = sample.tensors[i];
         const std::int64_t count = element_count(std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)));
-        const std::size_t bytes = row_bytes(inputs[i]);
-        if (tensor.type != inputs[i].type || static_cast<std::size_t>(count) * element_bytes(tensor.type) != bytes)
+        const std::size_t bytes = static_cast<std::size_t>(count) * element_bytes(tensor.type);
+        if (tensor.type != inputs[i].type || (bytes != row_bytes(inputs[i]) && bytes != inputs[i].size_bytes()))
             return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " does not fit input '" + inputs[i].name + "' (" +
-                                         std::to_string(bytes) + " bytes)");
+                                         std::to_string(row_bytes(inputs[i])) + " bytes)");
         const octavo_tensor dense = dense_tensor(tensor.type, std::span(tensor.shape, static_cast<std::size_t>(tensor.rank)), tensor.data);
         if (!std::equal(dense.strides, dense.strides + dense.rank, tensor.strides))
             return Error(Code::data, out.id + ": tensor " + std::to_string(i) + " is not dense");
@@ -122,7 +123,11 @@ std::int64_t number_of(const SampleRequest& request, std::size_t i) {
 class Decoders {
 public:
     Decoders(const SampleRequest& request, std::size_t threads) : request_(request), slots_(2 * threads + 2) {
-        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+        try {
+            while (threads_.size() < threads) threads_.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {  // the system has no more threads: fewer do the same
+            if (threads_.empty()) throw;
+        }
     }
     Decoders(const Decoders&) = delete;
     Decoders& operator=(const Decoders&) = delete;
@@ -132,7 +137,6 @@ public:
             stopped_ = true;
         }
         room_.notify_all();
-        for (std::thread& thread : threads_) thread.join();
     }
 
     Result<Prepared> next() {
@@ -155,10 +159,17 @@ private:
             if (stopped_ || is_done()) return;
             const std::size_t number = started_++;
             lock.unlock();
-            Result<Prepared> sample = prepare(request_, number_of(request_, number));
+            Result<Prepared> sample = prepared(number_of(request_, number));
             lock.lock();
             slots_[number % slots_.size()].emplace(std::move(sample));
             filled_.notify_one();
+        }
+    }
+    Result<Prepared> prepared(std::int64_t number) const {
+        try {
+            return prepare(request_, number);
+        } catch (const std::bad_alloc&) {
+            return Error(Code::data, id_of(request_.dataset, number) + ": there is not enough memory for it");
         }
     }
     bool is_done() const { return started_ >= static_cast<std::size_t>(count_of(request_)); }
@@ -169,7 +180,7 @@ private:
     std::vector<std::optional<Result<Prepared>>> slots_;
     std::size_t started_ = 0, taken_ = 0;
     bool stopped_ = false;
-    std::vector<std::thread> threads_;
+    std::vector<std::jthread> threads_;  // last, so that they have ended before what they use goes
 };
 
 Batch empty_batch(std::span<const Port> inputs) {
@@ -178,13 +189,21 @@ Batch empty_batch(std::span<const Port> inputs) {
     return batch;
 }
 
-void append(Prepared& sample, Batch& batch) {
-    for (std::size_t i = 0; i < batch.inputs.size(); ++i)
-        std::memcpy(batch.inputs[i].data() + batch.size() * sample.rows[i].size(), sample.rows[i].data(), sample.rows[i].size());
+// An input without a batch is the same for all samples.
+Result<void> append(Prepared& sample, std::span<const Port> inputs, Batch& batch) {
+    for (std::size_t i = 0; i < batch.inputs.size(); ++i) {
+        const std::vector<std::byte>& row = sample.rows[i];
+        const bool is_all = row.size() == batch.inputs[i].size();
+        if (is_all && batch.size() > 0 && row != batch.inputs[i])
+            return Error(Code::data, sample.id + ": its tensor " + std::to_string(i) + " is another than that of '" + batch.ids[0] +
+                                         "', and input '" + inputs[i].name + "' has no batch; expected \"batch\": 1");
+        std::copy(row.begin(), row.end(), batch.inputs[i].begin() + (is_all ? 0 : static_cast<std::ptrdiff_t>(batch.size() * row.size())));
+    }
     batch.ids.push_back(std::move(sample.id));
     batch.numbers.push_back(sample.number);
     batch.annotations.push_back(sample.annotation);
     batch.geometries.push_back(sample.geometry);
+    return {};
 }
 
 void clear(Batch& batch) {
@@ -201,10 +220,18 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
     if (inputs.size() != 1)
         return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
                                        " inputs, an image fills one; expected a data set that gives ready tensors");
-    const Port& port = inputs[0];
-    const bool fits = port.type == OCTAVO_F32 && port.shape.size() == 4 && (port.shape[1] == 1 || port.shape[1] == 3);
-    if (!fits) return Error(Code::model, "input '" + port.name + "' is no image: expected f32, batch x 1 or 3 x height x width");
-    return InputShape{static_cast<int>(port.shape[1]), static_cast<int>(port.shape[2]), static_cast<int>(port.shape[3])};
+    if (const std::optional<InputShape> shape = image_shape(inputs[0])) return *shape;
+    return Error(Code::model, "input '" + inputs[0].name +
+                                  "' is no image: expected f32, batch x 1 or 3 x height x width or batch x height x width x 1 or 3");
+}
+
+std::optional<InputShape> image_shape(const Port& input) {
+    if (input.type != OCTAVO_F32 || input.shape.size() != 4) return {};
+    const auto length = [&](std::size_t axis) { return static_cast<int>(input.shape[axis]); };
+    const auto is_channels = [&](std::size_t axis) { return input.shape[axis] == 1 || input.shape[axis] == 3; };
+    if (is_channels(1)) return InputShape{length(1), length(2), length(3)};
+    if (is_channels(3)) return InputShape{length(3), length(1), length(2), true};
+    return {};
 }
 
 octavo_geometry geometry_of(const Geometry& geometry, InputShape shape) {
@@ -235,6 +262,9 @@ std::optional<std::int64_t> class_of(const octavo_blob& annotation) {
 }
 
 Result<SliceRange> range_of(const Slice& slice, std::int64_t samples) {
+    if (slice.skip >= samples && slice.is_rest)
+        return Error(Code::data, slice.title + ": takes what calibration leaves, which takes " + std::to_string(slice.skip) + " of " +
+                                     counted(samples, "sample") + "; expected a smaller calibration.limit, or images of its own");
     if (slice.skip >= samples)
         return Error(Code::data, slice.title + ": the data set has " + counted(samples, "sample") + " and " + std::to_string(slice.skip) +
                                      (slice.skip == 1 ? " is" : " are") +
@@ -256,10 +286,10 @@ Result<ValidationData> open_validation(const Config& config) {
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume) {
     OCTAVO_CHECK(!request.inputs.empty());
     const auto batch_size = static_cast<std::size_t>(request.inputs[0].shape[0]);
-    Decoders decoders(request, static_cast<std::size_t>(thread_count(request.threads)));
+    const std::int64_t count = count_of(request);
+    Decoders decoders(request, static_cast<std::size_t>(std::min<std::int64_t>(thread_count(request.threads), count)));
     SamplesDone done;
     Batch batch = empty_batch(request.inputs);
-    const std::int64_t count = count_of(request);
     for (std::int64_t i = 0; i < count; ++i) {
         if (request.stop.stop_requested()) return Error(Code::interrupted, "interrupted");
         Result<Prepared> sample = decoders.next();
@@ -268,7 +298,7 @@ Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink
             done.unreadable.push_back({id_of(request.dataset, number_of(request, static_cast<std::size_t>(i))), sample.error().message()});
         } else {
             if (!sample->note.empty()) done.noted.push_back({sample->id, std::move(sample->note)});
-            append(*sample, batch);
+            OCTAVO_CHECK_OK(append(*sample, request.inputs, batch));
         }
         if (batch.size() < batch_size && (i + 1 < count || batch.size() == 0)) continue;
         OCTAVO_CHECK_OK(consume(batch));
@@ -287,7 +317,7 @@ Result<Batch> batch_of_image(const std::string& path, const Preprocess& steps, s
     sample.id = path;
     fill_row(picture, steps, shape, inputs[0], sample);
     Batch batch = empty_batch(inputs);
-    append(sample, batch);
+    OCTAVO_CHECK_OK(append(sample, inputs, batch));
     return batch;
 }
 

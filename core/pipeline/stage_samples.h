@@ -71,8 +71,9 @@ using BatchSink = std::function<Result<void>(const Batch&)>;
 // Where images may be skipped, a range of which none can be read is an error; chosen ones are a part of what their caller reads.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
-// The one input that an image fills: f32, batch x 1 or 3 x height x width. Another model is an error.
+// The one input that an image fills: f32, batch x 1 or 3 x height x width, or batch x height x width x 1 or 3. Another model is an error.
 Result<InputShape> image_shape(std::span<const Port> inputs);
+std::optional<InputShape> image_shape(const Port& input);
 
 octavo_geometry geometry_of(const Geometry& geometry, InputShape shape);
 

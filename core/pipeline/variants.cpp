@@ -116,7 +116,7 @@ public:
         OCTAVO_TRY(comparison.shape_, image_shape(comparison.session_.inputs()));
         comparison.input_.emplace_back(comparison.session_.inputs()[0].size_bytes());
         const std::vector<ComparedOutput>& compared = request.model.compared;
-        comparison.are_probabilities_ = !compared.empty() && compared[0].tensor != compared[0].output;
+        comparison.are_probabilities_ = !compared.empty() && compared[0].are_probabilities;
         for (const std::int64_t offset : request.label_offsets) {
             OCTAVO_TRY(Judge judge, Judge::create(request, offset));
             comparison.judges_.push_back(std::move(judge));

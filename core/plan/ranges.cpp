@@ -60,15 +60,26 @@ Range clip_range(const Graph& graph, const Node& node) {
 
 constexpr Range kUnknown = {-kInfinity, kInfinity};
 
-// Of all float inputs, and of zero where the operator may put it in (padding).
+Range joined(const Range& a, const Range& b) {
+    return {std::min(a.low, b.low), std::max(a.high, b.high)};
+}
+
+Range range_of_constant(const Tensor& tensor) {
+    Range range = {kInfinity, -kInfinity};
+    for (const float value : tensor.data.as<float>()) range = joined(range, std::isnan(value) ? kUnknown : Range{value, value});
+    return range;
+}
+
+// Of all float inputs, and of what the operator may put in (padding).
 Range hull(const Graph& graph, const std::vector<Range>& ranges, const Node& node) {
     Range range = {kInfinity, -kInfinity};
     for (const TensorId id : node.inputs) {
         if (id == TensorId::none || graph[id].type != OCTAVO_F32) continue;
         if (graph[id].is_constant() && (node.op == "Resize" || node.op == "Upsample")) continue;  // scales
-        range = {std::min(range.low, ranges[index(id)].low), std::max(range.high, ranges[index(id)].high)};
+        range = joined(range, graph[id].is_constant() ? range_of_constant(graph[id]) : ranges[index(id)]);
     }
-    if (node.op == "Pad" || node.op == "AveragePool") range = {std::min(range.low, 0.0), std::max(range.high, 0.0)};
+    const auto padding = static_cast<double>(attribute_or(node, "value", 0.0F));  // an attribute of Pad before opset 11
+    if (node.op == "Pad" || node.op == "AveragePool") range = joined(range, {padding, padding});
     return range.low <= range.high ? range : kUnknown;
 }
 

@@ -40,7 +40,7 @@ struct QuantizationPoint {
 std::vector<QuantizationPoint> quantization_points(const Graph& graph, const std::map<NodeId, OperatorPlan>& precisions);
 
 // What the operator that writes a tensor lets through, by its activation: relu gives 0..infinity, clip its bounds. Follows operators that
-// pass values on or average them. Infinite where nothing is known.
+// pass values on, with the constants that they add, or average them. Infinite where nothing is known.
 struct Range {
     double low = 0;
     double high = 0;

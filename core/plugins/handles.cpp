@@ -241,7 +241,8 @@ std::string DeviceHandle::isa() const {
 }
 
 std::int32_t DeviceHandle::pair_limit() const {
-    return functions().pair_limit ? functions().pair_limit(self()) : 0;
+    const auto pair_limit = optional_member(functions(), &octavo_device_functions::pair_limit);
+    return pair_limit ? pair_limit(self()) : 0;
 }
 
 }  // namespace octavo

@@ -62,7 +62,9 @@ Result<void> give(const Result<octavo_geometry>& found, octavo_geometry* geometr
     if (!found) return found.error();
     if (!geometry) return {};
     OCTAVO_TRY(const octavo_geometry given, as_given(geometry, "geometry"));
-    std::memcpy(geometry, &*found, std::min<std::size_t>(given.size, sizeof *found));
+    octavo_geometry told = *found;
+    told.size = given.size;
+    std::memcpy(geometry, &told, std::min<std::size_t>(given.size, sizeof told));
     return {};
 }
 

@@ -29,11 +29,16 @@ constexpr int kFailuresInARow = 3;  // after which no more operators are tried o
 
 constexpr double kLeastCost = 1e-3;  // ms: a group that costs nothing, or less, still has its error to be ranked by
 
+// What is no number is worse than any that is one.
+double or_infinite(double value) {
+    return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
+}
+
 class Bisection {
 public:
     explicit Bisection(const SearchTask& task) : task_(task) {
         result_.plan = task.plan;
-        result_.excess = task.excess;
+        result_.excess = or_infinite(task.excess);
     }
 
     SearchResult run() {
@@ -61,14 +66,14 @@ private:
         return floating;
     }
 
-    // What is no number counts as infinite; nothing where the search is over.
+    // Nothing where the search is over.
     std::optional<double> error_of(const Floating& floating) {
         const Result<double> error = task_.error(plan_with(floating));
         if (!error) {
             result_.stopped = error.error();
             return {};
         }
-        return std::isnan(*error) ? std::numeric_limits<double>::infinity() : *error;
+        return or_infinite(*error);
     }
 
     double cost_of(const Plan& plan, const Floating& floating) const {
@@ -103,11 +108,12 @@ private:
             return {};
         }
         ++result_.evaluations;
-        const bool met = verdict->excess <= 0;
-        if (!met) least_missed_ = std::min(least_missed_, verdict->error);
-        if (is_better(verdict->excess, plan, floating)) {
+        const double excess = or_infinite(verdict->excess);
+        const bool met = excess <= 0;
+        if (!met) least_missed_ = std::min(least_missed_, or_infinite(verdict->error));
+        if (is_better(excess, plan, floating)) {
             result_.plan = std::move(plan);
-            result_.excess = verdict->excess;
+            result_.excess = excess;
             best_ = floating;
         }
         return met;

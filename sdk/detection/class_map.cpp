@@ -43,7 +43,9 @@ Result<void> ClassMap::set_classes(std::span<const char* const> names) {
         return {};
     }
     for (std::size_t i = 0; i < labels_.size(); ++i) {
-        const auto match = std::find_if(names.begin(), names.end(), [&](const char* name) { return is_same_class(name, labels_[i]); });
+        auto match = std::find(names.begin(), names.end(), labels_[i]);
+        if (match == names.end())
+            match = std::find_if(names.begin(), names.end(), [&](const char* name) { return is_same_class(name, labels_[i]); });
         if (match != names.end()) add(static_cast<std::int64_t>(i), match - names.begin());
     }
     if (!columns_.empty()) return {};

@@ -113,16 +113,20 @@ Result<void> Detector::decode_image(std::span<const octavo_output> outputs, std:
     return decode(outputs, row, geometry, into);
 }
 
-// From candidates_ to boxes_. Suppression looks at what is kept of a box in the original image.
+// From candidates_ to boxes_. Suppression looks at what is kept of a box in the original image; a box beside it is none.
 void Detector::choose(const octavo_geometry& geometry) {
     for (Corners& box : candidates_.boxes) box = original(box, geometry, clip_);
     const std::vector<Corners>& places = candidates_.boxes;
+    const auto width = static_cast<float>(geometry.source_width), height = static_cast<float>(geometry.source_height);
+    const auto is_seen = [&](const Corners& box) {
+        return !clip_ || (box.right > 0 && box.bottom > 0 && box.left < width && box.top < height);
+    };
     boxes_.clear();
     for (std::size_t column = 0; column < candidates_.columns; ++column) {
         const auto score = [&](std::int32_t i) { return candidates_.scores[static_cast<std::size_t>(i) * candidates_.columns + column]; };
         order_.clear();
         for (std::int32_t i = 0; i < static_cast<std::int32_t>(places.size()); ++i)
-            if (score(i) > score_threshold_) order_.push_back(i);
+            if (score(i) > score_threshold_ && is_seen(places[static_cast<std::size_t>(i)])) order_.push_back(i);
         const auto end = order_.begin() + std::min(std::ssize(order_), static_cast<std::ptrdiff_t>(top_k_));
         std::partial_sort(order_.begin(), end, order_.end(),
                           [&](std::int32_t a, std::int32_t b) { return score(a) > score(b) || (score(a) == score(b) && a < b); });

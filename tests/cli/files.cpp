@@ -115,6 +115,17 @@ BOOST_AUTO_TEST_CASE(an_output_that_cannot_be_written_has_one_code_in_every_verb
         check_ends(run(folder, line), 2, below.substr(0, below.rfind('/')));
 }
 
+// The disk that is always full.
+BOOST_AUTO_TEST_CASE(what_cannot_be_printed_is_an_error) {
+    const Folder folder;
+    for (const std::string line : {"schema", "--help", "--version", "plugins list"}) {
+        const std::string command = std::string(OCTAVO_BINARY_DIR) + "/bin/octavo " + line + " >/dev/full 2>" + (folder / "err");
+        const int status = std::system(command.c_str());
+        BOOST_TEST(WEXITSTATUS(status) == 4, line);
+        BOOST_TEST(file_text(folder / "err") == "octavo: error: standard output: found no room for what is printed; is the disk full?\n");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(mistakes_on_the_command_line_exit_with_2) {
         {"infer m.onnx --zebra", "octavo: error: unrecognised option '--zebra' (octavo infer --help)\n"},
         {"check x.json -z", "octavo: error: unrecognised option '-z' (octavo check --help)\n"},
         {"calibrate x.json --batch many",
-         "octavo: error: the argument ('many') for option '--batch' is invalid (octavo calibrate --help)\n"},
+         "octavo: error: the argument ('many') for option '--batch' is invalid, expected a whole number (octavo calibrate --help)\n"},
         {"calibrate x.json --output ''", "octavo: error: --output: is empty, expected a value (octavo calibrate --help)\n"},
         {"inspect ''", "octavo: error: model: is empty, expected a value (octavo inspect --help)\n"},
         {"convert m.onnx m.tflite",

@@ -44,7 +44,7 @@ public:
                     {{"group", group}, {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}}});
     }
 
-    // Infers at batch 3, as the pipeline does.
+    // Infers at a batch of three.
     Graph done(std::vector<TensorId> outputs, std::int64_t batch = 3) {
         graph.outputs = std::move(outputs);
         const Result<void> valid = check_invariants(graph, "import");

@@ -52,6 +52,9 @@ public:
         return builder_.constant(unused("constant"), std::move(shape), std::move(values));
     }
     TensorId constant(const Tensor& like) { return builder_.graph.add_tensor(like); }
+    TensorId constant(Shape shape, std::vector<float> values) {
+        return builder_.constant(unused("constant"), std::move(shape), std::move(values));
+    }
     TensorId node(const std::string& op, std::vector<TensorId> inputs, Attributes attributes = {}) {
         return builder_.node(op, op + std::to_string(builder_.graph.nodes.size()), std::move(inputs), std::move(attributes));
     }

@@ -21,12 +21,9 @@ DATA_ERROR, TARGET_MISSED = 4, 5
 MOST_DB = 999.0  # stands for infinity, which JSON has not
 
 
-def array_file(folder: Path, tensor: str) -> Path:
-    return folder / ("".join("_" if c in "/\\:" or c < " " else c for c in tensor) + ".npy")
-
-
 class Own:
-    """What our int8 has read and written: folders of arrays, one a run of the model; class and label of each image (-1: none)."""
+    """What our int8 has read and written: folders of arrays, one a run of the model, with the images in each; class and label of each image
+    (-1: none)."""
 
     def __init__(self, a, config: dict, scratch: Path):
         (scratch / "config.json").write_text(json.dumps({**config, "batch": 1}))
@@ -35,10 +32,12 @@ class Own:
                               stdout=subprocess.PIPE)
         if done.returncode:
             sys.exit(done.returncode)
-        self.folders = sorted((scratch / "arrays").iterdir(), key=lambda folder: int(folder.name))
+        index = json.loads((scratch / "arrays" / "arrays.json").read_text())
+        self.files, images = index["files"], index["images"]
+        self.runs = [(scratch / "arrays" / str(number), count) for number, count in enumerate(images)]
         head, *rows = [line.split("\t") for line in (scratch / "answers.tsv").read_text().splitlines()]
         if head != ["id", "class", "score", "label"]:  # boxes
-            rows = [("", -1, 0, -1)] * json.loads(done.stdout)["images"]
+            rows = [("", -1, 0, -1)] * sum(images)
         self.classes, self.labels = [int(row[1]) for row in rows], [int(row[3]) for row in rows]
         self.offset = config.get("adapter", {}).get("label_offset", 0)
         self.has_labels = all(label >= 0 for label in self.labels)
@@ -46,8 +45,13 @@ class Own:
     def step(self, output: str) -> float:
         """Of a grid of 256 values over all that the output held."""
         import numpy as np
-        arrays = [array for array in (np.load(array_file(folder, output)) for folder in self.folders) if array.size]
+        arrays = [array for array in (np.load(folder / self.files[output]) for folder, _ in self.runs) if array.size]
         return (max(float(one.max()) for one in arrays) - min(float(one.min()) for one in arrays)) / 255 if arrays else 0.0
+
+
+def energy(values) -> float:
+    """Less their mean, but for a number on its own."""
+    return float(((values - (values.mean() if values.size > 1 else 0)) ** 2).sum())
 
 
 class Nearness:
@@ -62,10 +66,9 @@ class Nearness:
             fail(f"output '{self.output}': found shape {list(theirs.shape)}, expected {list(ours.shape)} as ours", DATA_ERROR)
         if not ours.size:
             return
-        difference = theirs - ours
-        self.signal += float(((ours - ours.mean()) ** 2).sum())
-        self.noise += float(((difference - difference.mean()) ** 2).sum())
-        self.near += int((abs(difference) <= self.step).sum())
+        self.signal += energy(ours)
+        self.noise += energy(theirs - ours)
+        self.near += int((abs(theirs - ours) <= self.step).sum())
         self.values += ours.size
 
     def figures(self) -> dict:
@@ -78,16 +81,15 @@ def compare(opened, own: Own) -> dict:
     """The figures of one runtime."""
     import numpy as np
     nearness, answers, seen = {}, [], 0
-    for folder in own.folders:
-        feeds = {name: np.load(array_file(folder, name)) for name in opened.inputs}
+    for folder, images in own.runs:
+        feeds = {name: np.load(folder / own.files[name]) for name in opened.inputs}
         found = opened.run(feeds)
-        outputs = {name: array for name, array in found.items() if name not in opened.inputs and array_file(folder, name).exists()}
+        outputs = {name: array for name, array in found.items() if name not in opened.inputs and name in own.files}
         if not outputs:
-            fail(f"found the outputs {', '.join(found)}, expected names of ours: {', '.join(file.stem for file in folder.glob('*.npy'))}", DATA_ERROR)
+            fail(f"found the outputs {', '.join(found)}, expected names of ours: {', '.join(own.files)}", DATA_ERROR)
         batch = (next(iter(feeds.values())).shape or (1,))[0]
-        images = min(batch, len(own.classes) - seen)  # the rows behind them are zeros
         for name, theirs in outputs.items():
-            ours = np.load(array_file(folder, name))
+            ours = np.load(folder / own.files[name])
             if ours.shape == theirs.shape and ours.shape[:1] == (batch,):
                 ours, theirs = ours[:images], theirs[:images]
             if name not in nearness:

@@ -144,7 +144,31 @@ std::string QdqWriter::quantized(const std::string& base, const std::string& fro
     const std::string result = to.empty() ? model_.unique(base + "_dequantized") : to;
     model_.add_node(base + "_QuantizeLinear", "QuantizeLinear", {from, scale, zero_point}, {codes});
     model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes, scale, zero_point}, {result});
+    codes_[result] = {codes, grid, ""};
     return result;
+}
+
+// ONNX Runtime (WeightBiasQuantization, at every level) rounds float weights to 8 bits with one scale where their product reads a
+// DequantizeLinear of one scale. Of a scale for each channel, all equal, it leaves them alone.
+std::string QdqWriter::read_for_float(const Node& node, const std::string& dequantized) {
+    const auto codes = codes_.find(dequantized);
+    if (codes == codes_.end() || !graph_[node.inputs[1]].is_constant()) return dequantized;
+    std::string& name = codes->second.for_float;
+    if (!name.empty()) return name;
+    const Shape& shape = graph_[node.inputs[0]].shape;
+    const auto axis = std::find_if(shape.begin() + 1, shape.end(), [](std::int64_t length) { return length > 1; });
+    if (axis == shape.end()) return dequantized;
+    const auto count = static_cast<std::size_t>(*axis);
+    const std::string base = dequantized + "_for_float";
+    const std::string scale =
+        model_.constant<float>(base + "_scale", OCTAVO_F32, {*axis}, std::vector<float>(count, codes->second.grid.scale));
+    const std::string zero_point =
+        model_.constant<std::uint8_t>(base + "_zero_point", OCTAVO_U8, {*axis},
+                                      std::vector<std::uint8_t>(count, static_cast<std::uint8_t>(codes->second.grid.zero_point)));
+    name = model_.unique(base);
+    model_.add_node(base, "DequantizeLinear", {codes->second.name, scale, zero_point}, {name},
+                    {{"axis", std::int64_t{axis - shape.begin()}}});
+    return name;
 }
 
 void QdqWriter::settle(TensorId id) {
@@ -191,6 +215,8 @@ void QdqWriter::write_plain(const Node& node) {
     if (residual_of(node) != TensorId::none) inputs.resize(kResidualInput);
     while (!inputs.empty() && inputs.back().empty() && !spreads_constants(node)) inputs.pop_back();
     for (const TensorId id : node.outputs) outputs.push_back(id == TensorId::none ? "" : value_name(id));
+    const bool is_float_product = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm";
+    if (is_float_product) inputs[0] = read_for_float(node, inputs[0]);
     const Tail tail = plan_tail(node);
     outputs[0] = tail.core;
     write_operator(model_, graph_, node, inputs, outputs);

@@ -38,6 +38,8 @@ private:
     // Pairs that stand right behind a tensor's value.
     void settle(TensorId id);
     std::string quantized(const std::string& base, const std::string& from, const Grid& grid, const std::string& to);
+    // What `quantized` gave, for a product in floating point to read.
+    std::string read_for_float(const Node& node, const std::string& dequantized);
     std::string by_channel(TensorId id, const char* what, std::vector<float> values);
     std::span<const float> constant_values(TensorId id) const;
 
@@ -74,6 +76,12 @@ private:
     ModelBuilder model_;
     std::vector<UnfusedConvolution> unfused_;
     std::vector<octavo_tensor_info> infos_;
+    struct Codes {
+        std::string name;
+        Grid grid;
+        std::string for_float;  // see read_for_float; empty: not asked for yet
+    };
+    std::map<std::string, Codes> codes_;                              // by the name of what they are dequantized to
     std::map<TensorId, std::string> values_;                          // see value_name
     std::map<TensorId, std::string> reads_;                           // see read
     std::map<std::pair<TensorId, Pads>, std::string> channel_reads_;  // see read_channels

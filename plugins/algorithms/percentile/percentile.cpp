@@ -18,7 +18,8 @@ constexpr octavo_parameter kParameters[] = {
         "maps of more pixels leave out more, in proportion to them, up to 4 times the squared error; tensors of smaller ones have at least "
         "the range of least squared error; 0: all leave out the same")};
 
-constexpr double kMostError = 4;  // of large maps, over that of the usual share
+constexpr double kMostError = 4;       // of large maps, over that of the usual share
+constexpr double kMostLeftOut = 0.49;  // at each end: what is left is an interval
 
 class Percentile final : public Algorithm {
 public:
@@ -26,7 +27,7 @@ public:
         return std::make_unique<Percentile>(RangeOptions::from(values), values.real("percent"), values.integer("pixels"));
     }
     Percentile(RangeOptions options, double percent, std::int64_t pixels)
-        : options_(options), left_out_((100.0 - percent) / 100.0), pixels_(pixels) {}
+        : options_(options), left_out_(std::min((100.0 - percent) / 100.0, kMostLeftOut)), pixels_(pixels) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
         for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.point_count); ++i) {
@@ -52,7 +53,7 @@ private:
         if (growth <= 1) return usual;
         const double most = kMostError * squared_error(histogram, usual);
         for (; growth > 1; growth /= 2) {
-            const Interval interval = quantile_interval(histogram, growth * left_out_);
+            const Interval interval = quantile_interval(histogram, std::min(growth * left_out_, kMostLeftOut));
             if (squared_error(histogram, interval) <= most) return interval;
         }
         return usual;

@@ -29,12 +29,20 @@ bool are_alike(const Ranges& a, const Ranges& b) {
     return true;
 }
 
-// By `choose` for each histogram of the point.
+// What stands where all channels have one range is that range: then none has one of its own.
+Ranges joined(Ranges ranges) {
+    const auto all_are = [](const std::vector<double>& ends) {
+        return std::all_of(ends.begin(), ends.end(), [&](double end) { return end == ends[0]; });
+    };
+    if (all_are(ranges.minimum) && all_are(ranges.maximum)) ranges.minimum.resize(1), ranges.maximum.resize(1);
+    return ranges;
+}
+
+// By `choose` for each histogram of the point: of the tensor, or of so many channels.
 template <class Choose>
-Ranges ranges_by(const octavo_point& point, Choose choose) {
+Ranges ranges_by(const octavo_point& point, std::size_t count, Choose choose) {
     Ranges ranges;
-    const octavo_histogram* first = point.channels > 1 ? point.by_channel : &point.whole;
-    for (const octavo_histogram& histogram : std::span(first, static_cast<std::size_t>(point.channels))) {
+    for (const octavo_histogram& histogram : std::span(count > 1 ? point.by_channel : &point.whole, count)) {
         const Interval interval = histogram.count == 0 ? Interval{} : choose(histogram);
         ranges.minimum.push_back(interval.minimum);
         ranges.maximum.push_back(interval.maximum);
@@ -50,10 +58,11 @@ std::vector<Ranges> candidates(const octavo_point& point, const Ranges& standing
         if (!is_known) found.push_back(ranges);
     };
     // A range of few values goes on behind them, for which the images at hand, being among those that were counted, cannot speak.
-    add(ranges_by(point, expected_extremes));
+    add(ranges_by(point, standing.minimum.size(), expected_extremes));
     for (const double tail : kTails)
-        add(ranges_by(point, [tail](const octavo_histogram& histogram) { return quantile_interval(histogram, tail); }));
-    add(ranges_by(point, least_error_interval));
+        add(ranges_by(point, standing.minimum.size(),
+                      [tail](const octavo_histogram& histogram) { return quantile_interval(histogram, tail); }));
+    add(ranges_by(point, standing.minimum.size(), least_error_interval));
     found.erase(found.begin());
     return found;
 }
@@ -111,6 +120,7 @@ private:
         std::optional<Ranges> standing = editor_.range(index, point.channels);
         if (!standing)
             return Error(Code::config, std::string("no range was set for '") + point.name + "'; list an algorithm that sets ranges first");
+        standing = joined(std::move(*standing));
         const std::int32_t node = trial_.node_of_point(index);
         if (point.is_input || node < 0) return {};
         trial_.move_to(node);

@@ -104,13 +104,14 @@ public:
     }
 
 private:
-    Result<json::value> parse(const std::string& text) const {
+    Result<json::value> parse(std::string_view text) const {
+        if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
         json::stream_parser parser(json::make_shared_resource<json::monotonic_resource>());  // hundreds of thousands of small values
         json::error_code failed;
         const std::size_t end = parser.write(text.data(), text.size(), failed);
         if (!failed) parser.finish(failed);
         if (!failed) return parser.release();
-        const std::string_view before = std::string_view(text).substr(0, end);
+        const std::string_view before = text.substr(0, end);
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
         const std::size_t column = 1 + before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
         return Error(Code::data, file_ + ":" + std::to_string(line) + ":" + std::to_string(column) + ": found no JSON (" +

@@ -27,7 +27,7 @@ public:
     }
     Coco(const std::string& folder, CocoAnnotations all) : all_(std::move(all)) {
         for (const std::string& name : all_.classes) class_names_.push_back(name.c_str());
-        for (const CocoImage& image : all_.images) paths_.push_back(folder + "/" + image.name);
+        for (const CocoImage& image : all_.images) paths_.push_back((std::filesystem::path(folder) / image.name).string());
     }
 
     std::int64_t count() const override { return static_cast<std::int64_t>(paths_.size()); }

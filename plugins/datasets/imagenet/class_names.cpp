@@ -33,6 +33,11 @@ Result<void> ClassNames::add(std::string_view line, std::int64_t index) {
     return {};
 }
 
+bool ClassNames::has(std::string_view word) const {
+    const std::string key(word);
+    return synsets_.contains(key) || names_.contains(key);
+}
+
 Result<std::int64_t> ClassNames::find(std::string_view word) const {
     const std::string key(word);
     if (const auto synset = synsets_.find(key); synset != synsets_.end()) return synset->second;

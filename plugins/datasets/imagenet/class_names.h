@@ -15,6 +15,7 @@ public:
     static Result<ClassNames> read(const std::string& path);
 
     const std::string& path() const { return path_; }
+    bool has(std::string_view word) const;
     // The error says why there is none: unknown, or a name that several classes have.
     Result<std::int64_t> find(std::string_view word) const;
 

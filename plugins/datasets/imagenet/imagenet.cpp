@@ -50,7 +50,9 @@ Result<std::optional<ClassNames>> read_classes(const Values& values, const std::
     return std::optional(std::move(names));
 }
 
+// A name of the classes file, else an index.
 Result<std::int64_t> label_of(std::string_view word, const std::optional<ClassNames>& classes) {
+    if (classes && classes->has(word)) return classes->find(word);
     std::int64_t index = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), index);
     if (error == std::errc() && end == word.data() + word.size() && index >= 0) return index;

@@ -103,7 +103,7 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
             const std::int32_t id = node.input_id(i);
             readers_[static_cast<std::size_t>(id)].push_back({n, i});
             const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
-            if (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise))
+            if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
                 want(id, Form::depthwise);
             else
                 want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
@@ -217,6 +217,20 @@ BufferId Builder::read(std::int32_t tensor, Form form) {
     const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) * sizeof(float) + 64), nullptr, layout.channels};
     convert(tensor, this->source(tensor, source, forms[static_cast<std::size_t>(source)]), to, "dequantize");
     set(tensor, Form::real, to.buffer);
+    return to.buffer;
+}
+
+bool Builder::reads_codes_by_channel(const ops::NodeView& node, std::size_t input) const {
+    const std::int32_t id = node.input_id(input);
+    return input == 0 && ops::is_depthwise(node) && has(id, Form::depthwise) && has(id, Form::whole);
+}
+
+BufferId Builder::read_real(const ops::NodeView& node, std::size_t input) {
+    const std::int32_t tensor = node.input_id(input);
+    if (!reads_codes_by_channel(node, input)) return read(tensor, Form::real);
+    const Layout layout = layout_of(this->tensor(tensor));
+    const Target to = {add_buffer(static_cast<std::size_t>(layout.count()) * sizeof(float) + 64), nullptr, layout.channels};
+    convert(tensor, source(tensor, Form::depthwise, read(tensor, Form::depthwise)), to, "dequantize");
     return to.buffer;
 }
 

@@ -53,6 +53,9 @@ struct Source {
 
 // Whose kernels multiply in int8: oneDNN's with AMX, else our own; or one of them always.
 enum class Products { fastest, own, dnnl };
+inline bool by_dnnl(Products products) {
+    return products == Products::dnnl || (products == Products::fastest && cpu_isa() == Isa::amx);
+}
 
 class Builder {
 public:
@@ -63,7 +66,7 @@ public:
     int threads() const { return threads_; }
     float tolerance() const { return tolerance_; }
     // Whether int8 products are oneDNN's where it can say the same: its matrix units (AMX) are several times as fast as our kernels.
-    bool by_dnnl() const { return products_ == Products::dnnl || (products_ == Products::fastest && cpu_isa() == Isa::amx); }
+    bool by_dnnl() const { return onednn::by_dnnl(products_); }
     std::span<const octavo_tensor_info> tensors() const { return {graph_.tensors, static_cast<std::size_t>(graph_.tensor_count)}; }
     ops::NodeView view(std::int32_t node) const { return {graph_.nodes[node], tensors()}; }
     const octavo_tensor_info& tensor(std::int32_t id) const { return graph_.tensors[id]; }
@@ -99,6 +102,9 @@ public:
     BufferId add_buffer(std::size_t size_bytes, BufferId alias = BufferId::none);
     // A form of a tensor that exists by now, converted if need be.
     BufferId read(std::int32_t tensor, Form form);
+    // The real numbers that an operator in floating point reads: a depthwise convolution those of the grid by channel, where there is one
+    // beside that of the tensor.
+    BufferId read_real(const ops::NodeView& node, std::size_t input);
     // A form that lies in `buffer`, as it lies there.
     Source source(std::int32_t tensor, Form form, BufferId buffer) const;
     // The forms that the producer of `tensor` should write itself: at least one, at most two.
@@ -131,6 +137,7 @@ public:
 private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
+    bool reads_codes_by_channel(const ops::NodeView& node, std::size_t input) const;
     void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
 
     const octavo_graph& graph_;

@@ -88,7 +88,7 @@ private:
 // The node's first input as real numbers of the descriptor's type.
 BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& desc) {
     const ops::NodeView node = builder.view(index);
-    const BufferId real = builder.read(node.input_id(0), Form::real);
+    const BufferId real = builder.read_real(node, 0);
     if (desc.get_data_type() == memory::data_type::f32) return real;
     const memory::desc from(desc.get_dims(), memory::data_type::f32, desc.get_strides());
     auto step = std::make_unique<RoundingStep>(from, desc);

@@ -90,7 +90,7 @@ TableStep::TableStep(Builder& builder, const octavo_node& node) : row_(ops::find
         input_ids_.push_back(made.info);
         is_bounded_ = is_bounded_ || made.bounded;
         if (made.info < 0 || infos_.back().data) continue;
-        made.buffer = builder.read(node.inputs[i], Form::real);
+        made.buffer = builder.read_real({node, builder.tensors()}, static_cast<std::size_t>(i));
         reads.push_back(made.buffer);
     }
     is_bounded_ = is_bounded_ || row_->bounded;

@@ -25,6 +25,7 @@ std::optional<std::vector<float>> channel_constant(Builder& builder, std::int32_
     const auto* values = static_cast<const float*>(builder.constant(id));
     if (constant.type != OCTAVO_F32) return std::nullopt;
     if (count == 1) return std::vector<float>(channels + 32, values[0]);
+    if (count != layout_of(of).channels) return std::nullopt;
     const int axis = constant.rank - (of.rank - 1);  // where the constant's shape has the channel axis
     if (of.rank < 2 || axis < 0 || axis >= constant.rank || constant.shape[axis] != count || count != of.shape[1]) return std::nullopt;
     std::vector<float> made(values, values + count);
@@ -80,7 +81,7 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
     auto step = std::make_unique<PointwiseStep>();
     if (const auto activation = ops::as_activation(node)) {
         step->activation = *activation;
-    } else if (node.op() == "ScaleShift") {
+    } else if (node.op() == "ScaleShift" && layout_of(node.input(0)).channels == node.input(0).shape[1]) {
         step->kind = Pointwise::scale_shift;
         step->activation = node.activation();
         for (const auto& [from, to] : {std::pair{1, &step->scale}, std::pair{2, &step->shift}}) {

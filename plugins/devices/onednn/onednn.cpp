@@ -144,7 +144,11 @@ public:
     }
 
     const char* isa() const override { return isa_name(cpu_isa()); }
-    std::int32_t pair_limit() const override { return has_vnni(cpu_isa()) ? 0 : kMostPair; }
+    // Own kernels of AVX2 take bytes by pairs, whatever the CPU has besides; oneDNN's are exact with VNNI.
+    std::int32_t pair_limit() const override {
+        const bool is_exact = by_dnnl(products_) ? has_vnni(cpu_isa()) : conv_kernels().exact_bytes;
+        return is_exact ? 0 : kMostPair;
+    }
 
 private:
     static Result<void> can_sum_int8(const ops::NodeView& node) {

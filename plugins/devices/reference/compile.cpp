@@ -54,7 +54,8 @@ Result<void> Interpreter::prepare(const octavo_plan* plan, const octavo_compile_
 
 Result<Interpreter::Step> Interpreter::make_step(const octavo_plan* plan, std::size_t i) const {
     const ops::NodeView node(graph_.nodes()[i], graph_.tensors());
-    const auto precision = plan ? static_cast<octavo_precision>(plan->precision[i]) : OCTAVO_FP32;
+    const auto planned = plan ? static_cast<octavo_precision>(plan->precision[i]) : OCTAVO_FP32;
+    const octavo_precision precision = planned == OCTAVO_BF16 ? OCTAVO_FP32 : planned;  // plans for CPUs with bf16 run here, too
     OCTAVO_CHECK_OK(can_run(node, precision));
     Step step{node, ops::find(node.op()), precision, {}, {}, {}, false};
     if (precision != OCTAVO_INT8) return step;

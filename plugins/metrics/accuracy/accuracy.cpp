@@ -11,45 +11,29 @@ namespace {
 constexpr octavo_parameter kParameters[] = {
     integers("top", "[1, 5]", 1, 1000000, "numbers of largest scores among which the class must be; the first is the principal figure")};
 
-struct Scores {
-    const float* values;
-    std::int64_t count;
-};
-
-Result<Scores> scores_in(const octavo_blob& prediction) {
-    if (std::string(prediction.type) != OCTAVO_BLOB_CLASS_SCORES) {
-        return Error(Code::config, "found predictions of type '" + std::string(prediction.type) + "', expected '" +
-                                       OCTAVO_BLOB_CLASS_SCORES + "'; use the adapter 'classes'");
-    }
-    if (prediction.size_bytes == 0 || prediction.size_bytes % sizeof(float) != 0) {
-        return Error(Code::internal, "a prediction of " + std::to_string(prediction.size_bytes) + " bytes holds no scores");
-    }
-    return Scores{static_cast<const float*>(prediction.data), static_cast<std::int64_t>(prediction.size_bytes / sizeof(float))};
+// With the remedy behind an error.
+template <class T>
+Result<T> told(Result<T> values, const std::string& remedy) {
+    return values ? std::move(values) : Error(values.error().code(), values.error().message() + "; " + remedy);
 }
 
-Result<std::int64_t> label_in(const octavo_blob& annotation, std::int64_t classes) {
-    if (std::string(annotation.type) != OCTAVO_BLOB_CLASS || annotation.size_bytes != sizeof(std::int64_t)) {
-        return Error(Code::config, "found annotations of type '" + std::string(annotation.type) + "', expected '" + OCTAVO_BLOB_CLASS +
-                                       "'; use a data set of classes");
-    }
-    std::int64_t label = 0;
-    std::memcpy(&label, annotation.data, sizeof(label));
-    if (label < 0 || label >= classes) {
-        return Error(Code::data, "the sample's class is " + std::to_string(label) + ", but the model gives " + std::to_string(classes) +
+Result<std::int64_t> label_in(const octavo_blob& annotation, std::size_t classes) {
+    OCTAVO_TRY(const auto labels, told(values_of<std::int64_t>(annotation, OCTAVO_BLOB_CLASS, "annotation"), "use a data set of classes"));
+    if (labels.size() != 1) return Error(Code::data, "annotation: found " + std::to_string(labels.size()) + " classes, expected one");
+    if (labels[0] < 0 || static_cast<std::size_t>(labels[0]) >= classes)
+        return Error(Code::data, "the sample's class is " + std::to_string(labels[0]) + ", but the model gives " + std::to_string(classes) +
                                      " scores, for classes 0 to " + std::to_string(classes - 1) +
                                      "; check the list, and the adapter's \"label_offset\"");
-    }
-    return label;
+    return labels[0];
 }
 
 // How many classes rank before `label`.
-Result<std::int64_t> rank_of(std::int64_t label, const Scores& scores) {
-    const float own = scores.values[label];
+Result<std::int64_t> rank_of(std::int64_t label, std::span<const float> scores) {
+    const auto place = static_cast<std::size_t>(label);
     std::int64_t rank = 0;
-    for (std::int64_t i = 0; i < scores.count; ++i) {
-        const float other = scores.values[i];
-        if (std::isnan(other)) return Error(Code::model, "the score of class " + std::to_string(i) + " is NaN");
-        if (other > own || (other == own && i < label)) ++rank;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        if (std::isnan(scores[i])) return Error(Code::model, "the score of class " + std::to_string(i) + " is NaN");
+        if (scores[i] > scores[place] || (scores[i] == scores[place] && i < place)) ++rank;
     }
     return rank;
 }
@@ -75,13 +59,14 @@ public:
     }
 
     Result<double> add(const octavo_blob& prediction, const octavo_blob& annotation) override {
-        OCTAVO_TRY(const Scores scores, scores_in(prediction));
+        OCTAVO_TRY(const auto scores,
+                   told(values_of<float>(prediction, OCTAVO_BLOB_CLASS_SCORES, "prediction"), "use the adapter 'classes'"));
         const std::int64_t most = *std::max_element(top_.begin(), top_.end());
-        if (most > scores.count) {
-            return Error(Code::config, "\"top\" holds " + std::to_string(most) + ", but the model gives " + std::to_string(scores.count) +
+        if (static_cast<std::size_t>(most) > scores.size()) {
+            return Error(Code::config, "\"top\" holds " + std::to_string(most) + ", but the model gives " + std::to_string(scores.size()) +
                                            " classes; leave it out");
         }
-        OCTAVO_TRY(const std::int64_t label, label_in(annotation, scores.count));
+        OCTAVO_TRY(const std::int64_t label, label_in(annotation, scores.size()));
         OCTAVO_TRY(const std::int64_t rank, rank_of(label, scores));
         ++samples_;
         for (std::size_t i = 0; i < top_.size(); ++i) right_[i] += rank < top_[i];

@@ -6,7 +6,10 @@
 #include <octavo/plugin.h>
 #include <octavo/tensor.h>
 
+#include <algorithm>
+#include <cstring>
 #include <functional>
+#include <vector>
 
 namespace octavo {
 
@@ -35,8 +38,9 @@ public:
             [](void* self, const octavo_output* outputs, std::int32_t count, const octavo_geometry* geometries, std::int64_t batch,
                octavo_prediction_sink sink, void* context, octavo_error* error) {
                 return guarded(error, [&] {
+                    const Geometries known(geometries, batch);
                     return static_cast<Adapter*>(self)->adapt(
-                        {outputs, static_cast<std::size_t>(count)}, {geometries, static_cast<std::size_t>(batch)},
+                        {outputs, static_cast<std::size_t>(count)}, known.all(),
                         [&](std::int64_t index, const octavo_blob& prediction) { sink(context, index, &prediction); });
                 });
             },
@@ -48,6 +52,24 @@ public:
     }
 
 private:
+    // Of a host whose struct may be longer or shorter than ours, in which case its elements are that far apart.
+    class Geometries {
+    public:
+        Geometries(const octavo_geometry* first, std::int64_t count) : all_(first, static_cast<std::size_t>(count)) {
+            if (all_.empty() || first->size == sizeof(octavo_geometry)) return;
+            const std::size_t step = first->size;
+            copies_.resize(all_.size());
+            for (std::size_t i = 0; i < copies_.size(); ++i)
+                std::memcpy(&copies_[i], reinterpret_cast<const std::byte*>(first) + i * step, std::min(step, sizeof(octavo_geometry)));
+            all_ = copies_;
+        }
+        std::span<const octavo_geometry> all() const { return all_; }
+
+    private:
+        std::span<const octavo_geometry> all_;
+        std::vector<octavo_geometry> copies_;
+    };
+
     template <class T>
     static constexpr auto compare_function() -> decltype(octavo_adapter_functions::compare) {
         if constexpr (requires { &T::compare; })
@@ -55,8 +77,9 @@ private:
                       const octavo_geometry* geometries, std::int64_t batch, double* signal, double* noise, octavo_error* error) {
                 const auto outputs = static_cast<std::size_t>(count), samples = static_cast<std::size_t>(batch);
                 return guarded(error, [&] {
+                    const Geometries known(geometries, batch);
                     return static_cast<T*>(static_cast<Adapter*>(self))
-                        ->compare({expected, outputs}, {found, outputs}, {geometries, samples}, {signal, samples}, {noise, samples});
+                        ->compare({expected, outputs}, {found, outputs}, known.all(), {signal, samples}, {noise, samples});
                 });
             };
         else

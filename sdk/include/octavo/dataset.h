@@ -7,6 +7,9 @@
 #include <octavo/plugin.h>
 #include <octavo/tensor.h>
 
+#include <algorithm>
+#include <cstring>
+
 namespace octavo {
 
 class Dataset {
@@ -23,22 +26,25 @@ public:
 
     template <class T>
     static const octavo_dataset_functions* functions() {
-        static const octavo_dataset_functions table = {sizeof(octavo_dataset_functions),
-                                                       &create_plugin<T>,
-                                                       &destroy_plugin<T>,
-                                                       [](void* self) { return static_cast<Dataset*>(self)->count(); },
-                                                       [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
-                                                           return guarded(error, [&]() -> Result<void> {
-                                                               OCTAVO_TRY(*sample, static_cast<Dataset*>(self)->sample(index));
-                                                               sample->size = sizeof(octavo_sample);
-                                                               return {};
-                                                           });
-                                                       },
-                                                       [](void* self, std::int32_t* count) {
-                                                           const auto names = static_cast<Dataset*>(self)->class_names();
-                                                           *count = static_cast<std::int32_t>(names.size());
-                                                           return names.data();
-                                                       }};
+        static const octavo_dataset_functions table = {
+            sizeof(octavo_dataset_functions),
+            &create_plugin<T>,
+            &destroy_plugin<T>,
+            [](void* self) { return guarded_or(std::int64_t{0}, [&] { return static_cast<Dataset*>(self)->count(); }); },
+            [](void* self, std::int64_t index, octavo_sample* sample, octavo_error* error) {
+                return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_TRY(octavo_sample made, static_cast<Dataset*>(self)->sample(index));
+                    made.size = std::min<std::uint32_t>(sample->size, sizeof made);
+                    std::memcpy(sample, &made, made.size);  // as much as the host knows
+                    return {};
+                });
+            },
+            [](void* self, std::int32_t* count) {
+                using Names = std::span<const char* const>;
+                const Names names = guarded_or(Names(), [&] { return static_cast<Dataset*>(self)->class_names(); });
+                *count = static_cast<std::int32_t>(names.size());
+                return names.data();
+            }};
         return &table;
     }
 };

@@ -59,11 +59,16 @@ public:
                 });
             },
             [](void* executable, octavo_operator_sink sink, void* context) {
-                static_cast<Executable*>(executable)->operators([&](const octavo_operator_time& time) { sink(context, &time); });
+                guarded_or(false, [&] {
+                    static_cast<Executable*>(executable)->operators([&](const octavo_operator_time& time) { sink(context, &time); });
+                    return true;
+                });
             },
-            [](void* executable) { return static_cast<Executable*>(executable)->memory_bytes(); },
-            [](void* self) { return static_cast<Device*>(self)->isa(); },
-            [](void* self) { return static_cast<Device*>(self)->pair_limit(); }};
+            [](void* executable) {
+                return guarded_or(std::int64_t{0}, [&] { return static_cast<Executable*>(executable)->memory_bytes(); });
+            },
+            [](void* self) { return guarded_or<const char*>("", [&] { return static_cast<Device*>(self)->isa(); }); },
+            [](void* self) { return guarded_or(std::int32_t{0}, [&] { return static_cast<Device*>(self)->pair_limit(); }); }};
         return &table;
     }
 };

@@ -40,15 +40,23 @@ public:
             sizeof(octavo_metric_functions),
             &create_plugin<T>,
             &destroy_plugin<T>,
-            [](void* self) { static_cast<Metric*>(self)->reset(); },
+            [](void* self) {  // has no status: what it throws is told by the next function that has one
+                auto* const metric = static_cast<Metric*>(self);
+                octavo_error error{};
+                error.size = sizeof error;
+                const bool is_done = guarded(&error, [&]() -> Result<void> { return metric->reset(), Result<void>(); }) == 0;
+                metric->broken_ = is_done ? "" : error.text;
+            },
             [](void* self, const octavo_blob* prediction, const octavo_blob* annotation, double* score, octavo_error* error) {
                 return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_CHECK_OK(static_cast<Metric*>(self)->check_reset());
                     OCTAVO_TRY(*score, static_cast<Metric*>(self)->add(*prediction, *annotation));
                     return {};
                 });
             },
             [](void* self, octavo_figure_sink sink, void* context, octavo_error* error) {
                 return guarded(error, [&]() -> Result<void> {
+                    OCTAVO_CHECK_OK(static_cast<Metric*>(self)->check_reset());
                     OCTAVO_TRY(const std::vector<Figure> figures, static_cast<Metric*>(self)->result());
                     for (const Figure& figure : figures) {
                         const octavo_figure out = {figure.name.c_str(),     figure.value,         figure.unit.c_str(), figure.principal,
@@ -63,6 +71,11 @@ public:
             }};
         return &table;
     }
+
+private:
+    Result<void> check_reset() const { return broken_.empty() ? Result<void>() : Error(Code::internal, "reset: " + broken_); }
+
+    std::string broken_;  // by a reset that threw
 };
 
 }  // namespace octavo

@@ -65,14 +65,14 @@ struct Activation {
 };
 
 inline float apply_activation(const Activation& activation, float x) {
-    const auto unit = [](float y) { return y > 0.0F ? (y < 1.0F ? y : 1.0F) : 0.0F; };
+    const auto unit = [](float y) { return 0.0F > y ? 0.0F : 1.0F < y ? 1.0F : y; };
     switch (activation.kind) {
         case ActivationKind::none:
             return x;
         case ActivationKind::relu:
-            return x > 0.0F ? x : 0.0F;
+            return 0.0F > x ? 0.0F : x;
         case ActivationKind::clip:
-            return x > activation.alpha ? (x < activation.beta ? x : activation.beta) : activation.alpha;
+            return activation.alpha > x ? activation.alpha : activation.beta < x ? activation.beta : x;
         case ActivationKind::leaky_relu:
             return x > 0.0F ? x : x * activation.alpha;
         case ActivationKind::hard_sigmoid:

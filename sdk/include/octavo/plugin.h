@@ -41,6 +41,16 @@ octavo_status guarded(octavo_error* error, Body&& body) noexcept {
     }
 }
 
+// What a function that has no status gives: what `body` returns, or `otherwise` where it throws.
+template <class T, class Body>
+T guarded_or(T otherwise, Body&& body) noexcept {
+    try {
+        return body();
+    } catch (...) {
+        return otherwise;
+    }
+}
+
 // Parameters of the plugin class T; set by describe<T>, which runs before anything is created.
 template <class T>
 inline std::span<const octavo_parameter> declared_parameters{};

@@ -6,7 +6,7 @@ namespace octavo::ops {
 namespace {
 
 float value_at(float x) {
-    return x > 0.0F ? x : 0.0F;
+    return 0.0F > x ? 0.0F : x;  // NaN stays NaN
 }
 
 }  // namespace

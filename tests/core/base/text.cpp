@@ -23,6 +23,20 @@ BOOST_AUTO_TEST_CASE(one_is_singular_and_all_others_plural) {
     BOOST_TEST(counted(2, "class", "classes") == "2 classes");
 }
 
+BOOST_AUTO_TEST_CASE(bytes_of_no_character_are_replaced_one_by_one) {
+    const std::string mark = "\xEF\xBF\xBD";
+    for (const char* valid : {"", "a", "caf\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+        BOOST_TEST(is_utf8(valid));
+        BOOST_TEST(as_utf8(valid) == valid);
+    }
+    BOOST_TEST(as_utf8("caf\xE9") == "caf" + mark);
+    BOOST_TEST(as_utf8("\xE2\x82") == mark + mark);             // cut off
+    BOOST_TEST(as_utf8("\xC0\xAF") == mark + mark);             // a slash in two bytes
+    BOOST_TEST(as_utf8("\xED\xA0\x80") == mark + mark + mark);  // half of a pair of UTF-16
+    BOOST_TEST(as_utf8("\xF4\x90\x80\x80") == mark + mark + mark + mark);
+    BOOST_TEST(!is_utf8("\xFF"));
+}
+
 BOOST_AUTO_TEST_CASE(suffixes_are_compared_without_case) {
     BOOST_TEST(ends_with_ignoring_case("model.ONNX", ".onnx"));
     BOOST_TEST(!ends_with_ignoring_case("nnx", ".onnx"));

@@ -66,6 +66,14 @@ BOOST_AUTO_TEST_CASE(without_steps_the_pixels_pass_as_planes) {
     BOOST_TEST(input.chw == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(channels_may_lie_together) {
+    const Normalize step{{1, 2, 4}, {0.5F, 0.25F, 2}, ChannelOrder::bgr};
+    const std::vector<float> planes = run({{step}}, coordinates(3, 2), {3, 2, 3}).chw;
+    const std::vector<float> together = run({{step}}, coordinates(3, 2), {3, 2, 3, true}).chw;
+    for (std::size_t pixel = 0; pixel < 6; ++pixel)
+        for (std::size_t c = 0; c < 3; ++c) BOOST_TEST(together[3 * pixel + c] == planes[6 * c + pixel]);
+}
+
 BOOST_AUTO_TEST_CASE(mean_and_scale_belong_to_the_ordered_channels) {
     Image image = blank_image(1, 1);
     image.rgb = {10, 20, 40};

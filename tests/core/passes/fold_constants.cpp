@@ -1,4 +1,4 @@
-// fold_constants and free_batch: what shapes a model computes, and whether its batch is free.
+// fold_constants: what a model computes of constants and of shapes.
 #include "tests/core/passes/passes_test.h"
 
 namespace octavo {
@@ -80,6 +80,75 @@ BOOST_AUTO_TEST_CASE(sizes_that_do_not_belong_to_the_batch_fold_although_the_bat
     BOOST_TEST(target_of(folded(builder.graph), "y") == (Ints{0, 2, -1}), boost::test_tools::per_element());
 }
 
+// [N, C] of another tensor with sizes of its own, as PyTorch writes F.interpolate(x, size=...).
+BOOST_AUTO_TEST_CASE(a_resize_to_computed_sizes_leaves_the_batch_alone) {
+    struct Case {
+        std::int64_t from, to;
+        bool by_scales;
+    };
+    for (const auto& [from, to, by_scales] : {Case{4, 8, true}, Case{8, 6, true}, Case{3, 5, false}}) {
+        GraphBuilder builder;
+        const TensorId x = builder.input("x", {-1, 2, from, from});
+        const TensorId first = builder.node("Gather", "first", {builder.node("Shape", "shape", {x}), builder.integers("two", {0, 1})});
+        const TensorId sizes = builder.node("Concat", "all", {first, builder.integers("rest", {to, to})}, {{"axis", std::int64_t{0}}});
+        builder.graph.outputs = {builder.node("Resize", "y", {x, TensorId::none, TensorId::none, sizes})};
+        const Graph graph = folded(builder.graph);
+        BOOST_TEST(testing::ops_of(graph) == "Resize");
+        BOOST_TEST(graph[graph.outputs[0]].shape == (Shape{3, 2, to, to}), boost::test_tools::per_element());
+        const Node& resize = testing::node_named(graph, "y");
+        BOOST_TEST((resize.inputs.size() == 3) == by_scales);
+        BOOST_TEST(attribute_or(resize, "axes", Ints{}) == (by_scales ? Ints{} : Ints{2, 3}), boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_expand_to_a_computed_shape_takes_the_batch_of_what_it_expands) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 4, 4});
+    const TensorId pooled = builder.node("GlobalAveragePool", "pooled", {x});
+    builder.graph.outputs = {builder.node("Expand", "y", {pooled, builder.node("Shape", "shape", {x})})};
+    const Graph graph = folded(builder.graph);
+    BOOST_TEST(target_of(graph, "y") == (Ints{1, 2, 4, 4}), boost::test_tools::per_element());
+    BOOST_TEST(graph[graph.outputs[0]].shape == (Shape{3, 2, 4, 4}), boost::test_tools::per_element());
+}
+
+// 0 for two images and for three.
+BOOST_AUTO_TEST_CASE(a_quarter_of_the_batch_is_no_constant) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2});
+    const TensorId images = builder.node("Gather", "images", {builder.node("Shape", "shape", {x}), builder.integers("zero", {0})});
+    const TensorId quarter = builder.node("Div", "quarter", {images, builder.integers("four", {4})});
+    builder.graph.outputs = {builder.node("Mul", "y", {x, builder.node("Cast", "real", {quarter}, {{"to", std::int64_t{1}}})})};
+    BOOST_TEST(testing::ops_of(folded(builder.graph)) == "Shape Gather Div Cast Mul");
+}
+
+TensorId boxes(GraphBuilder& builder) {
+    const TensorId found = builder.node("NonMaxSuppression", "boxes",
+                                        {builder.input("corners", {1, 50, 4}), builder.input("scores", {1, 2, 50}),
+                                         builder.integers("most", {20}), builder.scalar("overlap", 0.5F)});
+    builder.graph[found].type = OCTAVO_S64;
+    return found;
+}
+
+// There may be fewer than the 40 that inference says.
+BOOST_AUTO_TEST_CASE(the_number_of_boxes_that_a_suppression_leaves_is_no_constant) {
+    GraphBuilder builder;
+    const TensorId size = builder.node("Size", "size", {builder.node("Cast", "real", {boxes(builder)}, {{"to", std::int64_t{1}}})});
+    const TensorId count = builder.node("Gather", "count", {builder.node("Shape", "shape", {TensorId{4}}), builder.integers("zero", {0})});
+    builder.graph.outputs = {count, size};
+    BOOST_TEST(testing::ops_of(folded(builder.graph)) == "NonMaxSuppression Cast Size Shape Gather");
+}
+
+BOOST_AUTO_TEST_CASE(a_shape_by_the_number_of_boxes_is_refused) {
+    GraphBuilder builder;
+    const TensorId found = boxes(builder);
+    builder.graph.outputs = {builder.node("Reshape", "y", {found, builder.node("Shape", "shape", {found})})};
+    BOOST_REQUIRE(bool(fold_constants(builder.graph)));
+    const Result<void> inferred = infer_shapes(builder.graph, 1);
+    BOOST_REQUIRE(!inferred);
+    BOOST_TEST(inferred.error().message() ==
+               "Reshape 'y': shape (input 1, 'shape') is computed while the model runs; only constants are supported");
+}
+
 BOOST_AUTO_TEST_CASE(a_reshape_without_its_inputs_is_left_to_inference) {
     GraphBuilder builder;
     builder.input("x", {-1, 2});
@@ -87,52 +156,6 @@ BOOST_AUTO_TEST_CASE(a_reshape_without_its_inputs_is_left_to_inference) {
     BOOST_TEST(bool(fold_constants(builder.graph)));
     BOOST_TEST(bool(free_batch(builder.graph)));
     BOOST_TEST(!infer_shapes(builder.graph, 1));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(free_batch_pass)
-
-Graph one_image(std::int64_t first_entry, bool declared_free) {
-    GraphBuilder builder;
-    const TensorId x = builder.input("x", {declared_free ? -1 : 1, 2, 3, 4});
-    const TensorId y = builder.node("Reshape", "y", {x, builder.integers("target", {first_entry, 24})});
-    builder.graph.outputs = {builder.node("Relu", "z", {y})};
-    BOOST_REQUIRE(bool(free_batch(builder.graph)));
-    return builder.graph;
-}
-
-BOOST_AUTO_TEST_CASE(a_model_for_one_image_does_many_where_only_shapes_said_one) {
-    for (const bool declared_free : {false, true}) {
-        const Graph graph = one_image(1, declared_free);
-        const Graph five = with_batch(graph, 5).value();
-        BOOST_TEST(five[five.outputs[0]].shape == (Shape{5, 24}), boost::test_tools::per_element());
-        BOOST_TEST(target_of(graph, "y") == (Ints{0, 24}), boost::test_tools::per_element());
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_free_batch_that_works_is_left_alone) {
-    const Graph graph = one_image(-1, true);
-    BOOST_TEST(target_of(graph, "y") == (Ints{-1, 24}), boost::test_tools::per_element());
-}
-
-// The output has one row whatever the batch: images would mix.
-BOOST_AUTO_TEST_CASE(a_model_that_mixes_images_stays_fixed) {
-    GraphBuilder builder;
-    const TensorId x = builder.input("x", {1, 2, 3, 4});
-    builder.graph.outputs = {builder.node("ReduceMean", "y", {x}, {{"axes", Ints{0, 1, 2, 3}}})};
-    BOOST_REQUIRE(bool(free_batch(builder.graph)));
-    BOOST_TEST(!builder.graph[x].free_batch);
-    BOOST_TEST(!with_batch(builder.graph, 2));
-}
-
-BOOST_AUTO_TEST_CASE(a_batch_that_is_called_free_but_is_not_becomes_one) {
-    GraphBuilder builder;
-    const TensorId x = builder.input("x", {-1, 2});
-    builder.graph.outputs = {builder.node("Reshape", "y", {x, builder.integers("target", {2, 1})})};
-    BOOST_REQUIRE(bool(free_batch(builder.graph)));
-    BOOST_TEST(builder.graph[x].shape[0] == 1);
-    BOOST_TEST(!builder.graph[x].free_batch);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

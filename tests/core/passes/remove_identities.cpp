@@ -32,6 +32,10 @@ const Case kCases[] = {
     {"Slice", {}, {{0}, {100}, {2}}, true},
     {"Slice", {}, {{1}, {100}, {2}}, false},
     {"Slice", {}, {{-1}, {-100}, {2}, {-1}}, false},
+    // The shapes are those of three images.
+    {"Slice", {}, {{0}, {3}, {0}}, false},
+    {"Reshape", {}, {{3, 2, 4, 4}}, false},
+    {"Reshape", {}, {{3, -1, 4, 4}}, false},
 };
 
 BOOST_AUTO_TEST_SUITE(remove_identities_pass)

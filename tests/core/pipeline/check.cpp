@@ -173,6 +173,20 @@ BOOST_AUTO_TEST_CASE(an_output_that_cannot_be_written_is_told_first) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_run_does_not_write_over_what_it_reads) {
+    for (const char* name : {"model.qdq.onnx", "plan.json"}) {
+        const testing::Folder folder;
+        std::filesystem::copy_file(std::string(OCTAVO_SOURCE_DIR) + "/configs/quickstart/classify.onnx", folder / name);
+        Result<Config> config = config_with("classify", R"("export": "openvino", "output": ")" + (folder / "") + "\"");
+        BOOST_REQUIRE(config);
+        config->model = folder / name;
+        const Result<Ready> ready = make_ready(*config);
+        BOOST_REQUIRE(!ready);
+        BOOST_TEST(ready.error().message().find("/output: found the folder of") != std::string::npos, ready.error().message());
+        BOOST_TEST(std::filesystem::exists(folder / name));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(everything_that_can_be_found_is_told_at_once) {
     const testing::Folder folder;
     std::ofstream(folder / "file") << "no list\n";

@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(without_an_adapter_each_sample_has_its_row) {
     check(figures[1][0], 8, 0);
     check(figures[0][1], 18, 0.5);
     check(figures[1][1], 0, 0);
-    check(figures[0][2], 0, 0);
+    check(figures[0][2], 25, 0);
 }
 
 // As behind a Squeeze or a Reshape: a sample's values are all that its part of axis 0 holds.

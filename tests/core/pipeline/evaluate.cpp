@@ -3,8 +3,7 @@
 
 #include "core/pipeline/run.h"
 #include "core/plan/plan_json.h"
-#include "tests/support/built.h"
-#include "tests/support/folder.h"
+#include "tests/core/pipeline/quickstart_runs.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -86,6 +85,31 @@ BOOST_AUTO_TEST_CASE(kept_pictures_and_remembered_answers_change_nothing) {
             BOOST_TEST(result.first.size() == 6U);
         }
     }
+}
+
+// Where nobody is left to be held back there is no such part, and where nobody is left to be searched on there is no search.
+BOOST_AUTO_TEST_CASE(a_part_that_cannot_be_read_is_none) {
+    const testing::Folder folder;
+    Overrides overrides = overrides_for(folder / "run");
+    overrides.limit = 6;
+    const Result<Config> config = with_unreadable(folder, overrides);  // the first of six
+    BOOST_REQUIRE_MESSAGE(config, (config ? "" : config.error().message()));
+    const Model model = load_model(config->model).value();
+    const DeviceHandle device = DeviceHandle::create(*config->device.plugin, config->device.values).value();
+    SearchImages search;
+    search.numbers = {{1, 2, 3, 4, 5}};
+    search.images = 5;
+    search.held_back = 1;
+    const Result<AccuracyResult> rest = evaluate({*config, model, device, {nullptr, nullptr}, {}, {}, &search});
+    BOOST_REQUIRE_MESSAGE(rest, (rest ? "" : rest.error().message()));
+    BOOST_TEST(rest->all.images == 5);
+    BOOST_TEST((!rest->searched && !rest->held_back));
+    search.numbers = {{0}};
+    search.images = 1;
+    search.held_back = 5;
+    const Result<AccuracyResult> none = evaluate({*config, model, device, {nullptr, nullptr}, {}, {}, &search});
+    BOOST_REQUIRE(!none);
+    BOOST_TEST(none.error().message() == "none of the search images can be read");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_remembered_is_not_run_again) {

@@ -27,6 +27,19 @@ BOOST_AUTO_TEST_CASE(a_constant_more_on_all_elements_is_no_error) {
     BOOST_TEST(std::isinf(fidelity.snr_db()));
 }
 
+// Less its own mean a single number would be nothing, and any other one as good.
+BOOST_AUTO_TEST_CASE(a_number_on_its_own_counts_as_it_is) {
+    Fidelity fidelity;
+    fidelity.add(std::vector<float>{10}, std::vector<float>{11});
+    BOOST_TEST(fidelity.snr_db() == 20.0, boost::test_tools::tolerance(1e-5));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_number_is_as_far_as_can_be) {
+    Fidelity fidelity;
+    fidelity.add(std::vector<float>{1, 2}, std::vector<float>{1, NAN});
+    BOOST_TEST(fidelity.snr_db() == -std::numeric_limits<double>::infinity());
+}
+
 BOOST_AUTO_TEST_CASE(images_and_outputs_add_up_by_energy) {
     Fidelity one, other;
     one.add(std::vector<float>{-1, 1}, std::vector<float>{-1, 1});

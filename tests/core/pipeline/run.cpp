@@ -176,6 +176,11 @@ BOOST_AUTO_TEST_CASE(costs_beside_the_plan_decide_what_is_fastest) {
     BOOST_TEST(again.warnings.front().find("costs.json") != std::string::npos, again.warnings.front());
     calibrated(overrides);
     BOOST_TEST((content(plan_path) == plan), "the same costs gave another plan");
+    const std::string kept = content(path);
+    BOOST_REQUIRE(bool(write_atomically(path, std::string_view("{ cut off"), Code::config)));
+    calibrated(overrides);
+    BOOST_TEST(static_cast<bool>(load_costs(path)), "costs that cannot be read were not measured anew");
+    BOOST_REQUIRE(bool(write_atomically(path, std::string_view(kept), Code::config)));
     overrides.batch = 5;
     const Report together = calibrated(overrides);
     BOOST_TEST((content(plan_path) == plan), "images that run together gave another plan");

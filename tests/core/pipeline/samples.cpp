@@ -20,6 +20,7 @@ struct Numbers {
     std::vector<std::int64_t> missing, noted;
     std::vector<std::array<float, 2>> values;
     std::vector<octavo_tensor> tensors;
+    std::vector<std::array<octavo_tensor, 2>> pairs = {};  // in place of them
     std::vector<std::string> names;
 };
 Numbers* made = nullptr;  // the C functions below have no other way to it
@@ -40,8 +41,8 @@ octavo_status sample(void* self, std::int64_t index, octavo_sample* out, octavo_
     }
     const auto i = static_cast<std::size_t>(index);
     out->id = numbers.names[i].c_str();
-    out->tensors = &numbers.tensors[i];
-    out->tensor_count = 1;
+    out->tensors = numbers.pairs.empty() ? &numbers.tensors[i] : numbers.pairs[i].data();
+    out->tensor_count = numbers.pairs.empty() ? 1 : 2;
     out->annotation = {"number", &numbers.values[i], sizeof numbers.values[i]};
     if (std::find(numbers.noted.begin(), numbers.noted.end(), index) != numbers.noted.end()) out->note = "a box was clipped";
     return 0;
@@ -118,6 +119,35 @@ BOOST_AUTO_TEST_CASE(order_is_kept_for_any_number_of_threads_and_any_batch) {
 BOOST_AUTO_TEST_CASE(the_last_batch_holds_what_is_left) {
     const auto seen = Fixture(10).run(0, 10, 4, 2);
     BOOST_TEST(seen.sizes == (std::vector<std::size_t>{4, 4, 2}), each);
+}
+
+// Size of the picture, for instance, once for all samples.
+BOOST_AUTO_TEST_CASE(an_input_without_a_batch_is_filled_once) {
+    Fixture fixture(4);
+    const Result<DatasetHandle> dataset = DatasetHandle::create({&kPlugin, ""}, {});
+    const std::vector<Port> ports = {{"x", OCTAVO_F32, {4, 2}}}, fixed = {{"x", OCTAVO_F32, {4, 2}}, {"info", OCTAVO_F32, {1, 2}}};
+    const Preprocess none;
+    const std::array<float, 2> same = {7, 8};
+    std::vector<std::array<octavo_tensor, 2>> pairs;
+    for (const octavo_tensor& tensor : fixture.numbers.tensors)
+        pairs.push_back({tensor, dense_tensor(OCTAVO_F32, std::vector<std::int64_t>{1, 2}, same.data())});
+    fixture.numbers.pairs = pairs;
+    const auto run = [&] {
+        return for_each_batch({*dataset, 0, 4, none, fixed, 2}, [&](const Batch& one) -> Result<void> {
+            BOOST_TEST(one.size() == 4U);
+            BOOST_TEST(std::memcmp(one.inputs[1].data(), same.data(), sizeof same) == 0);
+            float last[2];
+            std::memcpy(last, one.inputs[0].data() + 3 * 8, 8);
+            BOOST_TEST(last[0] == 3.0F);
+            return {};
+        });
+    };
+    BOOST_TEST(static_cast<bool>(run()));
+    fixture.numbers.pairs[2][1].data = &fixture.numbers.values[0];
+    const Result<SamplesDone> other = run();
+    BOOST_REQUIRE(!other);
+    BOOST_TEST(other.error().message() ==
+               "n2: its tensor 1 is another than that of 'n0', and input 'info' has no batch; expected \"batch\": 1");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_read_ends_the_run) {
@@ -231,6 +261,23 @@ BOOST_AUTO_TEST_CASE(a_slice_is_cut_out_of_what_is_there) {
     BOOST_REQUIRE(!none);
     BOOST_TEST(none.error().message() ==
                "validation 2: the data set has 500 samples and 500 are skipped, so none is left; expected another list or a smaller skip");
+}
+
+BOOST_AUTO_TEST_CASE(an_input_for_pictures_has_channels_in_front_or_behind) {
+    const auto told = [](std::vector<std::int64_t> shape, octavo_type type = OCTAVO_F32) {
+        const std::optional<InputShape> found = image_shape(Port{"x", type, std::move(shape)});
+        if (!found) return std::string("none");
+        return std::to_string(found->channels) + " " + std::to_string(found->height) + "x" + std::to_string(found->width) +
+               (found->is_channels_last ? " behind" : "");
+    };
+    BOOST_TEST(told({8, 3, 20, 30}) == "3 20x30");
+    BOOST_TEST(told({8, 1, 20, 30}) == "1 20x30");
+    BOOST_TEST(told({8, 20, 30, 3}) == "3 20x30 behind");
+    BOOST_TEST(told({8, 20, 30, 1}) == "1 20x30 behind");
+    BOOST_TEST(told({8, 3, 20, 3}) == "3 20x3");
+    BOOST_TEST(told({8, 4, 20, 30}) == "none");
+    BOOST_TEST(told({8, 3, 20}) == "none");
+    BOOST_TEST(told({8, 3, 20, 30}, OCTAVO_S64) == "none");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -101,7 +101,15 @@ BOOST_AUTO_TEST_CASE(known_ranges_follow_operators_that_pass_values_on) {
     const TensorId both = builder.node("Concat", "both", {relu, clip}, {{"axis", std::int64_t{1}}});
     const TensorId pool = builder.node("GlobalAveragePool", "pool", {relu});
     const TensorId sum = builder.node("Add", "sum", {relu, relu});
-    const Graph graph = builder.done({both, pool, sum});
+    const TensorId pads = builder.integers("pads", {0, 0, 1, 1, 0, 0, 1, 1});
+    const TensorId padded = builder.node("Pad", "padded", {relu, pads, builder.scalar("around", -3)});
+    const TensorId old =
+        builder.node("Pad", "old", {relu}, {{"pads", std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}}, {"value", -2.0F}});
+    const TensorId beside = builder.constant("beside", {3, 1, 4, 4}, std::vector<float>(48, -5));
+    const TensorId joined = builder.node("Concat", "joined", {relu, beside}, {{"axis", std::int64_t{1}}});
+    const TensorId sizes = builder.integers("sizes", {3, 2, 8, 8});
+    const TensorId cubic = builder.node("Resize", "cubic", {relu, TensorId::none, TensorId::none, sizes}, {{"mode", std::string("cubic")}});
+    const Graph graph = builder.done({both, pool, sum, padded, old, joined, cubic});
     const std::vector<Range> found = known_ranges(graph);
     BOOST_TEST((found[index(x)] == Range{-kInfinity, kInfinity}));
     BOOST_TEST((found[index(relu)] == Range{0, kInfinity}));
@@ -109,6 +117,10 @@ BOOST_AUTO_TEST_CASE(known_ranges_follow_operators_that_pass_values_on) {
     BOOST_TEST((found[index(both)] == Range{-1, kInfinity}));
     BOOST_TEST((found[index(pool)] == Range{0, kInfinity}));
     BOOST_TEST((found[index(sum)] == Range{-kInfinity, kInfinity}));
+    BOOST_TEST((found[index(padded)] == Range{-3, kInfinity}));
+    BOOST_TEST((found[index(old)] == Range{-2, kInfinity}));
+    BOOST_TEST((found[index(joined)] == Range{-5, kInfinity}));
+    BOOST_TEST((found[index(cubic)] == Range{-kInfinity, kInfinity}));
 }
 
 // What an activation is said not to go below, it does not go below, in the arithmetic of the contract.

@@ -2,6 +2,8 @@
 #include "core/plugins/handles.h"
 
 #include <octavo/abi/blob.h>
+#include <octavo/adapter.h>
+#include <octavo/metric.h>
 
 #include <boost/test/unit_test.hpp>
 
@@ -86,6 +88,57 @@ BOOST_AUTO_TEST_CASE(what_a_callback_throws_arrives_behind_the_call) {
     };
     BOOST_CHECK_THROW((void)handle->adapt({}, geometries, sink), std::runtime_error);
     BOOST_TEST(seen == 2);
+}
+
+// Functions without a status have no way to say so at once.
+BOOST_AUTO_TEST_CASE(what_a_reset_throws_is_told_by_the_next_call) {
+    struct Broken final : Metric {
+        static Result<std::unique_ptr<Broken>> create(const Values&) { return std::make_unique<Broken>(); }
+        void reset() override { throw std::runtime_error("boom"); }
+        Result<double> add(const octavo_blob&, const octavo_blob&) override { return 1.0; }
+        Result<std::vector<Figure>> result() const override { return std::vector<Figure>(); }
+    };
+    const octavo_plugin plugin = describe<Broken>("broken", "1", "", {});
+    const Result<MetricHandle> handle = MetricHandle::create({&plugin, ""}, {});
+    BOOST_REQUIRE(handle);
+    handle->reset();
+    const Result<double> added = handle->add({}, {});
+    BOOST_REQUIRE(!added);
+    BOOST_TEST(added.error().message() == "metric 'broken': reset: the plugin threw: boom");
+    BOOST_TEST(!handle->result());
+}
+
+// A host of a later version has longer geometries, one of an earlier version shorter ones.
+BOOST_AUTO_TEST_CASE(geometries_of_other_versions_are_read_by_their_size) {
+    struct Wide final : Adapter {
+        static Result<std::unique_ptr<Wide>> create(const Values&) { return std::make_unique<Wide>(); }
+        Result<void> adapt(std::span<const octavo_output>, std::span<const octavo_geometry> geometries, const Sink& sink) override {
+            for (std::size_t i = 0; i < geometries.size(); ++i)
+                sink(geometries[i].source_width + geometries[i].input_height, {OCTAVO_BLOB_NONE, nullptr, 0});
+            return {};
+        }
+    };
+    const octavo_adapter_functions& functions = *Adapter::functions<Wide>();
+    Wide wide;
+    std::vector<std::int64_t> seen;
+    for (const std::size_t step : {sizeof(octavo_geometry) + 16, offsetof(octavo_geometry, input_width)}) {
+        std::vector<std::byte> bytes(3 * step + sizeof(octavo_geometry));
+        for (std::int32_t i = 0; i < 3; ++i) {
+            octavo_geometry geometry{};
+            geometry.size = static_cast<std::uint32_t>(step);
+            geometry.source_width = 10 * (i + 1);
+            geometry.input_height = i;
+            std::memcpy(bytes.data() + static_cast<std::size_t>(i) * step, &geometry, std::min(step, sizeof geometry));
+        }
+        octavo_error error{};
+        error.size = sizeof error;
+        const auto* first = reinterpret_cast<const octavo_geometry*>(bytes.data());
+        const auto note = [](void* to, std::int64_t sum, const octavo_blob*) {
+            static_cast<std::vector<std::int64_t>*>(to)->push_back(sum);
+        };
+        BOOST_TEST(functions.adapt(static_cast<Adapter*>(&wide), nullptr, 0, first, 3, note, &seen, &error) == 0);
+    }
+    BOOST_TEST(seen == (std::vector<std::int64_t>{10, 21, 32, 10, 20, 30}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

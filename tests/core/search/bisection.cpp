@@ -106,6 +106,16 @@ BOOST_AUTO_TEST_CASE(the_fewest_of_the_costliest_go_back) {
     BOOST_TEST(found.ranking[0].error == 5);
 }
 
+// NaN is what an operator that makes infinities out of a clipped range costs: it goes back, and the best that was tried is kept.
+BOOST_AUTO_TEST_CASE(what_is_no_number_is_worse_than_any_number) {
+    Synthetic made = with_costs({0.1, std::nan(""), 0.5}, 1.0);
+    const SearchResult found = made.search();
+    BOOST_TEST(found.excess <= 0);
+    BOOST_TEST(names_of(made.graph, found.returned) == (std::vector<std::string>{"c1"}), boost::test_tools::per_element());
+    Synthetic out_of_reach = with_costs({0.1, std::nan(""), 0.5}, -1.0);
+    BOOST_TEST(out_of_reach.search().excess == 1.0);
+}
+
 // c1 loses most but is slow in floating point; two others that lose as much together are fast.
 BOOST_AUTO_TEST_CASE(where_times_are_known_those_go_back_that_gain_most_for_theirs) {
     Synthetic made = with_costs({0.1, 5, 3, 3}, 6.0);

@@ -208,6 +208,18 @@ BOOST_AUTO_TEST_CASE(percentile_leaves_out_a_share_of_all_values_at_each_end) {
     BOOST_TEST(calibration.edits.ranges.at(0).minimum[0] == -98.0, boost::test_tools::tolerance(2e-4));
 }
 
+// Whatever is asked for, what is left is an interval.
+BOOST_AUTO_TEST_CASE(percentile_leaves_out_less_than_half_at_each_end) {
+    for (const char* percent : {"50", "60", "75", "95"})
+        for (const char* pixels : {"0", "1", "16"}) {
+            Calibration calibration;
+            calibration.add_point(ramp(1000, -1, 3));
+            apply(calibration, "percentile", {{"percent", percent}, {"pixels", pixels}});
+            const Ranges& ranges = calibration.edits.ranges.at(0);
+            BOOST_TEST(ranges.minimum[0] < ranges.maximum[0], percent << " %, " << pixels << " pixels");
+        }
+}
+
 BOOST_AUTO_TEST_CASE(percentile_counts_zeros_as_values) {
     std::vector<float> values(90000, 0.0F);
     const std::vector<float> rest = ramp(10000, 0.001F, 10.0F);

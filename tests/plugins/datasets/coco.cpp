@@ -65,6 +65,15 @@ BOOST_FIXTURE_TEST_CASE(categories_are_classes_in_the_order_of_their_ids, Data) 
     BOOST_TEST(dataset->sample(1)->path == *this / "images/a.jpg");
 }
 
+BOOST_FIXTURE_TEST_CASE(images_may_lie_elsewhere_and_the_file_begin_with_a_mark, Data) {
+    std::string text = kInstances;
+    for (std::size_t at; (at = text.find("\"a.jpg\"")) != std::string::npos;) text.replace(at, 7, "\"/elsewhere/a.jpg\"");
+    write("instances.json", "\xEF\xBB\xBF" + text);
+    const Result<DatasetHandle> dataset = open_dataset("coco", with());
+    BOOST_REQUIRE_MESSAGE(dataset, (dataset ? "" : dataset.error().message()));
+    BOOST_TEST(dataset->sample(1)->path == std::string("/elsewhere/a.jpg"));
+}
+
 BOOST_FIXTURE_TEST_CASE(classes_may_be_chosen_and_ordered, Data) {
     const json::object two{{"classes", {"toothbrush", "person"}}};
     BOOST_TEST(read(kInstances, two) == "0 0 0 10.25 6 crowd; 1 0 0 1 1; ");

@@ -47,6 +47,7 @@ std::vector<Sample> samples(const Settings& settings) {
     std::vector<Sample> all;
     for (std::int64_t i = 0; i < dataset.functions().count(dataset.self()); ++i) {
         octavo_sample sample{};
+        sample.size = sizeof sample;
         BOOST_REQUIRE_EQUAL(dataset.functions().sample(dataset.self(), i, &sample, &dataset.error), 0);
         std::int64_t label = kNoLabel;
         if (std::string(sample.annotation.type) != OCTAVO_BLOB_NONE) {
@@ -97,6 +98,14 @@ BOOST_FIXTURE_TEST_CASE(classes_are_looked_up_by_synset_or_name, Folder) {
     BOOST_TEST((samples(with({{"list", as_json(list)}, {"classes", as_json(classes)}})) == expected));
     write("images/classes.txt", kClasses);
     BOOST_TEST((samples(with({{"list", as_json(list)}})) == expected));
+}
+
+// A file that counts its classes from 1 does not make them other ones.
+BOOST_FIXTURE_TEST_CASE(a_number_that_is_the_name_of_a_class_is_that_class, Folder) {
+    const std::string list = write("list.txt", "a.jpg 1\nb.jpg 2\nc.jpg 0\n"), classes = write("names.txt", "# names\n1 cat\n\n2 dog\n");
+    const std::vector<Sample> expected = {
+        {"a.jpg", images() + "/a.jpg", 0}, {"b.jpg", images() + "/b.jpg", 1}, {"c.jpg", images() + "/c.jpg", 0}};
+    BOOST_TEST((samples(with({{"list", as_json(list)}, {"classes", as_json(classes)}})) == expected));
 }
 
 BOOST_FIXTURE_TEST_CASE(class_folders_are_numbered_in_sorted_order, Folder) {
@@ -177,6 +186,7 @@ BOOST_FIXTURE_TEST_CASE(a_sample_behind_the_last_is_refused, Folder) {
     const std::string list = write("list.txt", "a.jpg 3\n");
     DatasetPlugin dataset("datasets", "imagenet", with({{"list", as_json(list)}}));
     octavo_sample sample{};
+    sample.size = sizeof sample;
     BOOST_TEST(dataset.functions().sample(dataset.self(), 1, &sample, &dataset.error) == 1);
     BOOST_TEST(dataset.functions().sample(dataset.self(), -1, &sample, &dataset.error) == 1);
 }

@@ -22,6 +22,7 @@ std::vector<std::string> names(const Folder& folder, Settings settings = {}) {
     std::vector<std::string> all;
     for (std::int64_t i = 0; i < dataset.functions().count(dataset.self()); ++i) {
         octavo_sample sample{};
+        sample.size = sizeof sample;
         BOOST_REQUIRE_EQUAL(dataset.functions().sample(dataset.self(), i, &sample, &dataset.error), 0);
         BOOST_TEST(std::string(sample.annotation.type) == OCTAVO_BLOB_NONE);
         BOOST_TEST(std::string(sample.path) == folder / sample.id);

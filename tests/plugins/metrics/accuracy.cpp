@@ -115,11 +115,11 @@ BOOST_AUTO_TEST_CASE(refusals_name_what_was_found_and_expected) {
     double score = 0;
     const octavo_blob boxes = {OCTAVO_BLOB_BOXES, nullptr, 0}, annotation = {OCTAVO_BLOB_CLASS, &label, sizeof(label)};
     BOOST_TEST(top1.functions().add(top1.self(), &boxes, &annotation, &score, &top1.error) == 2);
-    BOOST_TEST(std::string(top1.error.text) == "found predictions of type 'boxes', expected 'class_scores'; use the adapter 'classes'");
+    BOOST_TEST(std::string(top1.error.text) == "prediction: found the type 'boxes', expected 'class_scores'; use the adapter 'classes'");
     const std::vector<float> scores = {1, 2};
     const octavo_blob prediction = {OCTAVO_BLOB_CLASS_SCORES, scores.data(), 8}, none = {OCTAVO_BLOB_NONE, nullptr, 0};
     BOOST_TEST(top1.functions().add(top1.self(), &prediction, &none, &score, &top1.error) == 2);
-    BOOST_TEST(std::string(top1.error.text) == "found annotations of type 'none', expected 'class'; use a data set of classes");
+    BOOST_TEST(std::string(top1.error.text) == "annotation: found the type 'none', expected 'class'; use a data set of classes");
 }
 
 BOOST_AUTO_TEST_CASE(top_must_name_numbers_once) {

@@ -74,6 +74,10 @@ BOOST_AUTO_TEST_CASE(known_lists_find_the_classes_of_voc) {
     BOOST_TEST(choose({"voc"}, -1, kVoc, 20).columns.size() == 20U);
 }
 
+BOOST_AUTO_TEST_CASE(a_name_means_itself_before_it_means_another_word_for_it) {
+    BOOST_TEST(choose({"sofa", "couch"}, -1, {"couch", "sofa"}, 2).classes == (Indices{1, 0}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_number_of_columns_that_does_not_fit_is_refused) {
     BOOST_TEST(choose({"coco"}, -1, kVoc, 85).message ==
                "output 'scores': found 85 columns of scores, expected 80 (80 \"labels\"); name the model's columns with \"labels\"");

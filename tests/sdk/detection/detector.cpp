@@ -166,6 +166,13 @@ BOOST_AUTO_TEST_CASE(boxes_end_where_the_image_does) {
     BOOST_TEST(chosen({{"clip", "false"}}, given) == (Boxes{box(-5, -INFINITY, 30, 120, 0, 1)}), boost::test_tools::per_element());
 }
 
+// In the border of a letterbox there is nothing to be found, however well it scores.
+BOOST_AUTO_TEST_CASE(boxes_beside_the_image_are_none) {
+    const Candidates given = candidates({{-40, 0, -10, 10}, {10, 101, 20, 120}, {0, 0, 10, 10}}, {0.9F, 0.8F, 0.7F});
+    BOOST_TEST(chosen({}, given) == (Boxes{box(0, 0, 10, 10, 0, 0.7F)}), boost::test_tools::per_element());
+    BOOST_TEST(chosen({{"clip", "false"}}, given).size() == 3U);
+}
+
 // Clipped to the image the two are one box; unclipped they overlap by 0.2.
 BOOST_AUTO_TEST_CASE(suppression_looks_at_what_lies_in_the_image) {
     const Candidates given = candidates({{-40, 0, 10, 10}, {0, 0, 10, 10}}, {0.9F, 0.8F});

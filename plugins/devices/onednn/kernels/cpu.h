@@ -1,4 +1,5 @@
-// The instruction set that kernels may use on this CPU, in rising order; from avx2_vnni on, u8 x s8 products are summed exactly.
+// The instruction set that kernels may use on this CPU, in rising order; from avx2_vnni on, the CPU (and so
+// oneDNN) sums u8 x s8 products exactly.
 #pragma once
 
 #include <octavo/result.h>

@@ -240,6 +240,28 @@ BOOST_AUTO_TEST_CASE(a_float_reader_of_channels_gets_reals_back) {
     BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"y", "its output has no parameters"}}));
 }
 
+// ONNX Runtime would round their weights to one scale of 8 bits: it does so behind a DequantizeLinear of one scale, and of no other.
+BOOST_AUTO_TEST_CASE(products_in_floating_point_read_one_scale_as_many) {
+    Planned planned;
+    const TensorId a = planned.conv("a", planned.x, {1, 0, 0, 1}, {0, 0});
+    const TensorId y = planned.conv("y", a, {1, 2}, {0});
+    const TensorId z = planned.conv("z", a, {1, 2}, {0}), other = planned.conv("other", a, {1, 2}, {0});
+    planned.whole("a", 0.5F, 3);
+    planned.whole("z", 1.0F);
+    for (const char* name : {"z", "other"}) planned.plan.operators[name] = {Precision::fp32, Reason::ignored};
+    const QdqModel model = planned.write({y, z, other});
+    BOOST_TEST(
+        nodes_of(model.bytes) ==
+        kInput + product("a", "x_dequantized", "a") + pair("a", "a", "a_dequantized") + product("y", "a_dequantized", "y") +
+            "DequantizeLinear a_quantized a_dequantized_for_float_scale a_dequantized_for_float_zero_point -> a_dequantized_for_float\n" +
+            "Conv a_dequantized_for_float z.w z.b -> z_float\n" + pair("z", "z_float", "z") +
+            "Conv a_dequantized_for_float other.w other.b -> other\n");
+    BOOST_TEST(initializer<float>(model.bytes, "a_dequantized_for_float_scale") == (std::vector<float>{0.5F, 0.5F}),
+               boost::test_tools::per_element());
+    BOOST_TEST(initializer<std::uint8_t>(model.bytes, "a_dequantized_for_float_zero_point") == (std::vector<std::uint8_t>{3, 3}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(pooling_and_concatenation_read_and_write_pairs) {
     Planned planned;
     GraphBuilder& builder = planned.builder;
