@@ -34,7 +34,7 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
         case CoordinateMode::asymmetric:
             return x / scale;
         case CoordinateMode::align_corners:
-            return to == 1 ? 0.0F : x * last / (exact - 1.0F);
+            return to == 1 ? 0.0F : x * last / static_cast<float>(to - 1);
         case CoordinateMode::tf_crop_and_resize:
             if (to == 1) return 0.5F * (how.begin[axis] + how.end[axis]) * last;
             return how.begin[axis] * last + x * (how.end[axis] - how.begin[axis]) * last / static_cast<float>(to - 1);
@@ -42,8 +42,8 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
     return x;
 }
 
-float nearest(NearestMode mode, float x) {
-    switch (mode) {
+float nearest(const Interpolation& how, std::size_t axis, float x) {
+    switch (how.nearest) {
         case NearestMode::round_prefer_floor:
             return x == std::floor(x) + 0.5F ? std::floor(x) : std::round(x);
         case NearestMode::round_prefer_ceil:
@@ -52,6 +52,8 @@ float nearest(NearestMode mode, float x) {
             return std::floor(x);
         case NearestMode::ceil:
             return std::ceil(x);
+        case NearestMode::by_scale:
+            return how.scales[axis] < 1 ? std::ceil(x) : std::floor(x);
     }
     return x;
 }
@@ -101,7 +103,7 @@ Taps taps_at(const Interpolation& how, std::size_t axis, std::int64_t position, 
     // NaN is outside, too.
     if (how.coordinates == CoordinateMode::tf_crop_and_resize && !(x >= 0 && x <= static_cast<float>(from - 1))) return {};
     if (how.filter == Filter::nearest)
-        return {{static_cast<std::int64_t>(std::clamp(nearest(how.nearest, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
+        return {{static_cast<std::int64_t>(std::clamp(nearest(how, axis, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
     if (how.filter == Filter::linear && !how.antialias) return between_two(x, from);
     return filtered(how, axis, x, from);
 }

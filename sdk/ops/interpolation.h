@@ -15,7 +15,13 @@ enum class CoordinateMode {
     align_corners,
     tf_crop_and_resize
 };
-enum class NearestMode { round_prefer_floor, round_prefer_ceil, floor, ceil };
+enum class NearestMode {
+    round_prefer_floor,
+    round_prefer_ceil,
+    floor,
+    ceil,
+    by_scale  // before opset 11: ceil along axes that shrink, as ONNX Runtime has it, else floor
+};
 
 inline constexpr std::int64_t kLargestSize = 1 << 24;  // of an axis that is resized: exact as a float
 

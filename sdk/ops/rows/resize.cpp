@@ -18,7 +18,7 @@ constexpr AttributeRow kAttributes[] = {
     {"extrapolation_value", OCTAVO_ATTRIBUTE_FLOAT, "0"},
     {"keep_aspect_ratio_policy", OCTAVO_ATTRIBUTE_STRING, "stretch"},
     {"mode", OCTAVO_ATTRIBUTE_STRING, "nearest"},
-    {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: floor"}};
+    {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: ceil where it shrinks, else floor"}};
 
 template <class Mode>
 struct ModeRow {
@@ -120,7 +120,8 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
     Interpolation how;
     OCTAVO_TRY(how.filter, mode_of(node, "mode", kFilters, "nearest"));
     OCTAVO_TRY(how.coordinates, mode_of(node, "coordinate_transformation_mode", kCoordinates, old ? "asymmetric" : "half_pixel"));
-    OCTAVO_TRY(how.nearest, mode_of(node, "nearest_mode", kNearest, old ? "floor" : "round_prefer_floor"));
+    OCTAVO_TRY(how.nearest, mode_of(node, "nearest_mode", kNearest, "round_prefer_floor"));
+    if (old) how.nearest = NearestMode::by_scale;
     how.cubic_coefficient = node.real("cubic_coeff_a", -0.75F);
     how.antialias = node.integer("antialias", 0) != 0 && how.filter != Filter::nearest;
     how.exclude_outside = node.integer("exclude_outside", 0) != 0;
