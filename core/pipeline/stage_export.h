@@ -12,7 +12,7 @@ namespace octavo {
 
 struct Exported {
     std::vector<std::string> files;           // in the order of writing
-    std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
+    std::vector<FloatOperator> in_float;  // int8 operators that other runtimes compute in floating point
 };
 
 // Writes model.qdq.onnx or model.int8.xml and .bin, and plan.json (with plan.delta.bin where constants were replaced).

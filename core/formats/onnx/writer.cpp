@@ -3,6 +3,7 @@
 
 #include "core/formats/onnx/detection.h"
 #include "core/formats/onnx/operators.h"
+#include "core/formats/onnx/opset.h"
 
 #include <algorithm>
 
@@ -48,7 +49,7 @@ void write_node(ModelBuilder& model, const Graph& graph, const Node& node) {
 }  // namespace
 
 std::string write_onnx(const Graph& graph) {
-    ModelBuilder model(graph.name);
+    ModelBuilder model(graph.name, onnx::opset_of(graph));
     for (const Tensor& tensor : graph.tensors) model.reserve(tensor.name);
     for (const TensorId id : graph.inputs) model.add_input(graph[id], graph[id].free_batch);
     const Links links(graph);
