@@ -44,6 +44,7 @@ Result<void> set_output_shape(const NodeView& node, Interpolation& interpolation
 // The values of a constant f32 input.
 Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t input, const char* what);
 
+// Of numbers of any type; whole ones are computed in fp32 unless they are only moved.
 void interpolate(const Interpolation& interpolation, const octavo_tensor& from, const octavo_tensor& to);
 
 }  // namespace octavo::ops

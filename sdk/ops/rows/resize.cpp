@@ -140,9 +140,9 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
 }
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_CHECK_OK(expect_type(node, 0, OCTAVO_F32));
+    OCTAVO_CHECK_OK(expect_number(node, 0));
     OCTAVO_TRY(const Interpolation how, interpolation_of(node));
-    return one_output(OCTAVO_F32, how.output);
+    return one_output(node.input(0).type, how.output);
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {

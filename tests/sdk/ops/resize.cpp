@@ -51,6 +51,18 @@ BOOST_AUTO_TEST_CASE(an_old_one_takes_the_value_behind_where_it_shrinks) {
     check_values(Case("Upsample", {x, scales}).run_floats(), {1, 3, 1, 3, 4, 6});
 }
 
+BOOST_AUTO_TEST_CASE(whole_numbers_are_moved_or_cut_towards_zero) {
+    const auto resized = [](const char* mode, octavo_type type, auto values) {
+        Case subject("Resize", {make_data(type, {1, 1, 1, 2}, values), absent(), constant(floats({4}, {1, 1, 1, 2}))});
+        return need(subject.with("mode", mode).run())[0].template as<typename decltype(values)::value_type>();
+    };
+    using Codes = std::vector<std::int8_t>;
+    using Large = std::vector<std::int64_t>;
+    BOOST_TEST(resized("linear", OCTAVO_S8, Codes{-3, 4}) == (Codes{-3, -1, 2, 4}), boost::test_tools::per_element());
+    constexpr std::int64_t kLarge = (std::int64_t{1} << 40) + 1;
+    BOOST_TEST(resized("nearest", OCTAVO_S64, Large{1, kLarge}) == (Large{1, 1, kLarge, kLarge}), boost::test_tools::per_element());
+}
+
 // A cubic filter with coefficient -0.75 weighs the taps of the position 0.25 by (-0.10546875, 0.87890625, 0.26171875, -0.03515625).
 BOOST_AUTO_TEST_CASE(cubic_weighs_four_neighbours) {
     const Data x = floats({1, 1, 1, 4}, {0, 1, 0, 0});
