@@ -48,13 +48,15 @@ bool spell_reshape(Differing& shape) {
 void spell_batch(Graph& graph, Node& node, const NodeValues& a, const NodeValues& b) {
     if (node.op != "Reshape" || node.inputs[0] == TensorId::none || input_or_none(node, 1) == TensorId::none) return;
     if (graph[node.inputs[1]].is_constant()) return;
-    if (attribute_or(node, "allowzero", std::int64_t{0}) != 0) return;
     const std::optional<std::vector<std::int64_t>> at_a = integers(a, node.inputs[1]);
     const std::optional<std::vector<std::int64_t>> at_b = integers(b, node.inputs[1]);
     if (!at_a || !at_b || at_a->size() != at_b->size() || !a.typed[index(node.inputs[0])]) return;
+    if (attribute_or(node, "allowzero", std::int64_t{0}) != 0 && std::count(at_a->begin(), at_a->end(), 0) > 0) return;
     Differing shape = {*at_a, {}, a.shape(node.inputs[0]), b.shape(node.inputs[0])};
     for (std::size_t i = 0; i < at_a->size(); ++i) shape.differs.push_back((*at_a)[i] != (*at_b)[i]);
-    if (spell_reshape(shape)) node.inputs[1] = add_constant(graph, node.name + ".shape", shape.target);
+    if (!spell_reshape(shape)) return;
+    node.inputs[1] = add_constant(graph, node.name + ".shape", shape.target);
+    node.attributes.erase("allowzero");
 }
 
 // All outputs of the node have one value, and none is an output of the graph.
