@@ -5,6 +5,7 @@
 #include "sdk/ops/op.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace octavo {
 
@@ -50,6 +51,12 @@ Result<WindowLists> window_lists(const Graph& graph, const Node& node) {
         for (auto* list : {&lists.kernel, &lists.strides, &lists.dilations, &lists.begin, &lists.end, &lists.input, &lists.output})
             list->erase(list->begin());
     return lists;
+}
+
+bool is_antialiased(const Graph& graph, const Node& node) {
+    const Shape &from = graph[node.inputs[0]].shape, &to = graph[node.outputs[0]].shape;
+    const bool shrinks = !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>());
+    return shrinks && attribute_or(node, "antialias", std::int64_t{0}) != 0 && attribute_or(node, "mode", std::string()) != "nearest";
 }
 
 }  // namespace octavo

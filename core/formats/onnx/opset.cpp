@@ -1,6 +1,7 @@
 // The table of forms that are newer than opset 13 and that no operators of it can say.
 #include "core/formats/onnx/opset.h"
 
+#include "core/graph/window.h"
 #include "core/passes/rewrite.h"
 
 #include <algorithm>
@@ -50,12 +51,6 @@ std::int64_t opset_of(const Graph& graph) {
 bool has_gaps(const Node& node) {
     const std::vector<std::int64_t> dilations = attribute_or(node, "dilations", std::vector<std::int64_t>());
     return std::any_of(dilations.begin(), dilations.end(), [](std::int64_t dilation) { return dilation != 1; });
-}
-
-bool is_antialiased(const Graph& graph, const Node& node) {
-    const Shape &from = graph[node.inputs[0]].shape, &to = graph[node.outputs[0]].shape;
-    const bool shrinks = !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>());
-    return shrinks && attribute_or(node, "antialias", std::int64_t{0}) != 0 && attribute_or(node, "mode", std::string()) != "nearest";
 }
 
 bool keeps_aspect_ratio(const Node& node) {

@@ -11,8 +11,6 @@ std::int64_t opset_of(const Graph& graph);
 
 // A window whose taps lie apart.
 bool has_gaps(const Node& node);
-// A Resize whose filter covers more where it shrinks.
-bool is_antialiased(const Graph& graph, const Node& node);
 // A Resize that takes its sizes for bounds.
 bool keeps_aspect_ratio(const Node& node);
 

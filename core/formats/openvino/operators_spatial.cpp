@@ -41,6 +41,37 @@ Result<Values> convolve(Job& job, const LayerType& plain, const LayerType& by_gr
 
 const char* const kExplicit = "explicit";
 
+// ---- Resize
+
+// Before opset 11.
+bool is_old(const Node& node) {
+    return node.op == "Upsample" || node.inputs.size() == 2;
+}
+
+std::string coordinates_of(const Node& node) {
+    return attribute_or(node, "coordinate_transformation_mode", std::string(is_old(node) ? "asymmetric" : "half_pixel"));
+}
+
+// Whether an axis shrinks, and whether one grows.
+std::pair<bool, bool> changes(const Job& job) {
+    const Shape &from = job.input(0).shape, &to = job.output().shape;
+    return {!std::equal(from.begin(), from.end(), to.begin(), std::less_equal<>()),
+            !std::equal(from.begin(), from.end(), to.begin(), std::greater_equal<>())};
+}
+
+// Why no layer says it; "" where one does.
+std::string unsaid(const Job& job) {
+    const std::string coordinates = coordinates_of(job.node);
+    if (attribute_or(job.node, "keep_aspect_ratio_policy", std::string("stretch")) != "stretch") return "it keeps the aspect ratio";
+    if (coordinates == "tf_crop_and_resize" || coordinates == "half_pixel_symmetric") return "its coordinates are " + coordinates;
+    if (attribute_or(job.node, "exclude_outside", std::int64_t{0}) != 0) return "it excludes what lies outside";
+    if (is_antialiased(job.graph, job.node)) return "it is antialiased, for which OpenVINO has other weights";
+    const bool is_nearest = attribute_or(job.node, "mode", std::string("nearest")) == "nearest";
+    if (is_old(job.node) && is_nearest && changes(job) == std::pair(true, true))
+        return "of opset 10, it shrinks one axis and enlarges another";
+    return "";
+}
+
 }  // namespace
 
 Result<Values> write_convolution(Job& job, const LayerType& layer) {
@@ -130,14 +161,9 @@ Result<Values> write_average_pool(Job& job, const LayerType& layer) {
 // Sizes and scales are those of the axes that change. `scales` decide, as they do in ONNX where they are given.
 Result<Values> write_resize(Job& job, const LayerType& layer) {
     const Node& node = job.node;
-    const bool old = node.op == "Upsample" || node.inputs.size() == 2;
-    if (attribute_or(node, "keep_aspect_ratio_policy", std::string("stretch")) != "stretch")
-        return job.refusal("it keeps the aspect ratio");
-    const std::string coordinates = attribute_or(node, "coordinate_transformation_mode", std::string(old ? "asymmetric" : "half_pixel"));
-    if (coordinates == "tf_crop_and_resize" || coordinates == "half_pixel_symmetric")
-        return job.refusal("its coordinates are " + coordinates);
-    if (attribute_or(node, "exclude_outside", std::int64_t{0}) != 0) return job.refusal("it excludes what lies outside");
-
+    if (const std::string reason = unsaid(job); !reason.empty()) return job.refusal(reason);
+    const bool old = is_old(node);
+    const std::string coordinates = coordinates_of(node);
     const Shape &from = job.input(0).shape, &to = job.output().shape;
     const std::size_t scales_input = old ? 1 : 2;
     std::vector<float> listed(job.reals(scales_input).begin(), job.reals(scales_input).end());
@@ -161,14 +187,12 @@ Result<Values> write_resize(Job& job, const LayerType& layer) {
     if (axes.empty()) return Values{job.read(0)};
     const std::string mode = attribute_or(node, "mode", std::string("nearest"));
     const Numbers no_pads(static_cast<std::size_t>(job.rank()), 0);
-    const bool smooths = attribute_or(node, "antialias", std::int64_t{0}) != 0 && mode != "nearest";
-    const Data data = {{"mode", mode == "nearest" || mode == "cubic" ? mode
-                                : smooths                            ? "linear"
-                                                                     : "linear_onnx"},
+    const Data data = {{"mode", mode == "nearest" || mode == "cubic" ? mode : "linear_onnx"},
                        {"shape_calculation_mode", listed.empty() ? "sizes" : "scales"},
                        {"coordinate_transformation_mode", coordinates},
-                       {"nearest_mode", attribute_or(node, "nearest_mode", std::string(old ? "floor" : "round_prefer_floor"))},
-                       {"antialias", smooths ? "true" : "false"},
+                       {"nearest_mode", old ? (changes(job).first ? "ceil" : "floor")
+                                            : attribute_or(node, "nearest_mode", std::string("round_prefer_floor"))},
+                       {"antialias", "false"},
                        {"pads_begin", text_of(no_pads)},
                        {"pads_end", text_of(no_pads)},
                        {"cube_coeff", text_of(attribute_or(node, "cubic_coeff_a", -0.75F))}};

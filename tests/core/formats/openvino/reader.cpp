@@ -72,6 +72,16 @@ BOOST_AUTO_TEST_CASE(compressed_weights_become_float) {
     BOOST_TEST(y.at(0) == (std::vector<float>{1, 32}), boost::test_tools::per_element());
 }
 
+// OpenVINO writes the largest double for a bound that is none.
+BOOST_AUTO_TEST_CASE(a_clamp_may_have_one_side) {
+    const std::string layer = "<layer id=\"5\" name=\"y\" type=\"Clamp\" version=\"opset1\"><data min=\"0\" "
+                              "max=\"1.7976931348623157e+308\"/><input>" + port(0, {-1, 2}) + "</input><output>" + port(1, {-1, 2}) +
+                              "</output></layer>";
+    const Result<Graph> graph = read_ir(net(kInput + layer + kResult, edge(0, 0, 5, 0) + edge(5, 1, 9, 0)), Buffer{});
+    BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
+    BOOST_TEST(values_of(*graph, graph->nodes[0].inputs[2]) == std::vector<float>{std::numeric_limits<float>::max()});
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const std::string good_edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0);
     const auto with = [&](const std::string& constant_layer, const std::string& op, const std::string& edges) {
