@@ -53,10 +53,15 @@ Result<WindowLists> window_lists(const Graph& graph, const Node& node) {
     return lists;
 }
 
-bool is_antialiased(const Graph& graph, const Node& node) {
+SizeChanges size_changes(const Graph& graph, const Node& node) {
     const Shape &from = graph[node.inputs[0]].shape, &to = graph[node.outputs[0]].shape;
-    const bool shrinks = !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>());
-    return shrinks && attribute_or(node, "antialias", std::int64_t{0}) != 0 && attribute_or(node, "mode", std::string()) != "nearest";
+    return {!std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>()),
+            !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::greater_equal<>())};
+}
+
+bool is_antialiased(const Graph& graph, const Node& node) {
+    const bool filters = attribute_or(node, "antialias", std::int64_t{0}) != 0 && attribute_or(node, "mode", std::string()) != "nearest";
+    return filters && size_changes(graph, node).shrinks;
 }
 
 }  // namespace octavo

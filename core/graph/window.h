@@ -1,5 +1,5 @@
-// What is asked of operators on images by those who write them: a window as lists of one number a spatial axis, with the pads that it has in
-// the graph, whatever chooses them.
+// What is asked of operators on images by those who write them: a window as lists of one number a spatial axis, with the pads that it has
+// in the graph, whatever chooses them.
 #pragma once
 
 #include "core/graph/graph.h"
@@ -20,6 +20,12 @@ struct WindowLists {
 
 // Of a Conv, ConvTranspose or pooling whose shapes are inferred. Error: Code::model.
 Result<WindowLists> window_lists(const Graph& graph, const Node& node);
+
+// What a Resize does to sizes, along any axis.
+struct SizeChanges {
+    bool shrinks = false, enlarges = false;
+};
+SizeChanges size_changes(const Graph& graph, const Node& node);
 
 // A Resize whose filter covers more where it shrinks.
 bool is_antialiased(const Graph& graph, const Node& node);

@@ -53,7 +53,7 @@ float nearest(const Interpolation& how, std::size_t axis, float x) {
             return std::floor(x);
         case NearestMode::ceil:
             return std::ceil(x);
-        case NearestMode::by_scale:
+        case NearestMode::simple:
             return how.scales[axis] < 1 ? std::ceil(x) : std::floor(x);
     }
     return x;

@@ -20,7 +20,7 @@ enum class NearestMode {
     round_prefer_ceil,
     floor,
     ceil,
-    by_scale  // before opset 11: ceil along axes that shrink, as ONNX Runtime has it, else floor
+    simple  // ceil along axes that shrink, else floor: OpenVINO's name for what ONNX Runtime does before opset 11
 };
 
 inline constexpr std::int64_t kLargestSize = 1 << 24;  // of an axis that is resized: exact as a float

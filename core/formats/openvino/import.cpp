@@ -71,23 +71,21 @@ Result<Tensor> Importer::parameter(const Layer& layer, const std::map<std::strin
     return tensor;
 }
 
-Result<void> Importer::define_outputs(std::size_t i, const std::map<std::string, Tensor>& given) {
+Result<void> Importer::define_output(std::size_t i, std::size_t port, const std::map<std::string, Tensor>& given) {
     const Layer& layer = net_.layers[i];
-    for (std::size_t port = 0; port < layer.outputs.size(); ++port) {
-        Tensor tensor;
-        if (layer.type == "Const") {
-            OCTAVO_TRY(tensor, read_constant(layer, binary_));
-        } else if (layer.type == "Parameter") {
-            OCTAVO_TRY(tensor, parameter(layer, given));
-        }
-        const std::string own = port == 0 ? layer.name : layer.name + "." + std::to_string(port);
-        TensorId id = define(layer.outputs[port].names.empty() ? own : layer.outputs[port].name(), std::move(tensor));
-        if (layer.type == "Parameter") {
-            graph_.inputs.push_back(id);
-            if (graph_[id].type == OCTAVO_S32) id = widened(id);
-        }
-        outputs_[i].push_back(id);
+    Tensor tensor;
+    if (layer.type == "Const") {
+        OCTAVO_TRY(tensor, read_constant(layer, binary_));
+    } else if (layer.type == "Parameter") {
+        OCTAVO_TRY(tensor, parameter(layer, given));
     }
+    const std::string own = port == 0 ? layer.name : layer.name + "." + std::to_string(port);
+    TensorId id = define(layer.outputs[port].names.empty() ? own : layer.outputs[port].name(), std::move(tensor));
+    if (layer.type == "Parameter") {
+        graph_.inputs.push_back(id);
+        if (graph_[id].type == OCTAVO_S32) id = widened(id);
+    }
+    outputs_[i][port] = id;
     return {};
 }
 
@@ -134,7 +132,9 @@ Result<Graph> Importer::run(const std::map<std::string, Tensor>& given) {
     for (const bool named : {true, false})
         for (std::size_t i = 0; i < net_.layers.size(); ++i) {
             const std::vector<OutputPort>& ports = net_.layers[i].outputs;
-            if ((!ports.empty() && !ports[0].names.empty()) == named) OCTAVO_CHECK_OK(define_outputs(i, given));
+            outputs_[i].resize(ports.size());
+            for (std::size_t port = 0; port < ports.size(); ++port)
+                if (ports[port].names.empty() != named) OCTAVO_CHECK_OK(define_output(i, port, given));
         }
     for (place_ = 0; place_ < net_.layers.size(); ++place_) {
         layer_ = &net_.layers[place_];

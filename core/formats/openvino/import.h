@@ -51,7 +51,7 @@ public:
 
 private:
     TensorId define(const std::string& wish, Tensor tensor);
-    Result<void> define_outputs(std::size_t i, const std::map<std::string, Tensor>& given);
+    Result<void> define_output(std::size_t i, std::size_t port, const std::map<std::string, Tensor>& given);
     TensorId widened(TensorId parameter);
     void add_output();
     Result<Tensor> parameter(const Layer& layer, const std::map<std::string, Tensor>& given) const;

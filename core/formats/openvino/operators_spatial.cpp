@@ -52,13 +52,6 @@ std::string coordinates_of(const Node& node) {
     return attribute_or(node, "coordinate_transformation_mode", std::string(is_old(node) ? "asymmetric" : "half_pixel"));
 }
 
-// Whether an axis shrinks, and whether one grows.
-std::pair<bool, bool> changes(const Job& job) {
-    const Shape &from = job.input(0).shape, &to = job.output().shape;
-    return {!std::equal(from.begin(), from.end(), to.begin(), std::less_equal<>()),
-            !std::equal(from.begin(), from.end(), to.begin(), std::greater_equal<>())};
-}
-
 // Why no layer says it; "" where one does.
 std::string unsaid(const Job& job) {
     const std::string coordinates = coordinates_of(job.node);
@@ -66,9 +59,6 @@ std::string unsaid(const Job& job) {
     if (coordinates == "tf_crop_and_resize" || coordinates == "half_pixel_symmetric") return "its coordinates are " + coordinates;
     if (attribute_or(job.node, "exclude_outside", std::int64_t{0}) != 0) return "it excludes what lies outside";
     if (is_antialiased(job.graph, job.node)) return "it is antialiased, for which OpenVINO has other weights";
-    const bool is_nearest = attribute_or(job.node, "mode", std::string("nearest")) == "nearest";
-    if (is_old(job.node) && is_nearest && changes(job) == std::pair(true, true))
-        return "of opset 10, it shrinks one axis and enlarges another";
     return "";
 }
 
@@ -190,8 +180,7 @@ Result<Values> write_resize(Job& job, const LayerType& layer) {
     const Data data = {{"mode", mode == "nearest" || mode == "cubic" ? mode : "linear_onnx"},
                        {"shape_calculation_mode", listed.empty() ? "sizes" : "scales"},
                        {"coordinate_transformation_mode", coordinates},
-                       {"nearest_mode", old ? (changes(job).first ? "ceil" : "floor")
-                                            : attribute_or(node, "nearest_mode", std::string("round_prefer_floor"))},
+                       {"nearest_mode", attribute_or(node, "nearest_mode", std::string(old ? "simple" : "round_prefer_floor"))},
                        {"antialias", "false"},
                        {"pads_begin", text_of(no_pads)},
                        {"pads_end", text_of(no_pads)},

@@ -14,7 +14,7 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
     how.filter = linear ? Filter::linear : Filter::nearest;
     if (!linear && mode != "nearest") return refusal(node, "mode '" + std::string(mode) + "' is not supported");
     how.coordinates = CoordinateMode::asymmetric;
-    how.nearest = NearestMode::by_scale;
+    how.nearest = NearestMode::simple;
     const octavo_attribute* scales = node.attribute("scales");
     if (node.has_input(1)) {
         OCTAVO_TRY(how.scales, constant_reals(node, 1, "scales"));
