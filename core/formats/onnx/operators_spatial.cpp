@@ -113,8 +113,8 @@ void write_lp_pool(Job& job) {
 
 void write_resize(Job& job) {
     if (job.node.op == "Upsample" || job.inputs.size() == 2) write_old_resize(job);
-    if (const auto nearest = job.attributes.find("nearest_mode"); nearest != job.attributes.end() && nearest->second == Attribute(std::string("simple")))
-        nearest->second = std::string(size_changes(job.graph, job.node).shrinks ? "ceil" : "floor");
+    else if (attribute_or(job.node, "nearest_mode", std::string()) == "simple")
+        job.attributes["nearest_mode"] = std::string(size_changes(job.graph, job.node).shrinks ? "ceil" : "floor");
     if (!is_antialiased(job.graph, job.node)) job.drop({"antialias"});
     if (!keeps_aspect_ratio(job.node)) job.drop({"keep_aspect_ratio_policy"});
     if (job.model.opset() < 18) give_all_axes(job);

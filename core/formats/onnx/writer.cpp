@@ -76,7 +76,7 @@ Result<void> check_onnx_operators(const Graph& graph) {
     for (const Node& node : graph.nodes) {
         if (node.op == "DetectionOutput") OCTAVO_CHECK_OK(onnx::check_detection_output(graph, node));
         if (is_simple_both_ways(graph, node))
-            return Error(Code::model, node.op + " '" + node.name + "': it shrinks and enlarges with nearest_mode 'simple', which ONNX has not");
+            return Error(Code::model, node.op + " '" + node.name + "': it shrinks and enlarges by nearest_mode 'simple', unknown to ONNX");
         if (std::find(std::begin(kForeign), std::end(kForeign), node.op) != std::end(kForeign))
             return Error(Code::model, node.op + " '" + node.name + "': ONNX has no such operator; write an OpenVINO IR (.xml) instead");
     }

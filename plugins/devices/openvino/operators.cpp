@@ -31,7 +31,9 @@ Result<Outputs> build_power(const Job& job) {
     const Value base = job.read(0), exponent = job.read(1);
     const auto type = base.get_element_type();
     const auto common = exponent.get_element_type().is_real() ? exponent.get_element_type() : type;
-    const auto as = [](const Value& x, const ov::element::Type& to) { return x.get_element_type() == to ? x : make<op::v0::Convert>(x, to); };
+    const auto as = [](const Value& x, const ov::element::Type& to) {
+        return x.get_element_type() == to ? x : make<op::v0::Convert>(x, to);
+    };
     return Outputs{as(make<op::v1::Power>(as(base, common), as(exponent, common)), type)};
 }
 
