@@ -27,7 +27,8 @@ template <class ShapeOf>
 void name_squeezed_axes(Graph& graph, ShapeOf&& shape) {
     for (Node& node : graph.nodes) {
         const std::optional<std::vector<std::int64_t>> listed = integer_constant(graph, input_or_none(node, 1));
-        if (node.op != "Squeeze" || (listed && !listed->empty()) || (!listed && input_or_none(node, 1) != TensorId::none)) continue;
+        if (node.op != "Squeeze" || node.inputs[0] == TensorId::none) continue;
+        if (listed ? !listed->empty() : input_or_none(node, 1) != TensorId::none) continue;
         std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>());
         if (!axes.empty()) continue;
         const Shape from = shape(node.inputs[0]);
