@@ -112,7 +112,8 @@ void write_lp_pool(Job& job) {
 }
 
 void write_resize(Job& job) {
-    if (job.node.op == "Upsample" || job.inputs.size() == 2) write_old_resize(job);
+    if (job.node.op == "Upsample" || job.inputs.size() == 2)
+        write_old_resize(job);
     else if (attribute_or(job.node, "nearest_mode", std::string()) == "simple")
         job.attributes["nearest_mode"] = std::string(size_changes(job.graph, job.node).shrinks ? "ceil" : "floor");
     if (!is_antialiased(job.graph, job.node)) job.drop({"antialias"});
