@@ -38,7 +38,7 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
         exported.files = {files[1].path, files[0].path};
     } else {
         OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
-        exported.unfused = std::move(onnx.unfused);
+        exported.in_float = std::move(onnx.in_float);
         exported.files.push_back(folder + kOnnx);
         OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
     }

@@ -15,6 +15,9 @@ WriteRow write_reshape, write_flatten, write_transpose, write_axes, write_concat
     write_gather_nd, write_tile, write_expand, write_constant_of_shape, write_shape, write_size, write_range, write_top_k,
     write_arg_extreme, write_suppression;
 
+// operators_reductions.cpp: what becomes of the values along some axes.
+WriteRow write_reduction, write_global, write_global_lp, write_normalization, write_lrn;
+
 // operators_detection.cpp: what only OpenVINO has.
 WriteRow write_fake_quantize, write_clustered_priors, write_priors, write_detection_output;
 
