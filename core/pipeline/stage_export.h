@@ -11,7 +11,7 @@
 namespace octavo {
 
 struct Exported {
-    std::vector<std::string> files;           // in the order of writing
+    std::vector<std::string> files;       // in the order of writing
     std::vector<FloatOperator> in_float;  // int8 operators that other runtimes compute in floating point
 };
 

@@ -28,8 +28,7 @@ void Job::set_input(std::size_t i, const std::string& name) {
 void Job::attribute_to_input(const char* attribute, std::size_t i) {
     const auto found = attributes.find(attribute);
     if (found == attributes.end()) return;
-    if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second))
-        set_input(i, model.integers(part(attribute), *values));
+    if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second)) set_input(i, model.integers(part(attribute), *values));
     if (const auto* value = std::get_if<float>(&found->second)) set_input(i, model.scalar(part(attribute), *value));
     attributes.erase(found);
 }

@@ -33,7 +33,7 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
     with_type(outputs[0].type, [&](auto zero) {
         using T = decltype(zero);
         using Limits = std::numeric_limits<T>;
-        const T least = bound(node, inputs, 1, "min", Limits::has_infinity ? -Limits::infinity() : Limits::lowest());
+        const T least = bound(node, inputs, 1, "min", Limits::has_infinity ? static_cast<T>(-Limits::infinity()) : Limits::lowest());
         const T greatest = bound(node, inputs, 2, "max", Limits::has_infinity ? Limits::infinity() : Limits::max());
         std::ranges::transform(values<const T>(inputs[0]), values<T>(outputs[0]).begin(),
                                [=](T x) { return std::min(std::max(x, least), greatest); });

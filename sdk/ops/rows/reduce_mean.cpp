@@ -22,7 +22,7 @@ struct ReduceMean {
 }  // namespace
 
 extern const Row reduce_mean_row;
-const Row reduce_mean_row = {
-    "ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_reduction, compute_reduction<ReduceMean>, inputs_at(1)};
+const Row reduce_mean_row = {"ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_reduction, compute_reduction<ReduceMean>,
+                             inputs_at(1)};
 
 }  // namespace octavo::ops

@@ -275,8 +275,11 @@ BOOST_AUTO_TEST_CASE(what_has_no_row_or_no_such_form_is_refused_by_name) {
                "Celu 'y': device openvino has no such operator, use device onednn or reference");
     BOOST_TEST(refusal_of(other, graph_of({"Pad", {1, 2, 4, 5}, {{"mode", Text("wrap")}}, {{0, 0, 1, 2, 0, 0, 2, 1}}}), OCTAVO_FP32) ==
                "Pad 'y': device openvino cannot pad with the other side");
-    const Case smooth = {
-        "Resize", {1, 2, 4, 4}, {{"mode", Text("linear")}, {"antialias", std::int64_t{1}}}, {}, {{0, 0, 0, 0, 1, 1, 1, 1}, {1, 1, 0.5F, 1}}};
+    const Case smooth = {"Resize",
+                         {1, 2, 4, 4},
+                         {{"mode", Text("linear")}, {"antialias", std::int64_t{1}}},
+                         {},
+                         {{0, 0, 0, 0, 1, 1, 1, 1}, {1, 1, 0.5F, 1}}};
     BOOST_TEST(refusal_of(other, graph_of(smooth), OCTAVO_FP32) ==
                "Resize 'y': device openvino has other weights where a Resize is antialiased");
     BOOST_TEST(refusal_of(other, graph_of({"Relu", {2, 3}, {}}), OCTAVO_BF16) ==

@@ -282,8 +282,10 @@ BOOST_AUTO_TEST_CASE(pooling_and_concatenation_read_and_write_pairs) {
 BOOST_AUTO_TEST_CASE(an_average_beyond_padding_that_counts_is_one_of_what_lies_inside) {
     const auto written = [](std::int64_t pad) {
         Planned planned;
-        const Attributes attributes = {{"kernel_shape", std::vector<std::int64_t>{3, 3}}, {"strides", std::vector<std::int64_t>{2, 2}},
-                                       {"pads", std::vector<std::int64_t>(4, pad)},       {"ceil_mode", std::int64_t{1}},
+        const Attributes attributes = {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                       {"strides", std::vector<std::int64_t>{2, 2}},
+                                       {"pads", std::vector<std::int64_t>(4, pad)},
+                                       {"ceil_mode", std::int64_t{1}},
                                        {"count_include_pad", std::int64_t{1}}};
         const TensorId mean = planned.builder.node("AveragePool", "mean", {planned.x}, attributes);
         planned.whole("mean", 0.25F, 128);
@@ -296,8 +298,7 @@ BOOST_AUTO_TEST_CASE(an_average_beyond_padding_that_counts_is_one_of_what_lies_i
     BOOST_TEST(beyond.in_float == (std::vector<FloatOperator>{{"mean", "its windows reach beyond padding that counts"}}));
     const std::vector<float> shares = {4.0F / 9, 2.0F / 3, 1.0F / 3, 2.0F / 3, 1, 0.5F, 1.0F / 3, 0.5F, 0.25F};
     BOOST_TEST(initializer<float>(beyond.bytes, "mean/share") == shares, boost::test_tools::per_element());
-    BOOST_TEST(nodes_of(within.bytes) ==
-               kInput + "AveragePool x_dequantized -> mean_float\n" + pair("mean", "mean_float", "mean"));
+    BOOST_TEST(nodes_of(within.bytes) == kInput + "AveragePool x_dequantized -> mean_float\n" + pair("mean", "mean_float", "mean"));
     BOOST_TEST(within.in_float.empty());
     for (const QdqModel* model : {&beyond, &within})
         BOOST_TEST(!node_named(read_valid(model->bytes), "mean").attributes.contains("count_include_pad"));

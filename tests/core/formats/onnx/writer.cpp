@@ -150,12 +150,12 @@ BOOST_AUTO_TEST_CASE(what_opset_13_can_say_otherwise_is_said_so) {
     GraphBuilder builder;
     const TensorId x = builder.input("x", {-1, 2, 5, 5});
     const TensorId pool = builder.node("AveragePool", "pool", {x}, {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{1, 1}}});
-    const TensorId norm = builder.node("LpPool", "norm", {pool}, {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}},
-                                                                  {"ceil_mode", std::int64_t{1}}});
+    const TensorId norm =
+        builder.node("LpPool", "norm", {pool}, {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", std::int64_t{1}}});
     const TensorId is = builder.node("Greater", "is", {norm, builder.scalar("zero", 0)});
     const TensorId any = builder.node("ReduceMax", "any", {is, builder.integers("axes", {2})});
-    const TensorId each = builder.node("ReduceSumSquare", "each", {norm, builder.integers("none", {})},
-                                       {{"noop_with_empty_axes", std::int64_t{1}}});
+    const TensorId each =
+        builder.node("ReduceSumSquare", "each", {norm, builder.integers("none", {})}, {{"noop_with_empty_axes", std::int64_t{1}}});
     const TensorId size = builder.node("Shape", "size", {norm}, {{"start", std::int64_t{2}}});
     const std::string bytes = write_onnx(builder.done({any, each, size}));
     BOOST_TEST(nodes_of(bytes) ==

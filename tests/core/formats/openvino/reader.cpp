@@ -74,9 +74,10 @@ BOOST_AUTO_TEST_CASE(compressed_weights_become_float) {
 
 // OpenVINO writes the largest double for a bound that is none.
 BOOST_AUTO_TEST_CASE(a_clamp_may_have_one_side) {
-    const std::string layer = "<layer id=\"5\" name=\"y\" type=\"Clamp\" version=\"opset1\"><data min=\"0\" "
-                              "max=\"1.7976931348623157e+308\"/><input>" + port(0, {-1, 2}) + "</input><output>" + port(1, {-1, 2}) +
-                              "</output></layer>";
+    const std::string layer =
+        "<layer id=\"5\" name=\"y\" type=\"Clamp\" version=\"opset1\"><data min=\"0\" "
+        "max=\"1.7976931348623157e+308\"/><input>" +
+        port(0, {-1, 2}) + "</input><output>" + port(1, {-1, 2}) + "</output></layer>";
     const Result<Graph> graph = read_ir(net(kInput + layer + kResult, edge(0, 0, 5, 0) + edge(5, 1, 9, 0)), Buffer{});
     BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
     BOOST_TEST(values_of(*graph, graph->nodes[0].inputs[2]) == std::vector<float>{std::numeric_limits<float>::max()});
@@ -99,8 +100,8 @@ BOOST_AUTO_TEST_CASE(an_antialiased_interpolate_that_shrinks_is_refused) {
     const auto read = [](int to) {
         const std::string layer =
             "<layer id=\"5\" name=\"y\" type=\"Interpolate\" version=\"opset11\"><data mode=\"linear\" antialias=\"true\" "
-            "shape_calculation_mode=\"sizes\"/><input>" + port(0, {-1, 2}) + port(1, {2}) + "</input><output>" + port(2, {-1, to}) +
-            "</output></layer>";
+            "shape_calculation_mode=\"sizes\"/><input>" +
+            port(0, {-1, 2}) + port(1, {2}) + "</input><output>" + port(2, {-1, to}) + "</output></layer>";
         const std::string edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0);
         const std::int64_t sizes[] = {1, to};
         return refusal_of(net(kInput + constant(1, "i64", "2", 0, 16) + layer + kResult, edges),
