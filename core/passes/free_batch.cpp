@@ -26,6 +26,25 @@ std::int64_t common_batch(const Graph& graph) {
     return batch;
 }
 
+// Without axes a Squeeze would take the batch out, too, where that is 1. `shape` is of a tensor at another batch.
+template <class ShapeOf>
+void name_squeezed_axes(Graph& graph, ShapeOf&& shape) {
+    for (Node& node : graph.nodes) {
+        const std::optional<std::vector<std::int64_t>> listed = integer_constant(graph, input_or_none(node, 1));
+        if (node.op != "Squeeze" || node.inputs[0] == TensorId::none) continue;
+        if (listed ? !listed->empty() : input_or_none(node, 1) != TensorId::none) continue;
+        std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>());
+        if (!axes.empty()) continue;
+        const Shape from = shape(node.inputs[0]);
+        for (std::size_t i = 0; i < from.size(); ++i)
+            if (from[i] == 1) axes.push_back(static_cast<std::int64_t>(i));
+        if (axes.empty()) node.op = "Identity";
+        node.inputs.resize(1);
+        node.attributes.clear();
+        if (!axes.empty()) node.attributes["axes"] = axes;
+    }
+}
+
 // The first entries of shapes that say the batch, of which `before` says the inputs.
 void respell(Graph& graph, std::int64_t batch, const NodeValues& before) {
     for (Node& node : graph.nodes) {
@@ -81,7 +100,10 @@ void set_free(Graph& graph, bool free) {
 
 Result<void> free_batch(Graph& graph) {
     const bool declared_free = has_free_batch(graph);
-    if (declared_free && infers(graph, 2) && infers(graph, kTellingBatch)) return {};
+    if (Graph two = graph; declared_free && infer_shapes(two, 2) && infers(graph, kTellingBatch)) {
+        name_squeezed_axes(graph, [&](TensorId id) { return two[id].shape; });
+        return {};
+    }
     const bool may_be_free = !declared_free || is_the_same_for_each_image(graph);
     Graph freed = graph;
     for (const TensorId id : freed.inputs) {
@@ -96,6 +118,7 @@ Result<void> free_batch(Graph& graph) {
     if (declared_free) graph = freed;
     if (batch == 0 || !may_be_free) return {};
     respell(freed, batch, before);
+    name_squeezed_axes(freed, [&](TensorId id) { return before.shape(id); });
     set_free(freed, true);
     if (!keeps_images_apart(freed)) return {};
     compact(freed);

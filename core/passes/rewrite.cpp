@@ -110,6 +110,7 @@ void set_constant(Graph& graph, const Links& links, Node& node, std::size_t i, c
 }
 
 std::optional<Bounds> clip_bounds(const Graph& graph, const Node& node) {
+    if (graph[node.inputs[0]].type != OCTAVO_F32) return std::nullopt;
     Bounds bounds = {attribute_or(node, "min", -FLT_MAX), attribute_or(node, "max", FLT_MAX)};
     for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
         const TensorId id = input_or_none(node, i);

@@ -47,7 +47,7 @@ TensorId add_constant(Graph& graph, const std::string& wish, std::vector<std::in
 void set_constant(Graph& graph, const Links& links, Node& node, std::size_t i, const std::string& wish, Shape shape,
                   std::vector<float> values);
 
-// The bounds of a Clip with constant or absent bounds: -FLT_MAX and FLT_MAX stand for none.
+// The bounds of a Clip of floats with constant or absent bounds: -FLT_MAX and FLT_MAX stand for none.
 struct Bounds {
     float low = 0;
     float high = 0;

@@ -12,7 +12,7 @@ namespace {
 
 // Height and width of an NCHW tensor, from the attribute or (opset 18) the input.
 bool reduces_positions(const Graph& graph, const Node& node) {
-    if (node.op != "ReduceMean" || graph[node.inputs[0]].shape.size() != 4) return false;
+    if (node.op != "ReduceMean" || graph[node.inputs[0]].shape.size() != 4 || graph[node.inputs[0]].type != OCTAVO_F32) return false;
     std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>{});
     if (const auto listed = integer_constant(graph, input_or_none(node, 1))) axes = *listed;
     for (std::int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;

@@ -258,7 +258,7 @@ private:
         report_.operators = report_operators(graph, plan_);
         for (const ProductNoise& one : noise_) report_.operators[index(one.node)].noise = ReportNoise{100 * one.share, one.channel};
         report_.exported_float.clear();
-        for (const UnfusedConvolution& one : exported.unfused) report_.exported_float.push_back({one.node, one.reason});
+        for (const FloatOperator& one : exported.in_float) report_.exported_float.push_back({one.node, one.reason});
         return {};
     }
 

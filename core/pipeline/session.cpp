@@ -89,7 +89,9 @@ Result<void> Session::run(std::span<const std::vector<std::byte>> inputs, const 
     OCTAVO_CHECK(inputs.size() == inputs_.size());
     std::vector<octavo_tensor> views;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        OCTAVO_CHECK(inputs[i].size() == inputs_[i].size_bytes());
+        if (inputs[i].size() != inputs_[i].size_bytes())
+            return Error(Code::internal, "input '" + inputs_[i].name + "' has " + std::to_string(inputs[i].size()) + " bytes, expected " +
+                                             std::to_string(inputs_[i].size_bytes()));
         views.push_back(dense_tensor(inputs_[i].type, inputs_[i].shape, inputs[i].data()));
     }
     for (std::size_t i = 0; i < outputs_.size(); ++i)  // the last run may have made less than there can be

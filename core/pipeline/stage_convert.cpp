@@ -126,8 +126,10 @@ Result<std::vector<FileContent>> written(const ConvertRequest& request, const Mo
         if (!model.own_plan) return Error(Code::model, request.model + ": says nothing of a quantization that could be written as a plan");
         return std::vector<FileContent>{{request.output, to_json(*model.own_plan)}};
     }
-    OCTAVO_CHECK_OK(check_onnx_operators(model.calibration));
-    if (!plan) return std::vector<FileContent>{{request.output, write_onnx(model.calibration)}};
+    if (!plan) {
+        OCTAVO_CHECK_OK(check_onnx_operators(model.calibration));
+        return std::vector<FileContent>{{request.output, write_onnx(model.calibration)}};
+    }
     OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, *plan));
     return std::vector<FileContent>{{request.output, std::move(onnx.bytes)}};
 }

@@ -40,7 +40,7 @@ Result<Exported> export_model(const Model& model, const Plan& plan, ModelForm fo
     } else {
         OCTAVO_CHECK_OK(check_onnx_operators(model.executed));
         OCTAVO_TRY(QdqModel onnx, write_onnx_qdq(model.executed, plan));
-        exported.unfused = std::move(onnx.unfused);
+        exported.in_float = std::move(onnx.in_float);
         exported.files.push_back(folder + kOnnx);
         OCTAVO_CHECK_OK(write_atomically(exported.files.back(), onnx.bytes, Code::data));
     }

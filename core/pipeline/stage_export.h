@@ -11,8 +11,8 @@
 namespace octavo {
 
 struct Exported {
-    std::vector<std::string> files;           // in the order of writing
-    std::vector<UnfusedConvolution> unfused;  // int8 operators that other runtimes compute in floating point
+    std::vector<std::string> files;       // in the order of writing
+    std::vector<FloatOperator> in_float;  // int8 operators that other runtimes compute in floating point
 };
 
 // Every file that a run may write into the folder, or remove from it as another run's.

@@ -30,7 +30,7 @@ constexpr std::array<ActivationRow, 7> kRows = {{{"Relu", ActivationKind::relu},
 
 std::optional<Activation> as_activation(const NodeView& node) {
     for (const ActivationRow& row : kRows) {
-        if (row.op != node.op()) continue;
+        if (row.op != node.op() || node.input(0).type != OCTAVO_F32) continue;
         Activation activation{row.kind, 0, 0};
         if (row.alpha) {
             const Result<float> alpha = constant_real(node, 1, row.alpha, row.alpha_fallback);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 namespace octavo::ops {
 
@@ -34,7 +35,7 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
         case CoordinateMode::asymmetric:
             return x / scale;
         case CoordinateMode::align_corners:
-            return to == 1 ? 0.0F : x * last / (exact - 1.0F);
+            return to == 1 ? 0.0F : x * last / static_cast<float>(to - 1);
         case CoordinateMode::tf_crop_and_resize:
             if (to == 1) return 0.5F * (how.begin[axis] + how.end[axis]) * last;
             return how.begin[axis] * last + x * (how.end[axis] - how.begin[axis]) * last / static_cast<float>(to - 1);
@@ -42,8 +43,8 @@ float source_position(const Interpolation& how, std::size_t axis, std::int64_t p
     return x;
 }
 
-float nearest(NearestMode mode, float x) {
-    switch (mode) {
+float nearest(const Interpolation& how, std::size_t axis, float x) {
+    switch (how.nearest) {
         case NearestMode::round_prefer_floor:
             return x == std::floor(x) + 0.5F ? std::floor(x) : std::round(x);
         case NearestMode::round_prefer_ceil:
@@ -52,6 +53,8 @@ float nearest(NearestMode mode, float x) {
             return std::floor(x);
         case NearestMode::ceil:
             return std::ceil(x);
+        case NearestMode::simple:
+            return how.scales[axis] < 1 ? std::ceil(x) : std::floor(x);
     }
     return x;
 }
@@ -101,24 +104,59 @@ Taps taps_at(const Interpolation& how, std::size_t axis, std::int64_t position, 
     // NaN is outside, too.
     if (how.coordinates == CoordinateMode::tf_crop_and_resize && !(x >= 0 && x <= static_cast<float>(from - 1))) return {};
     if (how.filter == Filter::nearest)
-        return {{static_cast<std::int64_t>(std::clamp(nearest(how.nearest, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
+        return {{static_cast<std::int64_t>(std::clamp(nearest(how, axis, x), 0.0F, static_cast<float>(from - 1))), 1.0F}};
     if (how.filter == Filter::linear && !how.antialias) return between_two(x, from);
     return filtered(how, axis, x, from);
 }
 
-std::vector<float> resize_axis(const std::vector<float>& from, const AxisSplit& split, const std::vector<Taps>& positions, float outside) {
-    std::vector<float> to(static_cast<std::size_t>(split.outer * split.inner) * positions.size(), outside);
-    float* out = to.data();
+// Of floats; of any numbers where each position has one tap.
+template <class T>
+std::vector<T> resize_axis(const std::vector<T>& from, const AxisSplit& split, const std::vector<Taps>& positions, float outside) {
+    std::vector<T> to(static_cast<std::size_t>(split.outer * split.inner) * positions.size(), static_cast<T>(outside));
+    T* out = to.data();
     for (std::int64_t outer = 0; outer < split.outer; ++outer)
         for (const Taps& taps : positions) {
             for (const Tap& tap : taps) {
-                const float* x = from.data() + (outer * split.size + tap.index) * split.inner;
+                const T* x = from.data() + (outer * split.size + tap.index) * split.inner;
                 const bool first = &tap == taps.data();
-                for (std::int64_t i = 0; i < split.inner; ++i) out[i] = first ? x[i] * tap.weight : out[i] + x[i] * tap.weight;
+                for (std::int64_t i = 0; i < split.inner; ++i) {
+                    if constexpr (std::is_same_v<T, float>)
+                        out[i] = first ? x[i] * tap.weight : out[i] + x[i] * tap.weight;
+                    else
+                        out[i] = x[i];
+                }
             }
             out += split.inner;
         }
     return to;
+}
+
+// Whole numbers are cut towards zero, as in ONNX Runtime.
+template <class T, class From>
+T whole(From x) {
+    if constexpr (std::is_same_v<T, From>)
+        return x;
+    else  // the upper end may round up to a power of two
+        return x >= static_cast<From>(std::numeric_limits<T>::max())
+                   ? std::numeric_limits<T>::max()
+                   : static_cast<T>(std::max(x, static_cast<From>(std::numeric_limits<T>::lowest())));
+}
+
+template <class Work, class T>
+void interpolate_in(const Interpolation& how, const octavo_tensor& from, const octavo_tensor& to) {
+    const std::span<const T> source = values<const T>(from);
+    std::vector<Work> data(source.size());
+    std::ranges::transform(source, data.begin(), [](T x) { return static_cast<Work>(x); });
+    Shape shape = shape_of(from);
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        const bool crops = how.coordinates == CoordinateMode::tf_crop_and_resize;
+        if (shape[axis] == how.output[axis] && how.scales[axis] == 1.0F && !crops) continue;
+        std::vector<Taps> positions;
+        for (std::int64_t i = 0; i < how.output[axis]; ++i) positions.push_back(taps_at(how, axis, i, shape[axis]));
+        data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), positions, how.extrapolation);
+        shape[axis] = how.output[axis];
+    }
+    std::ranges::transform(data, values<T>(to).begin(), whole<T, Work>);
 }
 
 }  // namespace
@@ -147,19 +185,12 @@ Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t inpu
     return std::vector<float>(first, first + element_count(node.input_shape(input)));
 }
 
-void interpolate(const Interpolation& interpolation, const octavo_tensor& from, const octavo_tensor& to) {
-    const std::span<const float> source = values<const float>(from);
-    std::vector<float> data(source.begin(), source.end());
-    Shape shape = shape_of(from);
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        const bool crops = interpolation.coordinates == CoordinateMode::tf_crop_and_resize;
-        if (shape[axis] == interpolation.output[axis] && interpolation.scales[axis] == 1.0F && !crops) continue;
-        std::vector<Taps> positions;
-        for (std::int64_t i = 0; i < interpolation.output[axis]; ++i) positions.push_back(taps_at(interpolation, axis, i, shape[axis]));
-        data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), positions, interpolation.extrapolation);
-        shape[axis] = interpolation.output[axis];
-    }
-    std::ranges::copy(data, values<float>(to).begin());
+void interpolate(const Interpolation& how, const octavo_tensor& from, const octavo_tensor& to) {
+    with_type(from.type, [&](auto zero) {
+        using T = decltype(zero);
+        if constexpr (!std::is_same_v<T, bool>)
+            how.filter == Filter::nearest ? interpolate_in<T, T>(how, from, to) : interpolate_in<float, T>(how, from, to);
+    });
 }
 
 }  // namespace octavo::ops

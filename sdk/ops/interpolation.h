@@ -15,7 +15,13 @@ enum class CoordinateMode {
     align_corners,
     tf_crop_and_resize
 };
-enum class NearestMode { round_prefer_floor, round_prefer_ceil, floor, ceil };
+enum class NearestMode {
+    round_prefer_floor,
+    round_prefer_ceil,
+    floor,
+    ceil,
+    simple  // ceil along axes that shrink, else floor: OpenVINO's name for what ONNX Runtime does before opset 11
+};
 
 inline constexpr std::int64_t kLargestSize = 1 << 24;  // of an axis that is resized: exact as a float
 
@@ -38,6 +44,7 @@ Result<void> set_output_shape(const NodeView& node, Interpolation& interpolation
 // The values of a constant f32 input.
 Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t input, const char* what);
 
+// Of numbers of any type; whole ones are computed in fp32 unless they are only moved.
 void interpolate(const Interpolation& interpolation, const octavo_tensor& from, const octavo_tensor& to);
 
 }  // namespace octavo::ops

@@ -26,11 +26,6 @@ bool is_standard(std::string_view domain) {
     return domain.empty() || domain == "ai.onnx";
 }
 
-// Also what ONNX Runtime calls its own and is the standard operator.
-bool is_standard(const NodeProto& node) {
-    return is_standard(node.domain) || (node.domain == "com.microsoft" && node.op == "GridSample");
-}
-
 Result<std::int64_t> standard_opset(const ModelProto& model) {
     for (const auto& [domain, version] : model.opsets) {
         if (!is_standard(domain)) continue;
@@ -63,7 +58,7 @@ Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vec
     std::string list;
     std::size_t count = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const bool standard = is_standard(nodes[i]);
+        const bool standard = is_standard(nodes[i].domain);
         if (standard && (nodes[i].op == "Constant" || ops::find(nodes[i].op))) continue;
         if (is_quantized_operator(nodes[i].op, standard)) continue;
         if (++count > kMostShown) continue;

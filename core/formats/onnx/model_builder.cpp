@@ -10,8 +10,10 @@ namespace {
 
 using protozero::pbf_writer;
 
-constexpr std::int64_t kIrVersion = 8;
-constexpr std::int64_t kOpset = 13;
+// Opset 19 came with ir_version 9.
+std::int64_t ir_version(std::int64_t opset) {
+    return opset < 19 ? 8 : 9;
+}
 
 struct TypeRow {
     octavo_type type;
@@ -22,10 +24,7 @@ constexpr TypeRow kTypes[] = {{OCTAVO_F32, DataType::float32}, {OCTAVO_U8, DataT
                               {OCTAVO_S32, DataType::int32},   {OCTAVO_S64, DataType::int64}, {OCTAVO_BOOLEAN, DataType::boolean}};
 
 std::int32_t data_type(octavo_type type) {
-    for (const TypeRow& row : kTypes) {
-        if (row.type == type) return static_cast<std::int32_t>(row.data_type);
-    }
-    return 0;
+    return static_cast<std::int32_t>(onnx_type(type));
 }
 
 std::string unique_in(std::set<std::string, std::less<>>& taken, const std::string& wish) {
@@ -100,10 +99,10 @@ std::string encode_attribute(const std::string& name, const Attribute& value) {
     return bytes;
 }
 
-std::string encode_opset(const std::string& domain, std::int64_t version) {
+std::string encode_opset(std::int64_t version) {
     std::string bytes;
     pbf_writer opset(bytes);
-    opset.add_string(1, domain);
+    opset.add_string(1, "");
     opset.add_int64(2, version);
     return bytes;
 }
@@ -117,6 +116,13 @@ void write_constant(pbf_writer& graph, const std::string& name, octavo_type type
 }
 
 }  // namespace
+
+std::int64_t onnx_type(octavo_type type) {
+    for (const TypeRow& row : kTypes) {
+        if (row.type == type) return static_cast<std::int64_t>(row.data_type);
+    }
+    return 0;
+}
 
 std::string ModelBuilder::unique(const std::string& wish) {
     return unique_in(tensor_names_, wish);
@@ -148,11 +154,8 @@ void ModelBuilder::add_node(const std::string& name, std::string_view op, const 
     for (const std::string& input : inputs) node.add_string(1, input);
     for (const std::string& output : outputs) node.add_string(2, output);
     node.add_string(3, unique_in(node_names_, name));
-    const std::size_t dot = op.rfind('.');
-    const std::string_view plain = op.substr(dot + 1), domain = dot == op.npos ? "" : op.substr(0, dot);
-    node.add_string(4, plain.data(), plain.size());
+    node.add_string(4, op.data(), op.size());
     for (const auto& [key, value] : attributes) node.add_message(5, encode_attribute(key, value));
-    if (!domain.empty()) node.add_string(7, *domains_.emplace(domain).first);
     pbf_writer(nodes_).add_message(1, bytes);
 }
 
@@ -162,7 +165,7 @@ std::string ModelBuilder::finish() const {
     std::string bytes;
     bytes.reserve(size_bytes);
     pbf_writer model(bytes);
-    model.add_int64(1, kIrVersion);
+    model.add_int64(1, ir_version(opset_));
     model.add_string(2, "octavo");
     {
         pbf_writer graph(model, 7);
@@ -172,8 +175,7 @@ std::string ModelBuilder::finish() const {
         bytes += inputs_;
         bytes += outputs_;
     }
-    model.add_message(8, encode_opset("", kOpset));
-    for (const std::string& domain : domains_) model.add_message(8, encode_opset(domain, 1));
+    model.add_message(8, encode_opset(opset_));
     return bytes;
 }
 

@@ -1,5 +1,5 @@
-// Puts an ONNX file together: opset 13, ir_version 8, everything in the order in which it was added, so that the same calls give the same
-// bytes. Names are unique; large constants are referenced until `finish` writes them once.
+// Puts an ONNX file together, everything in the order in which it was added, so that the same calls give the same bytes. Names are unique;
+// large constants are referenced until `finish` writes them once.
 #pragma once
 
 #include "core/graph/graph.h"
@@ -13,9 +13,14 @@ namespace octavo::onnx {
 
 using Names = std::vector<std::string>;
 
+// ONNX's number of an element type, as Cast has it in `to`.
+std::int64_t onnx_type(octavo_type type);
+
 class ModelBuilder {
 public:
-    explicit ModelBuilder(std::string graph_name) : graph_name_(std::move(graph_name)) {}
+    ModelBuilder(std::string graph_name, std::int64_t opset) : graph_name_(std::move(graph_name)), opset_(opset) {}
+
+    std::int64_t opset() const { return opset_; }
 
     // Keeps a name for a tensor that is added by it, against `unique`.
     void reserve(const std::string& name) { tensor_names_.insert(name); }
@@ -26,7 +31,6 @@ public:
     void add_input(const Tensor& tensor, bool free_batch);
     void add_output(const Tensor& tensor, bool free_batch);
     void add_constant(const std::string& name, octavo_type type, const Shape& shape, Buffer data);
-    // An operator of another domain than ONNX's own has that in front: "com.microsoft.GridSample".
     void add_node(const std::string& name, std::string_view op, const Names& inputs, const Names& outputs,
                   const Attributes& attributes = {});
 
@@ -51,9 +55,9 @@ private:
     };
 
     std::string graph_name_;
+    std::int64_t opset_;
     std::set<std::string, std::less<>> tensor_names_;
     std::set<std::string, std::less<>> node_names_;
-    std::set<std::string, std::less<>> domains_;  // of operators that are not ONNX's own
     std::string nodes_, inputs_, outputs_;  // encoded fields of the graph
     std::vector<Constant> constants_;
 };

@@ -2,65 +2,18 @@
 #include "core/formats/onnx/operators.h"
 
 #include "core/formats/onnx/detection.h"
-#include "core/formats/onnx/newer_operators.h"
+#include "core/formats/onnx/operator_rows.h"
 
 #include <algorithm>
 
 namespace octavo::onnx {
 namespace {
 
-// What a special writer has to hand. `attributes` are those of ONNX alone.
-struct Job {
-    ModelBuilder& model;
-    const Graph& graph;
-    const Node& node;
-    Names inputs;
-    const Names& outputs;
-    Attributes attributes;
-
-    void write(std::string_view op) { model.add_node(node.name, op, inputs, outputs, attributes); }
-    std::string between(const char* what) const { return model.unique(node.name + "/" + what); }
-    std::string part(const char* what) const { return node.name + "/" + what; }
-    const Shape& input_shape(std::size_t i) const { return graph[node.inputs[i]].shape; }
-    bool has_input(std::size_t i) const { return i < inputs.size() && !inputs[i].empty(); }
-    // The integers of a constant input; none where there is no such input.
-    std::span<const std::int64_t> constant(std::size_t i) const {
-        if (i >= node.inputs.size() || node.inputs[i] == TensorId::none) return {};
-        const Tensor& tensor = graph[node.inputs[i]];
-        return tensor.is_constant() && tensor.type == OCTAVO_S64 ? tensor.data.as<std::int64_t>() : std::span<const std::int64_t>();
-    }
-
-    void set_input(std::size_t i, const std::string& name) {
-        if (inputs.size() <= i) inputs.resize(i + 1);
-        inputs[i] = name;
-    }
-    // An attribute of an older opset that has become an input.
-    void attribute_to_input(const char* attribute, std::size_t i) {
-        const auto found = attributes.find(attribute);
-        if (found == attributes.end()) return;
-        if (const auto* values = std::get_if<std::vector<std::int64_t>>(&found->second))
-            set_input(i, model.integers(part(attribute), *values));
-        if (const auto* value = std::get_if<float>(&found->second)) set_input(i, model.scalar(part(attribute), *value));
-        attributes.erase(found);
-    }
-    // An input of a newer opset that was an attribute; it must be constant.
-    void input_to_attribute(std::size_t i, const char* attribute) {
-        const std::span<const std::int64_t> values = constant(i);
-        if (!has_input(i) || values.empty()) return;
-        attributes[attribute] = std::vector<std::int64_t>(values.begin(), values.end());
-        inputs.resize(i);
-    }
-};
-
-// Operators that opset 13 does not have, in parts.
+// Operators that are newer than opset 13, in parts.
 void write_gelu(Job& job) {
     ModelBuilder& m = job.model;
     const std::string& x = job.inputs[0];
-    const auto step = [&](const char* op, const char* what, const Names& inputs) {
-        const std::string result = job.between(what);
-        m.add_node(job.part(what), op, inputs, {result});
-        return result;
-    };
+    const auto step = [&](const char* op, const char* what, const Names& inputs) { return job.step(op, what, inputs); };
     std::string gate;
     if (attribute_or(job.node, "approximate", std::string("none")) == "tanh") {
         const std::string cube = step("Mul", "cube", {step("Mul", "square", {x, x}), x});
@@ -136,57 +89,6 @@ void write_clip(Job& job) {
     job.write("Clip");
 }
 
-void write_axes_as_input(Job& job) {
-    job.attribute_to_input("axes", 1);
-    job.write(job.node.op);
-}
-
-void write_split(Job& job) {
-    job.attribute_to_input("split", 1);
-    if (job.attributes.erase("num_outputs") > 0) {  // opset 18: parts that need not be equal
-        const auto rank = static_cast<std::int64_t>(job.input_shape(0).size());
-        const std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{0});
-        std::vector<std::int64_t> parts;
-        for (const TensorId id : job.node.outputs)
-            parts.push_back(job.graph[id].shape[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)]);
-        job.set_input(1, job.model.integers(job.part("split"), parts));
-    }
-    job.write("Split");
-}
-
-void write_pad(Job& job) {
-    job.attribute_to_input("pads", 1);
-    job.attribute_to_input("value", 2);
-    const std::span<const std::int64_t> axes = job.constant(3);
-    const std::span<const std::int64_t> pads = job.constant(1);
-    if (!axes.empty() && pads.size() == 2 * axes.size()) {  // opset 18: pads of these axes only
-        const std::size_t rank = job.input_shape(0).size();
-        std::vector<std::int64_t> all(2 * rank, 0);
-        for (std::size_t i = 0; i < axes.size(); ++i) {
-            const auto axis = static_cast<std::size_t>(axes[i] < 0 ? axes[i] + static_cast<std::int64_t>(rank) : axes[i]);
-            all[axis] = pads[i];
-            all[rank + axis] = pads[axes.size() + i];
-        }
-        job.inputs[1] = job.model.integers(job.part("pads"), all);
-    }
-    if (job.inputs.size() > 3) job.inputs.resize(3);
-    while (job.inputs.back().empty()) job.inputs.pop_back();
-    job.write("Pad");
-}
-
-void write_slice(Job& job) {
-    job.attribute_to_input("starts", 1);
-    job.attribute_to_input("ends", 2);
-    job.attribute_to_input("axes", 3);
-    job.write("Slice");
-}
-
-void write_reduction(Job& job) {
-    job.input_to_attribute(1, "axes");
-    job.attributes.erase("noop_with_empty_axes");
-    job.write(job.node.op);
-}
-
 void write_dropout(Job& job) {
     job.inputs.resize(1);
     job.attributes.clear();
@@ -213,82 +115,20 @@ void write_softmax(Job& job) {
     job.model.add_node(job.part("reshape"), "Reshape", {result, job.model.integers(job.part("shape"), shape)}, job.outputs);
 }
 
-void drop_newer_attributes(Job& job, std::initializer_list<const char*> names) {
-    for (const char* name : names) job.attributes.erase(name);
-    job.write(job.node.op);
-}
-
-void write_reshape(Job& job) {
-    const std::span<const std::int64_t> target = job.constant(1);
-    const bool means_copy = attribute_or(job.node, "allowzero", std::int64_t{0}) == 0;  // opset 14 lets 0 mean 0
-    if (means_copy || std::find(target.begin(), target.end(), 0) == target.end()) job.attributes.erase("allowzero");
-    job.write("Reshape");
-}
-
 void write_batch_normalization(Job& job) {
-    drop_newer_attributes(job, {"training_mode", "spatial", "momentum", "is_test"});
+    job.drop({"training_mode", "spatial", "momentum", "is_test"});
+    job.write("BatchNormalization");
 }
 
+// float16 and float64 are float32 in graphs.
 void write_cast(Job& job) {
-    drop_newer_attributes(job, {"saturate", "round_mode"});
-}
-
-// What one of these axes has among the numbers of input `i`, and what the others have by `other`, as one tensor.
-template <class Other>
-std::string spread_over_axes(Job& job, std::size_t i, const std::vector<std::int64_t>& axes, Other other) {
-    ModelBuilder& m = job.model;
-    const auto rank = static_cast<std::int64_t>(job.input_shape(0).size());
-    const auto slice = [&](const std::string& from, std::int64_t at) {
-        const std::string name = job.between("one");
-        m.add_node(name, "Slice", {from, m.integers(job.part("from"), {at}), m.integers(job.part("to"), {at + 1})}, {name});
-        return name;
-    };
-    Names parts;
-    for (std::int64_t d = 0; d < rank; ++d) {
-        const auto at = std::find_if(axes.begin(), axes.end(), [&](std::int64_t axis) { return axis == d || axis + rank == d; });
-        parts.push_back(at == axes.end() ? other(d, slice) : slice(job.inputs[i], at - axes.begin()));
-    }
-    const std::string all = job.between("all");
-    m.add_node(job.part("all"), "Concat", parts, {all}, {{"axis", std::int64_t{0}}});
-    return all;
-}
-
-// Opset 18 names axes; here scales and sizes are of all of them.
-void give_all_axes(Job& job) {
-    const auto found = job.attributes.find("axes");
-    if (found == job.attributes.end()) return;
-    const auto axes = std::get<std::vector<std::int64_t>>(found->second);
-    job.attributes.erase(found);
-    if (job.has_input(2)) {
-        const std::string one = job.model.constant<float>(job.part("keep"), OCTAVO_F32, {1}, {1.0F});
-        job.set_input(2, spread_over_axes(job, 2, axes, [&](std::int64_t, const auto&) { return one; }));
-    }
-    if (job.has_input(3)) {
-        const std::string shape = job.between("shape");
-        job.model.add_node(job.part("shape"), "Shape", {job.inputs[0]}, {shape});
-        job.set_input(3, spread_over_axes(job, 3, axes, [&](std::int64_t d, const auto& slice) { return slice(shape, d); }));
-    }
-}
-
-void write_resize(Job& job) {
-    if (job.node.op == "Upsample" || job.inputs.size() == 2) {  // before opset 11: x, scales, on a grid without half pixels
-        const auto scales = job.attributes.find("scales");
-        if (scales != job.attributes.end()) {
-            const std::vector<float> values = std::get<std::vector<float>>(scales->second);
-            job.attributes.erase(scales);
-            job.set_input(1, job.model.constant<float>(job.part("scales"), OCTAVO_F32, {static_cast<std::int64_t>(values.size())}, values));
-        }
-        job.inputs = {job.inputs[0], "", job.inputs[1]};
-        job.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
-        job.attributes["nearest_mode"] = std::string("floor");
-    }
-    for (const char* name : {"antialias", "keep_aspect_ratio_policy"}) job.attributes.erase(name);
-    give_all_axes(job);
-    job.write("Resize");
+    job.drop({"saturate", "round_mode"});
+    job.attributes["to"] = onnx_type(job.graph[job.node.outputs[0]].type);
+    job.write("Cast");
 }
 
 void write_space_to_depth(Job& job) {
-    job.attributes.erase("mode");  // of DepthToSpace alone
+    job.drop({"mode"});  // of DepthToSpace alone
     job.write("SpaceToDepth");
 }
 
@@ -298,21 +138,30 @@ void write_detections(Job& job) {
 
 struct SpecialRow {
     std::string_view op;
-    void (*write)(Job&);
+    WriteRow* write;
 };
 
 constexpr SpecialRow kSpecial[] = {
+    {"AveragePool", write_average_pool},
     {"BatchNormalization", write_batch_normalization},
     {"Cast", write_cast},
     {"Clip", write_clip},
     {"ConstantOfShape", write_constant_of_shape},
+    {"Conv", write_window},
+    {"ConvTranspose", write_window},
     {"DetectionOutput", write_detections},
     {"Dropout", write_dropout},
     {"Gelu", write_gelu},
+    {"GridSample", write_grid_sample},
+    {"GroupNormalization", write_group_normalization},
     {"HardSwish", write_hard_swish},
     {"Hardmax", write_softmax},
+    {"LayerNormalization", write_layer_normalization},
     {"LogSoftmax", write_softmax},
+    {"LpPool", write_lp_pool},
+    {"MaxPool", write_window},
     {"Mish", write_mish},
+    {"Mod", write_mod},
     {"Pad", write_pad},
     {"ReduceL1", write_reduction},
     {"ReduceL2", write_reduction},
@@ -322,19 +171,23 @@ constexpr SpecialRow kSpecial[] = {
     {"ReduceMean", write_reduction},
     {"ReduceMin", write_reduction},
     {"ReduceProd", write_reduction},
-    {"ReduceSum", write_axes_as_input},
+    {"ReduceSum", write_reduction},
     {"ReduceSumSquare", write_reduction},
     {"Reshape", write_reshape},
     {"Resize", write_resize},
-    {"SpaceToDepth", write_space_to_depth},
     {"ScaleShift", write_scale_shift},
+    {"ScatterElements", write_scatter},
+    {"ScatterND", write_scatter},
+    {"Shape", write_shape},
     {"Silu", write_silu},
     {"Slice", write_slice},
     {"Softmax", write_softmax},
+    {"SpaceToDepth", write_space_to_depth},
     {"Split", write_split},
     {"Squeeze", write_axes_as_input},
     {"Swish", write_swish},
     {"TopK", write_top_k},
+    {"Trilu", write_trilu},
     {"Unsqueeze", write_axes_as_input},
     {"Upsample", write_resize},
 };
@@ -345,7 +198,6 @@ constexpr std::string_view kOwnAttributes[] = {"activation", "activation_alpha",
 }  // namespace
 
 void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs) {
-    if (write_newer_operator(model, graph, node, inputs, outputs)) return;
     Job job{model, graph, node, inputs, outputs, node.attributes};
     for (const std::string_view name : kOwnAttributes) job.attributes.erase(std::string(name));
     const SpecialRow* row = std::find_if(std::begin(kSpecial), std::end(kSpecial), [&](const SpecialRow& r) { return r.op == node.op; });

@@ -1,4 +1,5 @@
-// One node of a graph in standard ONNX of opset 13: operators of our own in their parts, forms of other opsets in the form of this one.
+// One node of a graph in standard ONNX of the model's opset: operators of our own in their parts, forms of other opsets in the form of this
+// one.
 // What passes fused into a node (residual, activation) is not written here but by the caller, in nodes of its own.
 #pragma once
 

@@ -1,8 +1,13 @@
 // Tensors, plain nodes, and the frame of the file.
 #include "core/formats/onnx/qdq.h"
 
+#include "core/formats/onnx/opset.h"
 #include "core/formats/onnx/qdq_writer.h"
+#include "core/formats/onnx/writer.h"
 #include "core/graph/flat.h"
+#include "core/graph/window.h"
+#include "sdk/ops/average.h"
+#include "sdk/ops/op.h"
 
 #include <algorithm>
 
@@ -35,9 +40,18 @@ Result<void> check_sizes(const Graph& graph, const Plan& plan) {
     return {};
 }
 
+// ONNX Runtime's average of codes divides by the whole window where ceil_mode reaches beyond padding that counts.
+bool counts_beyond_padding(const Graph& graph, const Node& node) {
+    const auto flag = [&](const char* name) { return attribute_or(node, name, std::int64_t{0}) != 0; };
+    if (node.op != "AveragePool" || !flag("ceil_mode") || !flag("count_include_pad")) return false;
+    const WindowLists window = window_lists(graph, node).value();
+    return window.has_pads() && window.end_for_floor() != window.end;
+}
+
 }  // namespace
 
-QdqWriter::QdqWriter(const Graph& graph, const Plan& plan) : graph_(graph), plan_(plan), forms_(graph, plan), model_(graph.name) {
+QdqWriter::QdqWriter(const Graph& graph, const Plan& plan)
+    : graph_(graph), plan_(plan), forms_(graph, plan), model_(graph.name, opset_of(graph)) {
     for (const Tensor& tensor : graph.tensors) {
         model_.reserve(tensor.name);
         infos_.push_back(flatten(tensor));
@@ -206,6 +220,21 @@ void QdqWriter::write_tail(const Node& node, const Tail& tail) {
     write_activation(model_, node.name, tail.activation, tail.sum, tail.value);
 }
 
+// The average of what lies inside of the image, times the share of the window that does: no average between two pairs.
+void QdqWriter::write_average_of_inside(const Node& node, const std::string& x, const std::string& y) {
+    const FlatNode flat(node);
+    std::vector<float> shares = ops::shares_inside(ops::window_of(ops::NodeView(flat.view(), infos_)).value());
+    Shape shape = graph_[node.outputs[0]].shape;
+    shape[0] = shape[1] = 1;
+    Node written = node;
+    written.attributes.erase("count_include_pad");
+    const std::string inside = model_.unique(node.name + "/inside");
+    write_operator(model_, graph_, written, {x}, {inside});
+    const std::string share = model_.constant<float>(node.name + "/share", OCTAVO_F32, shape, std::move(shares));
+    model_.add_node(node.name + "/mul", "Mul", {inside, share}, {y});
+    if (forms_.is_int8(node)) in_float_.push_back({node.name, "its windows reach beyond padding that counts"});
+}
+
 void QdqWriter::write_plain(const Node& node) {
     Names inputs, outputs;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
@@ -219,7 +248,10 @@ void QdqWriter::write_plain(const Node& node) {
     if (is_float_product) inputs[0] = read_for_float(node, inputs[0]);
     const Tail tail = plan_tail(node);
     outputs[0] = tail.core;
-    write_operator(model_, graph_, node, inputs, outputs);
+    if (counts_beyond_padding(graph_, node))
+        write_average_of_inside(node, inputs[0], outputs[0]);
+    else
+        write_operator(model_, graph_, node, inputs, outputs);
     write_tail(node, tail);
 }
 
@@ -245,12 +277,13 @@ Result<QdqModel> QdqWriter::run() {
         if (graph_[id].is_constant()) read(id);
         model_.add_output(graph_[id], free[i]);
     }
-    return QdqModel{model_.finish(), std::move(unfused_)};
+    return QdqModel{model_.finish(), std::move(in_float_)};
 }
 
 }  // namespace onnx
 
 Result<QdqModel> write_onnx_qdq(const Graph& graph, const Plan& plan) {
+    OCTAVO_CHECK_OK(check_onnx_operators(graph));
     OCTAVO_CHECK_OK(onnx::check_sizes(graph, plan));
     return onnx::QdqWriter(graph, plan).run();
 }

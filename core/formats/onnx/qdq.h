@@ -1,6 +1,6 @@
-// Writes a graph and its plan as an ONNX model of opset 13 with QuantizeLinear and DequantizeLinear pairs, in the very patterns that ONNX
-// Runtime turns into integer operators (QLinearConv, QGemm, QLinearAdd, ...) at its levels EXTENDED and ALL. At every level the answers are
-// the plan's within one step of a tensor's scale.
+// Writes a graph and its plan as an ONNX model of opset 13, or of a newer one where a form needs it (opset.h), with QuantizeLinear and
+// DequantizeLinear pairs, in the very patterns that ONNX Runtime turns into integer operators (QLinearConv, QGemm, QLinearAdd, ...) at its
+// levels EXTENDED and ALL. At every level the answers are the plan's within one step of a tensor's scale.
 //
 //   - Scales and zero points of activations are scalars. One pair stands behind a tensor, and all of its readers read behind that.
 //   - Weights are s8 with one scale an output channel. Biases are s32 at the product of input scale and weight scale; where a bias does not
@@ -19,21 +19,21 @@
 
 namespace octavo {
 
-// An int8 convolution of the plan that ONNX Runtime will compute in float32, and why.
-struct UnfusedConvolution {
+// An int8 operator of the plan that ONNX Runtime will compute in float32, and why.
+struct FloatOperator {
     std::string node;
     std::string reason;
 
-    bool operator==(const UnfusedConvolution&) const = default;
+    bool operator==(const FloatOperator&) const = default;
 };
 
 struct QdqModel {
     std::string bytes;
-    std::vector<UnfusedConvolution> unfused;  // in the graph's order
+    std::vector<FloatOperator> in_float;  // in the graph's order
 };
 
 // `graph` is what devices execute: after run_passes and fuse_residuals, shapes inferred. Errors: Code::config, where the plan does not fit
-// it.
+// it; Code::model, where ONNX cannot say an operator.
 Result<QdqModel> write_onnx_qdq(const Graph& graph, const Plan& plan);
 
 }  // namespace octavo

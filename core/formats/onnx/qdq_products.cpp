@@ -2,8 +2,7 @@
 // channel, whose factors they carry.
 #include "core/formats/onnx/qdq_writer.h"
 
-#include "core/graph/flat.h"
-#include "sdk/ops/op.h"
+#include "core/graph/window.h"
 
 #include <algorithm>
 
@@ -176,12 +175,8 @@ std::vector<float> QdqWriter::add_quantized_product(const Node& node, const Prod
 }
 
 QdqWriter::Pads QdqWriter::explicit_pads(const Node& node) const {
-    const FlatNode flat(node);
-    const Result<ops::Window> window = ops::window_of(ops::NodeView(flat.view(), infos_));
-    if (!window) return {};
-    Pads pads = {window->pad_top, window->pad_left, window->pad_bottom, window->pad_right};
-    if (graph_[node.inputs[0]].shape.size() == 3) pads = {window->pad_left, window->pad_right};
-    return std::all_of(pads.begin(), pads.end(), [](std::int64_t pad) { return pad == 0; }) ? Pads{} : pads;
+    const WindowLists window = window_lists(graph_, node).value();
+    return window.has_pads() ? window.pads() : Pads{};
 }
 
 // Where zero points differ by channel, the border has been padded before the tensor was quantized: `written` then pads no more.
@@ -233,7 +228,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
         bias_behind =
             add_quantized_product(node, terms, graph_[node.inputs[1]].shape, reason.empty() ? kCoarseBiasFused : kCoarseBias, inputs);
         if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
-        if (!reason.empty() && node.op == "Conv") unfused_.push_back({node.name, reason});
+        if (!reason.empty() && node.op == "Conv") in_float_.push_back({node.name, reason});
     } else {
         if (node.op != "MatMul") inputs[0] = read_for_float(node, inputs[0]);
         add_float_product(node, terms, inputs);

@@ -46,6 +46,7 @@ private:
     // ---- nodes
     Result<void> write_node(const Node& node);
     void write_plain(const Node& node);
+    void write_average_of_inside(const Node& node, const std::string& x, const std::string& y);
     Tail plan_tail(const Node& node);
     void write_tail(const Node& node, const Tail& tail);
 
@@ -74,7 +75,7 @@ private:
     const Plan& plan_;
     Forms forms_;
     ModelBuilder model_;
-    std::vector<UnfusedConvolution> unfused_;
+    std::vector<FloatOperator> in_float_;
     std::vector<octavo_tensor_info> infos_;
     struct Codes {
         std::string name;

@@ -50,8 +50,8 @@ Result<Tensor> Importer::parameter(const Layer& layer, const std::map<std::strin
     Tensor tensor;
     const std::optional<octavo_type> known = graph_type(type);
     if (!known) return refusal("its type is '" + type + "', which is not supported");
-    tensor.type = *known;
-    const std::string& name = layer.outputs.empty() || layer.outputs[0].name.empty() ? layer.name : layer.outputs[0].name;
+    tensor.type = type == "i32" ? OCTAVO_S32 : *known;
+    const std::string name = layer.outputs.empty() || layer.outputs[0].name().empty() ? layer.name : layer.outputs[0].name();
     const auto fixed = given.find(name);
     const std::vector<std::string> dims = shape.empty() ? std::vector<std::string>() : split(shape, ',');
     for (std::size_t axis = 0; axis < dims.size(); ++axis) {
@@ -71,20 +71,57 @@ Result<Tensor> Importer::parameter(const Layer& layer, const std::map<std::strin
     return tensor;
 }
 
-Result<void> Importer::define_outputs(std::size_t i, const std::map<std::string, Tensor>& given) {
+Result<void> Importer::define_output(std::size_t i, std::size_t port, const std::map<std::string, Tensor>& given) {
     const Layer& layer = net_.layers[i];
-    for (std::size_t port = 0; port < layer.outputs.size(); ++port) {
-        Tensor tensor;
-        if (layer.type == "Const") {
-            OCTAVO_TRY(tensor, read_constant(layer, binary_));
-        } else if (layer.type == "Parameter") {
-            OCTAVO_TRY(tensor, parameter(layer, given));
-        }
-        const std::string own = port == 0 ? layer.name : layer.name + "." + std::to_string(port);
-        outputs_[i].push_back(define(layer.outputs[port].name.empty() ? own : layer.outputs[port].name, std::move(tensor)));
-        if (layer.type == "Parameter") graph_.inputs.push_back(outputs_[i].back());
+    Tensor tensor;
+    if (layer.type == "Const") {
+        OCTAVO_TRY(tensor, read_constant(layer, binary_));
+    } else if (layer.type == "Parameter") {
+        OCTAVO_TRY(tensor, parameter(layer, given));
     }
+    const std::string own = port == 0 ? layer.name : layer.name + "." + std::to_string(port);
+    TensorId id = define(layer.outputs[port].names.empty() ? own : layer.outputs[port].name(), std::move(tensor));
+    if (layer.type == "Parameter") {
+        graph_.inputs.push_back(id);
+        if (graph_[id].type == OCTAVO_S32) id = widened(id);
+    }
+    outputs_[i][port] = id;
     return {};
+}
+
+// Inside of a graph all integers are s64; int32 is for who feeds it and reads its answers.
+TensorId Importer::widened(TensorId parameter) {
+    Tensor wide;
+    wide.type = OCTAVO_S64;
+    const std::string name = graph_[parameter].name + "/s64";
+    const TensorId id = define(name, std::move(wide));
+    graph_.nodes.push_back({unique_name(taken_nodes_, name), "Cast", {parameter}, {id}, {{"to", std::int64_t{7}}}, {}});
+    narrow_[id] = parameter;
+    return id;
+}
+
+// What a Result reads, as int32 where the file has that, and by a tensor of its own where it has a name of its own.
+void Importer::add_output() {
+    const Source& source = layer_->inputs[0];
+    const Layer& from = net_.layers[source.layer];
+    const OutputPort& port = from.outputs[source.port];
+    TensorId id = input(0);
+    if (port.element == "i32" && !narrow_.contains(id)) {
+        const std::string name = graph_[id].name;
+        graph_[id].name = unique_name(taken_, name + "/s64");
+        narrow_[id] = graph_.add_tensor({name, OCTAVO_S32, {}, {}, false});
+        graph_.nodes.push_back({unique_name(taken_nodes_, name + "/s32"), "Cast", {id}, {narrow_[id]}, {{"to", std::int64_t{6}}}, {}});
+    }
+    if (const auto found = narrow_.find(id); found != narrow_.end()) id = found->second;
+    const bool is_input = from.type == "Parameter";
+    const std::size_t place = results_[{source.layer, source.port}]++ + (is_input ? 1 : 0);
+    const bool has_name = place < port.names.size();
+    if (std::find(graph_.outputs.begin(), graph_.outputs.end(), id) != graph_.outputs.end() || (is_input && has_name)) {
+        const TensorId own = define(has_name ? port.names[place] : layer_->name, Tensor{});
+        graph_.nodes.push_back({unique_name(taken_nodes_, layer_->name), "Identity", {id}, {own}, {}, {}});
+        id = own;
+    }
+    graph_.outputs.push_back(id);
 }
 
 Result<Graph> Importer::run(const std::map<std::string, Tensor>& given) {
@@ -95,13 +132,15 @@ Result<Graph> Importer::run(const std::map<std::string, Tensor>& given) {
     for (const bool named : {true, false})
         for (std::size_t i = 0; i < net_.layers.size(); ++i) {
             const std::vector<OutputPort>& ports = net_.layers[i].outputs;
-            if ((!ports.empty() && !ports[0].name.empty()) == named) OCTAVO_CHECK_OK(define_outputs(i, given));
+            outputs_[i].resize(ports.size());
+            for (std::size_t port = 0; port < ports.size(); ++port)
+                if (ports[port].names.empty() != named) OCTAVO_CHECK_OK(define_output(i, port, given));
         }
     for (place_ = 0; place_ < net_.layers.size(); ++place_) {
         layer_ = &net_.layers[place_];
         if (layer_->type == "Result") {
             if (input_count() != 1) return refusal("has " + std::to_string(input_count()) + " inputs, expected 1");
-            graph_.outputs.push_back(input(0));
+            add_output();
         }
         if (!is_structure(*layer_)) OCTAVO_CHECK_OK((*reader_of(net_, *layer_))(*this));
     }

@@ -51,7 +51,9 @@ public:
 
 private:
     TensorId define(const std::string& wish, Tensor tensor);
-    Result<void> define_outputs(std::size_t i, const std::map<std::string, Tensor>& given);
+    Result<void> define_output(std::size_t i, std::size_t port, const std::map<std::string, Tensor>& given);
+    TensorId widened(TensorId parameter);
+    void add_output();
     Result<Tensor> parameter(const Layer& layer, const std::map<std::string, Tensor>& given) const;
 
     const Net& net_;
@@ -60,6 +62,8 @@ private:
     std::map<std::string, int> taken_;  // names of tensors, with the last number tried
     std::map<std::string, int> taken_nodes_;
     std::vector<std::vector<TensorId>> outputs_;  // [layer][port]
+    std::map<TensorId, TensorId> narrow_;         // an s64 tensor: the s32 one with its values, an input or output of the graph
+    std::map<std::pair<std::size_t, std::size_t>, std::size_t> results_;  // [layer, port] how many Results read it
     const Layer* layer_ = nullptr;
     std::size_t place_ = 0;  // of layer_
 };

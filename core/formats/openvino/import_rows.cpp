@@ -43,6 +43,7 @@ constexpr std::array kSame = std::to_array<Same>({
     {"Greater", "Greater"},
     {"GreaterEqual", "GreaterOrEqual"},
     {"HSwish", "HardSwish"},
+    {"Identity", "Identity"},
     {"IsNaN", "IsNaN"},
     {"Less", "Less"},
     {"LessEqual", "LessOrEqual"},
@@ -259,7 +260,11 @@ Result<void> read_softmax(Importer& in) {
 
 Result<void> read_reduction(Importer& in) {
     OCTAVO_TRY(const Numbers axes, in.integers(1));
-    in.finish(in.layer().type.c_str(), {in.input(0)}, {{"axes", axes}, {"keepdims", std::int64_t{in.flag("keep_dims")}}});
+    const std::string& type = in.layer().type;  // booleans have layers of their own
+    const char* op = type == "ReduceLogicalAnd" ? "ReduceMin" : type == "ReduceLogicalOr" ? "ReduceMax" : type.c_str();
+    Attributes attributes = {{"axes", axes}, {"keepdims", std::int64_t{in.flag("keep_dims")}}};
+    if (axes.empty()) attributes["noop_with_empty_axes"] = std::int64_t{1};
+    in.finish(op, {in.input(0)}, std::move(attributes));
     return {};
 }
 
@@ -394,6 +399,8 @@ constexpr Row kRows[] = {
     {"ReduceL1", read_reduction},
     {"ReduceL2", read_reduction},
     {"ReduceLogSumExp", read_reduction},
+    {"ReduceLogicalAnd", read_reduction},
+    {"ReduceLogicalOr", read_reduction},
     {"ReduceMax", read_reduction},
     {"ReduceMean", read_reduction},
     {"ReduceMin", read_reduction},

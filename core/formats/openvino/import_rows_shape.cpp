@@ -114,10 +114,12 @@ Result<void> read_interpolate(Importer& in) {
     std::string mode = in.text("mode", "nearest");
     if (mode == "linear_onnx") mode = "linear";
     if (mode != "nearest" && mode != "linear" && mode != "cubic") return in.refusal("mode '" + mode + "', which is not supported");
+    const Numbers &from = in.dims(0), &to = in.declared();
+    const bool shrinks = !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>());
+    if (in.flag("antialias") && mode != "nearest" && shrinks) return in.refusal("antialias, for which ONNX has other weights");
     Attributes attributes = {{"mode", mode},
                              {"coordinate_transformation_mode", in.text("coordinate_transformation_mode", "half_pixel")},
-                             {"nearest_mode", in.text("nearest_mode", "round_prefer_floor")},
-                             {"antialias", std::int64_t{in.flag("antialias")}}};
+                             {"nearest_mode", in.text("nearest_mode", "round_prefer_floor")}};
     OCTAVO_TRY(attributes["cubic_coeff_a"], in.real("cube_coeff", -0.75F));
     const std::size_t axes_input = newer ? 2 : 3;
     if (in.input_count() > axes_input) {

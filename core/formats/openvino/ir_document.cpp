@@ -8,7 +8,10 @@
 
 #include <octavo/text_files.h>
 
+#include <algorithm>
+#include <cfloat>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <map>
 
@@ -90,14 +93,18 @@ const TypeRow* row_of(std::string_view element) {
     return nullptr;
 }
 
-// The first of a port's names; a comma inside one is escaped.
-std::string first_name(std::string_view names) {
-    std::string name;
-    for (std::size_t i = 0; i < names.size() && names[i] != ','; ++i) {
-        if (names[i] == '\\' && i + 1 < names.size()) ++i;
-        name += names[i];
+// A comma inside of a name is escaped.
+std::vector<std::string> names_of(std::string_view text) {
+    std::vector<std::string> names(text.empty() ? 0 : 1);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == ',') {
+            names.emplace_back();
+            continue;
+        }
+        if (text[i] == '\\' && i + 1 < text.size()) ++i;
+        names.back() += text[i];
     }
-    return name;
+    return names;
 }
 
 using Ids = std::map<std::string, std::size_t, std::less<>>;  // as the file spells them
@@ -123,7 +130,9 @@ Result<void> read_layer(pugi::xml_node node, Net& net, Places& places) {
         if (!inputs.emplace(port.attribute("id").value(), inputs.size()).second) return twice("an input's");
     for (const pugi::xml_node port : node.child("output").children("port")) {
         if (!outputs.emplace(port.attribute("id").value(), outputs.size()).second) return twice("an output's");
-        OutputPort& output = layer.outputs.emplace_back(OutputPort{first_name(port.attribute("names").value()), {}});
+        OutputPort& output = layer.outputs.emplace_back();
+        output.names = names_of(port.attribute("names").value());
+        output.element = element_of(port.attribute("precision").value());
         for (const pugi::xml_node dim : port.children("dim"))
             output.dims.push_back(number_of<std::int64_t>(dim.child_value()).value_or(-1));
     }
@@ -151,8 +160,14 @@ std::optional<std::vector<std::int64_t>> integers_of(std::string_view text) {
     return list_of<std::int64_t>(text);
 }
 
+// Doubles in the file: OpenVINO writes the largest of them for a bound that is none.
 std::optional<std::vector<float>> reals_of(std::string_view text) {
-    return list_of<float>(text);
+    const std::optional<std::vector<double>> values = list_of<double>(text);
+    if (!values) return std::nullopt;
+    std::vector<float> reals;
+    for (const double value : *values)
+        reals.push_back(static_cast<float>(std::isfinite(value) ? std::clamp<double>(value, -FLT_MAX, FLT_MAX) : value));
+    return reals;
 }
 
 std::optional<octavo_type> graph_type(std::string_view element_type) {

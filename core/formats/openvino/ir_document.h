@@ -22,8 +22,11 @@ struct Source {
 };
 
 struct OutputPort {
-    std::string name;                // the tensor's first name; "" where it has none
+    std::vector<std::string> names;  // of the tensor: one for each Result that reads it, where our writer has written them
+    std::string element;             // "i32"; "" in old files
     std::vector<std::int64_t> dims;  // as the file says them, -1: open
+
+    std::string name() const { return names.empty() ? "" : names.front(); }
 };
 
 struct Layer {

@@ -22,6 +22,9 @@ WriteRow write_remainder, write_is_infinite, write_thresholded, write_cumulative
 // operators_normalization.cpp: by mean and variance.
 WriteRow write_layer_normalization, write_group_normalization, write_mean_variance;
 
+// operators_reductions.cpp: what becomes of the values along some axes.
+WriteRow write_reduction, write_global, write_global_lp, write_normalization, write_lrn;
+
 // operators_detection.cpp: what only OpenVINO has.
 WriteRow write_fake_quantize, write_clustered_priors, write_priors, write_detection_output;
 

@@ -7,7 +7,6 @@
 #include "sdk/ops/op.h"
 
 #include <algorithm>
-#include <cfloat>
 
 namespace octavo::openvino {
 namespace {
@@ -52,6 +51,20 @@ Result<Values> write_reciprocal(Job& job, const LayerType& layer) {
 
 Result<Values> write_round(Job& job, const LayerType& layer) {
     return Values{job.ir.add(layer, job.node.name, {{"mode", "half_to_even"}}, job.read_all(), job.output())};
+}
+
+// Both of one type in OpenVINO, which is the result's: the base's here, but that no whole base takes an exponent that is none.
+Result<Values> write_power(Job& job, const LayerType& layer) {
+    const PortType& type = job.output();
+    const auto as = [&](Value x, octavo_type from, octavo_type to, const Shape& shape) {
+        const Data data = {{"destination_type", element_type(to)}};
+        return from == to ? x : job.ir.add({"Convert", "opset1"}, job.part("convert"), data, {x}, {to, shape});
+    };
+    const octavo_type common = job.input(1).type == OCTAVO_F32 ? OCTAVO_F32 : type.type;
+    const Value base = as(job.read(0), type.type, common, job.input(0).shape);
+    const Value exponent = as(job.read(1), job.input(1).type, common, job.input(1).shape);
+    const Value power = job.ir.add(layer, job.node.name, {{"auto_broadcast", "numpy"}}, {base, exponent}, {common, type.shape});
+    return Values{as(power, common, type.type, type.shape)};
 }
 
 Result<Values> write_cast(Job& job, const LayerType& layer) {
@@ -133,59 +146,6 @@ Result<Values> write_softmax(Job& job, const LayerType& layer) {
     const Value x = job.ir.add(reshape, job.part("flatten"), keeps, {job.read(0), job.ir.integers(job.part("flat"), flat)}, type);
     const Value y = job.ir.add(layer, job.node.name, data, {x}, type);
     return Values{job.ir.add(reshape, job.part("reshape"), keeps, {y, job.ir.integers(job.part("shape"), back)}, job.output())};
-}
-
-// All axes where none are named, unless the node says that this means none.
-std::vector<std::int64_t> axes_of(const Job& job) {
-    std::vector<std::int64_t> axes = job.integers(1, "axes");
-    if (!axes.empty() || attribute_or(job.node, "noop_with_empty_axes", std::int64_t{0}) != 0) return axes;
-    for (std::int64_t i = 0; i < job.rank(); ++i) axes.push_back(i);
-    return axes;
-}
-
-Value reduce(Job& job, const LayerType& layer, Value x, std::vector<std::int64_t> axes, bool keeps) {
-    const Value list = job.ir.integers(job.part("axes"), std::move(axes));
-    return job.ir.add(layer, job.node.name, {{"keep_dims", keeps ? "true" : "false"}}, {x, list}, job.output());
-}
-
-Result<Values> write_reduction(Job& job, const LayerType& layer) {
-    const std::vector<std::int64_t> axes = axes_of(job);
-    if (axes.empty()) return Values{job.read(0)};
-    Value x = job.read(0);
-    if (job.node.op == "ReduceSumSquare")
-        x = job.ir.add(kMultiply, job.part("square"), {{"auto_broadcast", "numpy"}}, {x, x}, job.input(0));
-    const Value sum = reduce(job, layer, x, axes, attribute_or(job.node, "keepdims", std::int64_t{1}) != 0);
-    if (job.node.op == "ReduceLogSum") return Values{between(job, {"Log", "opset1"}, "log", {sum})};
-    return Values{sum};
-}
-
-Result<Values> write_global(Job& job, const LayerType& layer) {
-    std::vector<std::int64_t> axes;
-    for (std::int64_t i = 2; i < job.rank(); ++i) axes.push_back(i);
-    return Values{reduce(job, layer, job.read(0), axes, true)};
-}
-
-Result<Values> write_global_lp(Job& job, const LayerType& /*layer*/) {
-    const std::int64_t p = attribute_or(job.node, "p", std::int64_t{2});
-    if (p != 1 && p != 2) return job.refusal("its norm is " + std::to_string(p) + ", only 1 and 2 are there");
-    return write_global(job, {p == 1 ? "ReduceL1" : "ReduceL2", "opset4"});
-}
-
-// x / norm; the least normal number keeps the 0 that our norm of nothing gives.
-Result<Values> write_normalization(Job& job, const LayerType& /*layer*/) {
-    const std::int64_t p = attribute_or(job.node, "p", std::int64_t{2});
-    const Value axes = job.ir.integers(job.part("axes"), {job.axis("axis", -1)});
-    const Value norm = between(job, {p == 1 ? "ReduceL1" : "ReduceL2", "opset4"}, "norm", {job.read(0), axes}, {{"keep_dims", "true"}});
-    const Value guarded = between(job, {"Maximum", "opset1"}, "guard", {norm, job.ir.scalar(job.part("least"), FLT_MIN)});
-    return Values{job.ir.add(kDivide, job.node.name, {{"auto_broadcast", "numpy"}}, {job.read(0), guarded}, job.output())};
-}
-
-Result<Values> write_lrn(Job& job, const LayerType& layer) {
-    const Data data = {{"alpha", text_of(attribute_or(job.node, "alpha", 1e-4F))},
-                       {"beta", text_of(attribute_or(job.node, "beta", 0.75F))},
-                       {"bias", text_of(attribute_or(job.node, "bias", 1.0F))},
-                       {"size", std::to_string(attribute_or(job.node, "size", std::int64_t{1}))}};
-    return Values{job.ir.add(layer, job.node.name, data, {job.read(0), job.ir.integers(job.part("axes"), {1})}, job.output())};
 }
 
 // x * factor + summand, one of each a channel: inputs 1 and 2.
@@ -320,7 +280,7 @@ constexpr Row kRows[] = {
     {"Or", {"LogicalOr", "opset1"}, write_chain},
     {"PRelu", {"PReLU", "opset1"}, write_prelu},
     {"Pad", {"Pad", "opset12"}, write_pad},
-    {"Pow", {"Power", "opset1"}, write_chain},
+    {"Pow", {"Power", "opset1"}, write_power},
     {"PriorBox", {"PriorBox", "opset8"}, write_priors},
     {"PriorBoxClustered", {"PriorBoxClustered", "opset1"}, write_clustered_priors},
     {"Range", {"Range", "opset4"}, write_range},
@@ -328,7 +288,7 @@ constexpr Row kRows[] = {
     {"ReduceL1", {"ReduceL1", "opset4"}, write_reduction},
     {"ReduceL2", {"ReduceL2", "opset4"}, write_reduction},
     {"ReduceLogSum", {"ReduceSum", "opset1"}, write_reduction},
-    {"ReduceLogSumExp", {"ReduceLogSumExp", "opset15"}, write_reduction},
+    {"ReduceLogSumExp", {"ReduceSum", "opset1"}, write_reduction},
     {"ReduceMax", {"ReduceMax", "opset1"}, write_reduction},
     {"ReduceMean", {"ReduceMean", "opset1"}, write_reduction},
     {"ReduceMin", {"ReduceMin", "opset1"}, write_reduction},
@@ -385,13 +345,6 @@ Value write_hard_sigmoid(IrBuilder& ir, const std::string& name, const Activatio
     return ir.add({"Clamp", "opset1"}, name + "/hard_sigmoid", {{"min", "0"}, {"max", "1"}}, {x}, type);
 }
 
-template <class T>
-std::span<const T> constant_values(const Job& job, std::size_t i, octavo_type type) {
-    if (i >= job.node.inputs.size() || job.node.inputs[i] == TensorId::none) return {};
-    const Tensor& tensor = job.graph[job.node.inputs[i]];
-    return tensor.is_constant() && tensor.type == type ? tensor.data.as<T>() : std::span<const T>();
-}
-
 }  // namespace
 
 std::vector<PortType> port_types(const Graph& graph) {
@@ -415,18 +368,18 @@ Values Job::read_all() const {
     return values;
 }
 
-std::span<const std::int64_t> Job::integers(std::size_t i) const {
-    return constant_values<std::int64_t>(*this, i, OCTAVO_S64);
+std::vector<std::int64_t> Job::integers(std::size_t i) const {
+    return integer_constant(graph, input_or_none(node, i)).value_or(std::vector<std::int64_t>());
 }
 
 std::span<const float> Job::reals(std::size_t i) const {
-    return constant_values<float>(*this, i, OCTAVO_F32);
+    const TensorId id = input_or_none(node, i);
+    return is_float_constant(graph, id) ? graph[id].data.as<float>() : std::span<const float>();
 }
 
 std::vector<std::int64_t> Job::integers(std::size_t i, const char* attribute) const {
-    const std::span<const std::int64_t> values = integers(i);
-    if (!values.empty()) return {values.begin(), values.end()};
-    return attribute_or(node, attribute, std::vector<std::int64_t>());
+    const std::vector<std::int64_t> values = integers(i);
+    return values.empty() ? attribute_or(node, attribute, values) : values;
 }
 
 std::int64_t Job::axis(const char* attribute, std::int64_t fallback) const {

@@ -33,7 +33,7 @@ struct Job {
     std::int64_t rank() const { return static_cast<std::int64_t>(input(0).shape.size()); }
     std::string part(const char* what) const { return node.name + "/" + what; }
     // The values of a constant input; none where there is no such input.
-    std::span<const std::int64_t> integers(std::size_t i) const;
+    std::vector<std::int64_t> integers(std::size_t i) const;
     std::span<const float> reals(std::size_t i) const;
     // From constant input i, or from the attribute that older opsets have.
     std::vector<std::int64_t> integers(std::size_t i, const char* attribute) const;

@@ -116,7 +116,7 @@ Result<Values> write_pad(Job& job, const LayerType& layer) {
     }
     Values inputs = {job.read(0), job.ir.integers(job.part("before"), before), job.ir.integers(job.part("behind"), behind)};
     if (mode == "constant")
-        inputs.push_back(job.has(2) ? job.read(2) : job.ir.scalar(job.part("value"), attribute_or(job.node, "value", 0.0F)));
+        inputs.push_back(job.has(2) ? job.read_as(2, {}) : job.ir.scalar(job.part("value"), attribute_or(job.node, "value", 0.0F)));
     return Values{job.ir.add(layer, job.node.name, {{"pad_mode", mode}}, inputs, job.output())};
 }
 

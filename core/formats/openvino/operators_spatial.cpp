@@ -3,6 +3,7 @@
 #include "core/formats/openvino/operator_rows.h"
 
 #include "core/graph/flat.h"
+#include "core/graph/window.h"
 #include "sdk/ops/average.h"
 #include "sdk/ops/interpolation.h"
 #include "sdk/ops/op.h"
@@ -14,34 +15,11 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-// A window as lists of one number an axis.
-struct Lists {
-    Numbers kernel, strides, dilations, begin, end, input, output;
-
-    Data data() const {
-        return {
-            {"strides", text_of(strides)}, {"dilations", text_of(dilations)}, {"pads_begin", text_of(begin)}, {"pads_end", text_of(end)}};
-    }
-    // Pads at the end that give the output's size when it is rounded down, as far as any are missing.
-    Numbers end_for_floor() const {
-        Numbers pads;
-        for (std::size_t i = 0; i < kernel.size(); ++i) {
-            const std::int64_t reach = (output[i] - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
-            pads.push_back(std::max<std::int64_t>(end[i], reach - input[i] - begin[i]));
-        }
-        return pads;
-    }
-};
-
-Result<Lists> lists_of(const Job& job, Result<ops::Window> (*resolve)(const ops::NodeView&)) {
-    const FlatNode flat(job.node);
-    OCTAVO_TRY(const ops::Window w, resolve(ops::NodeView(flat.view(), job.infos)));
-    Lists lists{{w.kernel_h, w.kernel_w},    {w.stride_h, w.stride_w}, {w.dilation_h, w.dilation_w}, {w.pad_top, w.pad_left},
-                {w.pad_bottom, w.pad_right}, {w.input_h, w.input_w},   {w.output_h, w.output_w}};
-    if (job.rank() == 3)
-        for (Numbers* list : {&lists.kernel, &lists.strides, &lists.dilations, &lists.begin, &lists.end, &lists.input, &lists.output})
-            list->erase(list->begin());
-    return lists;
+Data data_of(const WindowLists& lists) {
+    return {{"strides", text_of(lists.strides)},
+            {"dilations", text_of(lists.dilations)},
+            {"pads_begin", text_of(lists.begin)},
+            {"pads_end", text_of(lists.end)}};
 }
 
 Value add_bias(Job& job, Value y) {
@@ -63,32 +41,48 @@ Result<Values> convolve(Job& job, const LayerType& plain, const LayerType& by_gr
 
 const char* const kExplicit = "explicit";
 
+// ---- Resize
+
+// Before opset 11.
+bool is_old(const Node& node) {
+    return node.op == "Upsample" || node.inputs.size() == 2;
+}
+
+std::string coordinates_of(const Node& node) {
+    return attribute_or(node, "coordinate_transformation_mode", std::string(is_old(node) ? "asymmetric" : "half_pixel"));
+}
+
+// Why no layer says it; "" where one does.
+std::string unsaid(const Job& job) {
+    const std::string coordinates = coordinates_of(job.node);
+    if (attribute_or(job.node, "keep_aspect_ratio_policy", std::string("stretch")) != "stretch") return "it keeps the aspect ratio";
+    if (coordinates == "tf_crop_and_resize" || coordinates == "half_pixel_symmetric") return "its coordinates are " + coordinates;
+    if (attribute_or(job.node, "exclude_outside", std::int64_t{0}) != 0) return "it excludes what lies outside";
+    if (is_antialiased(job.graph, job.node)) return "it is antialiased, for which OpenVINO has other weights";
+    return "";
+}
+
 }  // namespace
 
 Result<Values> write_convolution(Job& job, const LayerType& layer) {
-    OCTAVO_TRY(const Lists lists, lists_of(job, ops::window_of));
-    Data data = lists.data();
+    OCTAVO_TRY(const WindowLists lists, window_lists(job.graph, job.node));
+    Data data = data_of(lists);
     data.emplace_back("auto_pad", kExplicit);
     return convolve(job, layer, {"GroupConvolution", "opset1"}, data);
 }
 
 Result<Values> write_transposed_convolution(Job& job, const LayerType& layer) {
-    OCTAVO_TRY(const Lists lists, lists_of(job, ops::transposed_window_of));
-    Numbers added;
-    for (std::size_t i = 0; i < lists.kernel.size(); ++i) {
-        const std::int64_t covered = (lists.input[i] - 1) * lists.strides[i] + (lists.kernel[i] - 1) * lists.dilations[i] + 1;
-        added.push_back(lists.output[i] - covered + lists.begin[i] + lists.end[i]);
-    }
-    Data data = lists.data();
+    OCTAVO_TRY(const WindowLists lists, window_lists(job.graph, job.node));
+    Data data = data_of(lists);
     data.emplace_back("auto_pad", kExplicit);
-    data.emplace_back("output_padding", text_of(added));
+    data.emplace_back("output_padding", text_of(lists.output_padding()));
     return convolve(job, layer, {"GroupConvolutionBackpropData", "opset1"}, data);
 }
 
 Result<Values> write_max_pool(Job& job, const LayerType& layer) {
-    OCTAVO_TRY(Lists lists, lists_of(job, ops::window_of));
+    OCTAVO_TRY(WindowLists lists, window_lists(job.graph, job.node));
     lists.end = lists.end_for_floor();
-    Data data = lists.data();
+    Data data = data_of(lists);
     data.insert(data.end(), {{"kernel", text_of(lists.kernel)},
                              {"rounding_type", "floor"},
                              {"auto_pad", kExplicit},
@@ -114,7 +108,7 @@ Result<Values> average_of_inside(Job& job, const LayerType& layer, const Data& d
 
 // Padding that counts is a layer of its own where more must follow that does not.
 Result<Values> write_average_pool(Job& job, const LayerType& layer) {
-    OCTAVO_TRY(Lists lists, lists_of(job, ops::window_of));
+    OCTAVO_TRY(WindowLists lists, window_lists(job.graph, job.node));
     if (std::any_of(lists.dilations.begin(), lists.dilations.end(), [](std::int64_t d) { return d != 1; }))
         return job.refusal("its window has gaps");
     const Numbers end = lists.end_for_floor();
@@ -157,14 +151,9 @@ Result<Values> write_average_pool(Job& job, const LayerType& layer) {
 // Sizes and scales are those of the axes that change. `scales` decide, as they do in ONNX where they are given.
 Result<Values> write_resize(Job& job, const LayerType& layer) {
     const Node& node = job.node;
-    const bool old = node.op == "Upsample" || node.inputs.size() == 2;
-    if (attribute_or(node, "keep_aspect_ratio_policy", std::string("stretch")) != "stretch")
-        return job.refusal("it keeps the aspect ratio");
-    const std::string coordinates = attribute_or(node, "coordinate_transformation_mode", std::string(old ? "asymmetric" : "half_pixel"));
-    if (coordinates == "tf_crop_and_resize" || coordinates == "half_pixel_symmetric")
-        return job.refusal("its coordinates are " + coordinates);
-    if (attribute_or(node, "exclude_outside", std::int64_t{0}) != 0) return job.refusal("it excludes what lies outside");
-
+    if (const std::string reason = unsaid(job); !reason.empty()) return job.refusal(reason);
+    const bool old = is_old(node);
+    const std::string coordinates = coordinates_of(node);
     const Shape &from = job.input(0).shape, &to = job.output().shape;
     const std::size_t scales_input = old ? 1 : 2;
     std::vector<float> listed(job.reals(scales_input).begin(), job.reals(scales_input).end());
@@ -188,14 +177,11 @@ Result<Values> write_resize(Job& job, const LayerType& layer) {
     if (axes.empty()) return Values{job.read(0)};
     const std::string mode = attribute_or(node, "mode", std::string("nearest"));
     const Numbers no_pads(static_cast<std::size_t>(job.rank()), 0);
-    const bool smooths = attribute_or(node, "antialias", std::int64_t{0}) != 0 && mode != "nearest";
-    const Data data = {{"mode", mode == "nearest" || mode == "cubic" ? mode
-                                : smooths                            ? "linear"
-                                                                     : "linear_onnx"},
+    const Data data = {{"mode", mode == "nearest" || mode == "cubic" ? mode : "linear_onnx"},
                        {"shape_calculation_mode", listed.empty() ? "sizes" : "scales"},
                        {"coordinate_transformation_mode", coordinates},
-                       {"nearest_mode", attribute_or(node, "nearest_mode", std::string(old ? "floor" : "round_prefer_floor"))},
-                       {"antialias", smooths ? "true" : "false"},
+                       {"nearest_mode", attribute_or(node, "nearest_mode", std::string(old ? "simple" : "round_prefer_floor"))},
+                       {"antialias", "false"},
                        {"pads_begin", text_of(no_pads)},
                        {"pads_end", text_of(no_pads)},
                        {"cube_coeff", text_of(attribute_or(node, "cubic_coeff_a", -0.75F))}};

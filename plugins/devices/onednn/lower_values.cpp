@@ -158,7 +158,7 @@ bool lower_pool(Builder& builder, std::int32_t index) {
     const bool global = node.op() == "GlobalAveragePool" || node.op() == "GlobalMaxPool" || reduces_picture(node);
     const bool average = node.op() == "AveragePool" || node.op() == "GlobalAveragePool" || reduces_picture(node);
     if (!average && node.op() != "MaxPool" && node.op() != "GlobalMaxPool") return false;
-    if (node.input(0).rank != 4 || node.output_count() != 1) return false;
+    if (node.input(0).rank != 4 || node.input(0).type != OCTAVO_F32 || node.output_count() != 1) return false;
     const auto job = pool_geometry(node, global);
     if (!job) return false;
     const std::int32_t in = node.input_id(0), out = node.output_id(0);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cfloat>
+#include <cmath>
 
 namespace octavo::openvino {
 namespace {
@@ -23,6 +24,17 @@ Result<Outputs> build_chain(const Job& job) {
     Value sum = job.read(0);
     for (std::size_t i = 1; i < job.node.input_count(); ++i) sum = make<Op>(sum, job.read(i));
     return Outputs{sum};
+}
+
+// Both of one type in OpenVINO: the base's, but that no whole base takes an exponent that is none.
+Result<Outputs> build_power(const Job& job) {
+    const Value base = job.read(0), exponent = job.read(1);
+    const auto type = base.get_element_type();
+    const auto common = exponent.get_element_type().is_real() ? exponent.get_element_type() : type;
+    const auto as = [](const Value& x, const ov::element::Type& to) {
+        return x.get_element_type() == to ? x : make<op::v0::Convert>(x, to);
+    };
+    return Outputs{as(make<op::v1::Power>(as(base, common), as(exponent, common)), type)};
 }
 
 Result<Outputs> build_mean(const Job& job) {
@@ -139,10 +151,16 @@ Result<Outputs> build_normalization(const Job& job) {
     return Outputs{make<op::v1::Divide>(x, make<op::v1::Maximum>(norm, real(FLT_MIN)))};
 }
 
+// OpenVINO's CPU plugin cuts the bias to a whole number (2026.4.1): where it is none, it is taken out of the power.
 Result<Outputs> build_lrn(const Job& job) {
     const ops::NodeView& node = job.node;
-    return Outputs{make<op::v0::LRN>(job.read(0), integers({1}), node.real("alpha", 1e-4F), node.real("beta", 0.75F), node.real("bias", 1),
-                                     static_cast<std::size_t>(node.integer("size", 1)))};
+    const float beta = node.real("beta", 0.75F), bias = node.real("bias", 1);
+    const bool is_whole = bias == std::floor(bias);
+    if (!is_whole && bias < 0) return ops::refusal(node, "device openvino has no bias of " + std::to_string(bias));
+    const float alpha = node.real("alpha", 1e-4F) / (is_whole ? 1.0F : bias);
+    const Value y = make<op::v0::LRN>(job.read(0), integers({1}), alpha, beta, is_whole ? bias : 1.0F,
+                                      static_cast<std::size_t>(node.integer("size", 1)));
+    return Outputs{is_whole ? y : make<op::v1::Multiply>(y, real(std::pow(bias, -beta)))};
 }
 
 // x * factor + summand, one of each a channel: inputs 1 and 2.
@@ -261,7 +279,7 @@ constexpr Row kRows[] = {
     {"Or", build_chain<op::v1::LogicalOr>},
     {"PRelu", build_prelu},
     {"Pad", build_pad},
-    {"Pow", build_chain<op::v1::Power>},
+    {"Pow", build_power},
     {"Reciprocal", build_reciprocal},
     {"ReduceL1", build_reduction<op::v4::ReduceL1>},
     {"ReduceL2", build_reduction<op::v4::ReduceL2>},

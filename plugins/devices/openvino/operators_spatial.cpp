@@ -7,6 +7,7 @@
 #include <openvino/op/ops.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace octavo::openvino {
 namespace {
@@ -95,7 +96,8 @@ constexpr ModeRow<Interpolate::CoordinateTransformMode> kCoordinates[] = {
 constexpr ModeRow<Interpolate::NearestMode> kNearest[] = {{"round_prefer_floor", Interpolate::NearestMode::ROUND_PREFER_FLOOR},
                                                           {"round_prefer_ceil", Interpolate::NearestMode::ROUND_PREFER_CEIL},
                                                           {"floor", Interpolate::NearestMode::FLOOR},
-                                                          {"ceil", Interpolate::NearestMode::CEIL}};
+                                                          {"ceil", Interpolate::NearestMode::CEIL},
+                                                          {"simple", Interpolate::NearestMode::SIMPLE}};
 constexpr ModeRow<Interpolate::InterpolateMode> kFilters[] = {{"nearest", Interpolate::InterpolateMode::NEAREST},
                                                               {"linear", Interpolate::InterpolateMode::LINEAR_ONNX},
                                                               {"bilinear", Interpolate::InterpolateMode::LINEAR_ONNX},
@@ -118,10 +120,11 @@ Result<Interpolate::InterpolateAttrs> resize_attributes(const Job& job, bool old
     OCTAVO_TRY(attributes.mode, mode_of(job, "mode", kFilters, "nearest"));
     OCTAVO_TRY(attributes.coordinate_transformation_mode,
                mode_of(job, "coordinate_transformation_mode", kCoordinates, old ? "asymmetric" : "half_pixel"));
-    OCTAVO_TRY(attributes.nearest_mode, mode_of(job, "nearest_mode", kNearest, old ? "floor" : "round_prefer_floor"));
-    attributes.antialias = node.integer("antialias", 0) != 0 && attributes.mode != Interpolate::InterpolateMode::NEAREST;
-    if (attributes.antialias && attributes.mode == Interpolate::InterpolateMode::LINEAR_ONNX)
-        attributes.mode = Interpolate::InterpolateMode::LINEAR;
+    OCTAVO_TRY(attributes.nearest_mode, mode_of(job, "nearest_mode", kNearest, old ? "simple" : "round_prefer_floor"));
+    const ops::Shape from = node.input_shape(0), to = job.output_shape();
+    const bool shrinks = !std::ranges::equal(from, to, std::less_equal<>());
+    if (node.integer("antialias", 0) != 0 && attributes.mode != Interpolate::InterpolateMode::NEAREST && shrinks)
+        return ops::refusal(node, "device openvino has other weights where a Resize is antialiased");
     attributes.cube_coeff = static_cast<double>(node.real("cubic_coeff_a", -0.75F));
     attributes.shape_calculation_mode = by_scales ? Interpolate::ShapeCalcMode::SCALES : Interpolate::ShapeCalcMode::SIZES;
     attributes.pads_begin = attributes.pads_end = std::vector<std::size_t>(static_cast<std::size_t>(job.rank()), 0);

@@ -15,7 +15,9 @@ constexpr AttributeRow kAttributes[] = {{"epsilon", OCTAVO_ATTRIBUTE_FLOAT, "1e-
 
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
-    if (node.integer("training_mode", 0) != 0) return refusal(node, "is in training mode; export the model for inference");
+    // Before opset 14 the number of outputs says so.
+    if (node.integer("training_mode", 0) != 0 || node.output_count() > 1)
+        return refusal(node, "is in training mode; export the model for inference");
     if (node.integer("spatial", 1) == 0) return refusal(node, "statistics for each element (spatial = 0) are not supported");
     OCTAVO_CHECK_OK(expect_for_channels(node, 4));
     return like_input(node);

@@ -1,4 +1,6 @@
-// ReduceMean: the mean along axes, summed in double in memory order.
+// ReduceMean: the mean along axes, summed in double in memory order; of integers in 64 bits, cut towards zero, and 0 of none.
+#include <functional>
+
 #include "ops/reduce.h"
 
 namespace octavo::ops {
@@ -11,16 +13,16 @@ struct ReduceMean {
     T count = 0;
 
     void add(T x) {
-        sum += x;
+        sum = wrapping<std::plus<>>(sum, x);
         count += 1;
     }
-    T result() const { return sum / count; }
+    T result() const { return count == 0 && std::is_integral_v<T> ? 0 : sum / count; }
 };
 
 }  // namespace
 
 extern const Row reduce_mean_row;
-const Row reduce_mean_row = {
-    "ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_float_reduction, compute_float_reduction<ReduceMean>, inputs_at(1)};
+const Row reduce_mean_row = {"ReduceMean", 1, 2, Role::average, kReductionAttributes, infer_reduction, compute_reduction<ReduceMean>,
+                             inputs_at(1)};
 
 }  // namespace octavo::ops

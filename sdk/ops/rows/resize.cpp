@@ -18,7 +18,7 @@ constexpr AttributeRow kAttributes[] = {
     {"extrapolation_value", OCTAVO_ATTRIBUTE_FLOAT, "0"},
     {"keep_aspect_ratio_policy", OCTAVO_ATTRIBUTE_STRING, "stretch"},
     {"mode", OCTAVO_ATTRIBUTE_STRING, "nearest"},
-    {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: floor"}};
+    {"nearest_mode", OCTAVO_ATTRIBUTE_STRING, "round_prefer_floor, before opset 11: simple"}};
 
 template <class Mode>
 struct ModeRow {
@@ -35,7 +35,8 @@ constexpr ModeRow<CoordinateMode> kCoordinates[] = {{"half_pixel", CoordinateMod
 constexpr ModeRow<NearestMode> kNearest[] = {{"round_prefer_floor", NearestMode::round_prefer_floor},
                                              {"round_prefer_ceil", NearestMode::round_prefer_ceil},
                                              {"floor", NearestMode::floor},
-                                             {"ceil", NearestMode::ceil}};
+                                             {"ceil", NearestMode::ceil},
+                                             {"simple", NearestMode::simple}};
 constexpr ModeRow<Filter> kFilters[] = {{"nearest", Filter::nearest}, {"linear", Filter::linear}, {"cubic", Filter::cubic}};
 enum class AspectRatio { stretch, not_larger, not_smaller };
 constexpr ModeRow<AspectRatio> kAspectRatios[] = {
@@ -120,7 +121,7 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
     Interpolation how;
     OCTAVO_TRY(how.filter, mode_of(node, "mode", kFilters, "nearest"));
     OCTAVO_TRY(how.coordinates, mode_of(node, "coordinate_transformation_mode", kCoordinates, old ? "asymmetric" : "half_pixel"));
-    OCTAVO_TRY(how.nearest, mode_of(node, "nearest_mode", kNearest, old ? "floor" : "round_prefer_floor"));
+    OCTAVO_TRY(how.nearest, mode_of(node, "nearest_mode", kNearest, old ? "simple" : "round_prefer_floor"));
     how.cubic_coefficient = node.real("cubic_coeff_a", -0.75F);
     how.antialias = node.integer("antialias", 0) != 0 && how.filter != Filter::nearest;
     how.exclude_outside = node.integer("exclude_outside", 0) != 0;
@@ -139,9 +140,9 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
 }
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_CHECK_OK(expect_type(node, 0, OCTAVO_F32));
+    OCTAVO_CHECK_OK(expect_number(node, 0));
     OCTAVO_TRY(const Interpolation how, interpolation_of(node));
-    return one_output(OCTAVO_F32, how.output);
+    return one_output(node.input(0).type, how.output);
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {

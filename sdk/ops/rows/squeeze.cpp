@@ -1,4 +1,4 @@
-// Squeeze: dimensions of 1 taken away, at the given axes or all; any type.
+// Squeeze: dimensions of 1 taken away, at the given axes or, where none are, all; any type.
 #include "ops/support.h"
 
 namespace octavo::ops {
@@ -9,11 +9,11 @@ constexpr AttributeRow kAttributes[] = {{"axes", OCTAVO_ATTRIBUTE_INTS, "input 1
 
 Result<Types> infer_types(const NodeView& node) {
     Shape shape = node.input_shape(0);
-    if (!node.has_input(1) && !node.attribute("axes")) {
+    OCTAVO_TRY(std::vector<std::int64_t> axes, integers_of(node, 1, "axes", {}));
+    if (axes.empty()) {
         std::erase(shape, 1);
         return one_output(node.input(0).type, shape);
     }
-    OCTAVO_TRY(std::vector<std::int64_t> axes, integers_of(node, 1, "axes", {}));
     OCTAVO_TRY(axes, resolve_axes(node, axes, shape.size()));
     for (std::size_t i = axes.size(); i-- > 0;) {
         const std::int64_t size = shape[static_cast<std::size_t>(axes[i])];

@@ -14,7 +14,7 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
     how.filter = linear ? Filter::linear : Filter::nearest;
     if (!linear && mode != "nearest") return refusal(node, "mode '" + std::string(mode) + "' is not supported");
     how.coordinates = CoordinateMode::asymmetric;
-    how.nearest = NearestMode::floor;
+    how.nearest = NearestMode::simple;
     const octavo_attribute* scales = node.attribute("scales");
     if (node.has_input(1)) {
         OCTAVO_TRY(how.scales, constant_reals(node, 1, "scales"));
@@ -26,9 +26,9 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
 }
 
 Result<Types> infer_types(const NodeView& node) {
-    OCTAVO_CHECK_OK(expect_floats(node));
+    OCTAVO_CHECK_OK(expect_number(node, 0));
     OCTAVO_TRY(const Interpolation how, interpolation_of(node));
-    return one_output(OCTAVO_F32, how.output);
+    return one_output(node.input(0).type, how.output);
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {

@@ -250,6 +250,30 @@ BOOST_AUTO_TEST_CASE(a_free_batch_that_works_is_left_alone) {
 }
 
 // The output has one row whatever the batch: images would mix.
+// Without axes it would take out a batch of 1, too.
+BOOST_AUTO_TEST_CASE(a_squeeze_leaves_a_free_batch_where_it_is) {
+    for (const std::int64_t batch : {-1, 2}) {
+        GraphBuilder builder;
+        const TensorId x = builder.input("x", {batch, 3, 1, 4});
+        const TensorId all = builder.node("Squeeze", "all", {x});
+        const TensorId again = builder.node("Squeeze", "again", {all, builder.integers("none", {})});
+        builder.graph.outputs = {again};
+        BOOST_REQUIRE(bool(free_batch(builder.graph)));
+        const Graph one = with_batch(builder.graph, 1).value();
+        BOOST_TEST(one[one.outputs[0]].shape == (Shape{1, 3, 4}), boost::test_tools::per_element());
+    }
+}
+
+// allowzero matters where a zero is.
+BOOST_AUTO_TEST_CASE(a_target_without_zeros_may_copy_the_batch) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {2, 3, 4});
+    builder.graph.outputs = {builder.node("Reshape", "y", {x, builder.integers("to", {2, 12})}, {{"allowzero", std::int64_t{1}}})};
+    BOOST_REQUIRE(bool(free_batch(builder.graph)));
+    BOOST_TEST(builder.graph[x].free_batch);
+    BOOST_TEST(!builder.graph.nodes[0].attributes.contains("allowzero"));
+}
+
 BOOST_AUTO_TEST_CASE(a_model_that_mixes_images_stays_fixed) {
     GraphBuilder builder;
     const TensorId x = builder.input("x", {1, 2, 3, 4});

@@ -118,6 +118,14 @@ BOOST_AUTO_TEST_CASE(ranges_of_sums_that_stay_real_act_nowhere) {
 }
 
 // Each product in floating point by turns, as a search tries them.
+BOOST_AUTO_TEST_CASE(an_input_of_another_size_is_an_error) {
+    Setting setting("reference");
+    Session session = required(Session::compile(setting.device, setting.graph, nullptr, {}));
+    const Result<void> ran = session.run(std::vector<std::vector<std::byte>>{std::vector<std::byte>(3)});
+    BOOST_REQUIRE(!ran);
+    BOOST_TEST(ran.error().message().find("has 3 bytes, expected ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(what_plans_have_in_common_need_not_run_again) {
     for (const char* device : {"reference", "onednn"}) {
         Setting setting(device);

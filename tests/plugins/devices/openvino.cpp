@@ -82,6 +82,7 @@ const std::vector<Case> kCases = {
     {"Softmax", {2, 3, 4, 5}, {{"axis", std::int64_t{0}}, {"opset", std::int64_t{11}}}},
     {"LogSoftmax", {2, 3, 4}, {{"axis", std::int64_t{-1}}, {"opset", std::int64_t{13}}}},
     {"LRN", {2, 7, 4, 5}, {{"size", std::int64_t{5}}, {"alpha", 0.3F}, {"beta", 0.75F}, {"bias", 1.0F}}},
+    {"LRN", {2, 7, 4, 5}, {{"size", std::int64_t{5}}, {"alpha", 2.0F}, {"beta", 0.7F}, {"bias", 1.5F}}},
     {"LpNormalization", {2, 7, 4}, {{"axis", std::int64_t{1}}}},
     {"LpNormalization", {2, 7, 4}, {{"axis", std::int64_t{-1}}, {"p", std::int64_t{1}}}},
     {"ReduceMean", {2, 3, 4, 5}, {{"axes", Ints{2, 3}}}},
@@ -125,6 +126,8 @@ const std::vector<Case> kCases = {
     {"Clip", {2, 3, 4}, {{"min", -0.5F}, {"max", 0.7F}}},
     {"Upsample", {1, 2, 3, 4}, {}, {}, {{1, 1, 2, 3}}},
     {"Upsample", {1, 2, 3, 4}, {{"mode", Text("linear")}}, {}, {{1, 1, 2, 3}}},
+    {"Resize", {1, 2, 6, 4}, {}, {}, {{1, 1, 0.4F, 1.7F}}},
+    {"Pow", {2, 3, 4}, {}, {{3}}},
     {"ScaleShift", {2, 3, 4, 5}, {}, {}, {{1, 2, 3}, {-1, 0, 1}}},
     {"InstanceNormalization", {2, 3, 4, 5}, {}, {}, {{1, 2, 3}, {-1, 0, 1}}},
     {"BatchNormalization", {2, 3, 4, 5}, {}, {}, {{1, 2, 3}, {-1, 0, 1}, {0.5F, 0, 1}, {1, 2, 0.5F}}},
@@ -272,6 +275,13 @@ BOOST_AUTO_TEST_CASE(what_has_no_row_or_no_such_form_is_refused_by_name) {
                "Celu 'y': device openvino has no such operator, use device onednn or reference");
     BOOST_TEST(refusal_of(other, graph_of({"Pad", {1, 2, 4, 5}, {{"mode", Text("wrap")}}, {{0, 0, 1, 2, 0, 0, 2, 1}}}), OCTAVO_FP32) ==
                "Pad 'y': device openvino cannot pad with the other side");
+    const Case smooth = {"Resize",
+                         {1, 2, 4, 4},
+                         {{"mode", Text("linear")}, {"antialias", std::int64_t{1}}},
+                         {},
+                         {{0, 0, 0, 0, 1, 1, 1, 1}, {1, 1, 0.5F, 1}}};
+    BOOST_TEST(refusal_of(other, graph_of(smooth), OCTAVO_FP32) ==
+               "Resize 'y': device openvino has other weights where a Resize is antialiased");
     BOOST_TEST(refusal_of(other, graph_of({"Relu", {2, 3}, {}}), OCTAVO_BF16) ==
                "Relu 'y': device openvino computes in fp32 and int8 only");
     BOOST_TEST(refusal_of(other, graph_of({"Softmax", {2, 3}, {}}), OCTAVO_INT8) == "Softmax 'y': it has no int8 form");

@@ -77,6 +77,9 @@ BOOST_AUTO_TEST_CASE(clip_takes_bounds_from_attributes_or_inputs) {
     check_values(Case("Clip", {x, absent(), floats({}, {6})}).run_floats(), {-9, 1, 6});
     check_values(Case("Clip", {x, floats({}, {5}), floats({}, {3})}).run_floats(), {3, 3, 3});
     BOOST_CHECK_EQUAL(Case("Clip", {x, zeros({2})}).error(), "Clip 'n': input 1 is no single number");
+    const std::vector<Data> whole = need(Case("Clip", {integers({3}, {-9, 1, 9}), integers({}, {0}), absent()}).run());
+    BOOST_TEST(whole[0].as<std::int64_t>() == (std::vector<std::int64_t>{0, 1, 9}), boost::test_tools::per_element());
+    BOOST_CHECK_EQUAL(Case("Clip", {integers({1}, {1}), floats({}, {0})}).error(), "Clip 'n': input 1 is f32, expected s64");
 }
 
 BOOST_AUTO_TEST_CASE(scale_shift_works_along_channels) {
@@ -93,6 +96,8 @@ BOOST_AUTO_TEST_CASE(batch_normalization_uses_stored_statistics) {
     Case training("BatchNormalization", {x, zeros({2}), zeros({2}), zeros({2}), zeros({2})});
     BOOST_CHECK_EQUAL(training.with("training_mode", 1).error(),
                       "BatchNormalization 'n': is in training mode; export the model for inference");
+    Case older("BatchNormalization", {x, zeros({2}), zeros({2}), zeros({2}), zeros({2})}, 5);
+    BOOST_CHECK_EQUAL(older.error(), "BatchNormalization 'n': is in training mode; export the model for inference");
     BOOST_CHECK_EQUAL(Case("BatchNormalization", {x, zeros({2}), zeros({3}), zeros({2}), zeros({2})}).error(),
                       "BatchNormalization 'n': input 2 is 3, expected 2");
 }

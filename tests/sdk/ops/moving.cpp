@@ -95,6 +95,7 @@ BOOST_AUTO_TEST_CASE(transpose_reorders_axes) {
 
 BOOST_AUTO_TEST_CASE(squeeze_and_unsqueeze_change_rank_only) {
     check_shape(Case("Squeeze", {zeros({1, 3, 1, 2})}), {3, 2});
+    check_shape(Case("Squeeze", {zeros({1, 3, 1, 2}), list({})}), {3, 2});
     check_shape(Case("Squeeze", {zeros({1, 3, 1, 2}), list({-2})}), {1, 3, 2});
     check_shape(Case("Squeeze", {zeros({1, 3, 1, 2})}).with_list("axes", {0, 2}), {3, 2});
     BOOST_CHECK_EQUAL(Case("Squeeze", {zeros({1, 3})}).with_list("axes", {1}).error(), "Squeeze 'n': axis 1 has size 3, expected 1");

@@ -40,6 +40,19 @@ BOOST_AUTO_TEST_CASE(max_pool_rounds_up_and_dilates) {
     check_values(Case("MaxPool", {floats({1, 1, 4}, {4, 1, 3, 2})}).with_list("kernel_shape", {2}).run_floats(), {4, 3, 3});
 }
 
+// The least of all bytes has a place, too.
+BOOST_AUTO_TEST_CASE(max_pool_takes_bytes) {
+    const auto pooled = [](octavo_type type, auto values) {
+        Case subject("MaxPool", {make_data(type, {1, 1, 1, 4}, values)}, 2);
+        return need(subject.with_list("kernel_shape", {1, 2}).with_list("strides", {1, 2}).run());
+    };
+    const std::vector<Data> small = pooled(OCTAVO_U8, std::vector<std::uint8_t>{200, 7, 0, 0});
+    BOOST_TEST(small[0].as<std::uint8_t>() == (std::vector<std::uint8_t>{200, 0}), boost::test_tools::per_element());
+    BOOST_TEST(small[1].as<std::int64_t>() == (std::vector<std::int64_t>{0, 2}), boost::test_tools::per_element());
+    const std::vector<Data> signed_ones = pooled(OCTAVO_S8, std::vector<std::int8_t>{-128, -128, -3, -2});
+    BOOST_TEST(signed_ones[0].as<std::int8_t>() == (std::vector<std::int8_t>{-128, -2}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(average_pool_leaves_padding_out_unless_told) {
     const Data x = floats({1, 1, 2, 2}, {4, 8, 12, 16});
     check_values(pool("AveragePool", x, 2, 2).with_list("pads", {1, 1, 1, 1}).run_floats(), {4, 8, 12, 16});

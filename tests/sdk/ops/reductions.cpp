@@ -45,6 +45,13 @@ BOOST_AUTO_TEST_CASE(sums_of_integers_wrap_around) {
     BOOST_TEST(run("ReduceSumSquare", {kLeast, 3}) == 9);
 }
 
+BOOST_AUTO_TEST_CASE(means_of_integers_are_cut_towards_zero) {
+    Case subject("ReduceMean", {integers({2, 2}, {2, 3, -2, -3})});
+    const std::vector<Data> means = need(subject.with_list("axes", {1}).run());
+    BOOST_TEST(means[0].as<std::int64_t>() == (std::vector<std::int64_t>{2, -2}), boost::test_tools::per_element());
+    BOOST_TEST(need(Case("ReduceMean", {integers({0}, {})}).run())[0].as<std::int64_t>().front() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(expand_and_tile_repeat) {
     check_values(Case("Expand", {floats({2, 1}, {1, 2}), list({2, 3})}).run_floats(), {1, 1, 1, 2, 2, 2});
     check_values(Case("Tile", {floats({1, 2}, {1, 2}), list({2, 2})}).run_floats(), {1, 2, 1, 2, 1, 2, 1, 2});

@@ -39,6 +39,30 @@ BOOST_AUTO_TEST_CASE(linear_weighs_neighbours_by_position) {
                  {0, 2, 4});
 }
 
+// 2 * 1.7 is 3 whole values, the last of which lies on the last.
+BOOST_AUTO_TEST_CASE(corners_are_those_of_whole_sizes) {
+    check_values(resize({1, 1, 1, 1.7F}).with("mode", "linear").with("coordinate_transformation_mode", "align_corners").run_floats(),
+                 {0, 2, 4});
+}
+
+BOOST_AUTO_TEST_CASE(an_old_one_takes_the_value_behind_where_it_shrinks) {
+    const Data x = floats({1, 1, 2, 3}, {1, 2, 3, 4, 5, 6}), scales = constant(floats({4}, {1, 1, 1.5F, 0.7F}));
+    check_values(Case("Resize", {x, scales}).run_floats(), {1, 3, 1, 3, 4, 6});
+    check_values(Case("Upsample", {x, scales}).run_floats(), {1, 3, 1, 3, 4, 6});
+}
+
+BOOST_AUTO_TEST_CASE(whole_numbers_are_moved_or_cut_towards_zero) {
+    const auto resized = [](const char* mode, octavo_type type, auto values) {
+        Case subject("Resize", {make_data(type, {1, 1, 1, 2}, values), absent(), constant(floats({4}, {1, 1, 1, 2}))});
+        return need(subject.with("mode", mode).run())[0].template as<typename decltype(values)::value_type>();
+    };
+    using Codes = std::vector<std::int8_t>;
+    using Large = std::vector<std::int64_t>;
+    BOOST_TEST(resized("linear", OCTAVO_S8, Codes{-3, 4}) == (Codes{-3, -1, 2, 4}), boost::test_tools::per_element());
+    constexpr std::int64_t kLarge = (std::int64_t{1} << 40) + 1;
+    BOOST_TEST(resized("nearest", OCTAVO_S64, Large{1, kLarge}) == (Large{1, 1, kLarge, kLarge}), boost::test_tools::per_element());
+}
+
 // A cubic filter with coefficient -0.75 weighs the taps of the position 0.25 by (-0.10546875, 0.87890625, 0.26171875, -0.03515625).
 BOOST_AUTO_TEST_CASE(cubic_weighs_four_neighbours) {
     const Data x = floats({1, 1, 1, 4}, {0, 1, 0, 0});

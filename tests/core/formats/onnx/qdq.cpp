@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_convolution_with_relu_stands_between_two_pairs) {
     const QdqModel model = planned.write({y});
     BOOST_TEST(nodes_of(model.bytes) ==
                kInput + product("y", "x_dequantized", "y/linear") + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
-    BOOST_TEST(model.unfused.empty());
+    BOOST_TEST(model.in_float.empty());
     BOOST_TEST(initializer<std::int8_t>(model.bytes, "y.w_quantized") == (std::vector<std::int8_t>{2, -4, 127, 1}),
                boost::test_tools::per_element());
     BOOST_TEST(initializer<float>(model.bytes, "y.w_scale") == (std::vector<float>{0.5F, 0.5F}), boost::test_tools::per_element());
@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_clip_goes_where_the_grid_ends_do_its_work_and_stays_elsew
         const std::string clip = "Clip y/linear y/clip/min y/clip/max -> y_float\n";
         BOOST_TEST(nodes_of(model.bytes) == kInput + product("y", "x_dequantized", implied ? "y_float" : "y/linear") +
                                                 (implied ? "" : clip) + pair("y", "y_float", "y"));
-        BOOST_TEST(model.unfused.size() == (implied ? 0U : 1U));
-        if (!implied) BOOST_TEST(model.unfused[0].reason == "the grid of its output reaches beyond its clip");
+        BOOST_TEST(model.in_float.size() == (implied ? 0U : 1U));
+        if (!implied) BOOST_TEST(model.in_float[0].reason == "the grid of its output reaches beyond its clip");
     }
 }
 
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(a_residual_is_added_behind_a_pair_of_its_own) {
                kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" + pair("a", "a", "a_dequantized") +
                    product("y", "a_dequantized", "inner") + pair("inner", "inner", "inner_dequantized") +
                    "Add inner_dequantized a_dequantized -> y/linear\n" + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
-    BOOST_TEST(model.unfused.empty());
+    BOOST_TEST(model.in_float.empty());
     BOOST_TEST(initializer<std::uint8_t>(model.bytes, "inner_zero_point") == std::vector<std::uint8_t>{100},
                boost::test_tools::per_element());
 }
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(factors_by_channel_go_into_the_weights_on_both_sides_of_a_r
     BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a_scaled\n" +
                                             pair("a", "a_scaled", "a_dequantized") + product("y", "a_dequantized", "y_float") +
                                             pair("y", "y_float", "y"));
-    BOOST_TEST(model.unfused.empty());
+    BOOST_TEST(model.in_float.empty());
     const auto floats = [&](const char* name) { return initializer<float>(model.bytes, name); };
     BOOST_TEST(floats("a_scale") == std::vector<float>{0.25F}, boost::test_tools::per_element());
     // The second channel is written four times as large and read at a quarter; codes stay.
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_never_above_zero_does_not_keep_the_clip) 
     planned.whole("y", 1.0F);
     const QdqModel model = planned.write({y});
     BOOST_TEST(nodes_of(model.bytes).find("Clip") == std::string::npos);
-    BOOST_TEST(model.unfused.empty());
+    BOOST_TEST(model.in_float.empty());
     BOOST_TEST(initializer<float>(model.bytes, "a_scale") == std::vector<float>{6.0F / 255}, boost::test_tools::per_element());
 }
 
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(behind_a_bending_activation_channels_are_scaled_shifted_and
                                             "Mul a_padded a_factor -> a_scaled\n" + "Add a_scaled a_offset -> a_shifted\n" +
                                             pair("a_channels", "a_shifted", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y"));
-    BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"a", "its activation silu has no integer form"}}));
+    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", "its activation silu has no integer form"}}));
     const auto floats = [&](const char* name) { return initializer<float>(model.bytes, name); };
     BOOST_TEST(initializer<std::int64_t>(model.bytes, "a_pads") == (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}),
                boost::test_tools::per_element());
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_tensor_read_both_ways_gets_both_grids) {
                                             pair("a_channels", "a_scaled", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y") +
                                             product("z", "a_dequantized", "z_float") + pair("z", "z_float", "z"));
-    BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"a", "its output is read both by channel and whole"}}));
+    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", "its output is read both by channel and whole"}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_float_reader_of_channels_gets_reals_back) {
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_float_reader_of_channels_gets_reals_back) {
                                             pair("a", "a_scaled", "a_dequantized") + product("y", "a_dequantized", "y") +
                                             "Mul a_dequantized a_ratio -> a_real\n" + "Exp a_real -> z\n");
     BOOST_TEST(initializer<float>(model.bytes, "a_ratio") == (std::vector<float>{1, 0.5F}), boost::test_tools::per_element());
-    BOOST_TEST(model.unfused == (std::vector<UnfusedConvolution>{{"y", "its output has no parameters"}}));
+    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"y", "its output has no parameters"}}));
 }
 
 // ONNX Runtime would round their weights to one scale of 8 bits: it does so behind a DequantizeLinear of one scale, and of no other.
@@ -277,6 +277,33 @@ BOOST_AUTO_TEST_CASE(pooling_and_concatenation_read_and_write_pairs) {
                    "GlobalAveragePool both_dequantized -> mean_float\n" + pair("mean", "mean_float", "mean"));
 }
 
+// ONNX Runtime's average of codes divides by the whole window: no average stands between two pairs. Without padding nothing counts that
+// could be left out.
+BOOST_AUTO_TEST_CASE(an_average_beyond_padding_that_counts_is_one_of_what_lies_inside) {
+    const auto written = [](std::int64_t pad) {
+        Planned planned;
+        const Attributes attributes = {{"kernel_shape", std::vector<std::int64_t>{3, 3}},
+                                       {"strides", std::vector<std::int64_t>{2, 2}},
+                                       {"pads", std::vector<std::int64_t>(4, pad)},
+                                       {"ceil_mode", std::int64_t{1}},
+                                       {"count_include_pad", std::int64_t{1}}};
+        const TensorId mean = planned.builder.node("AveragePool", "mean", {planned.x}, attributes);
+        planned.whole("mean", 0.25F, 128);
+        planned.plan.operators["mean"] = {Precision::int8, Reason::default_int8};
+        return planned.write({mean});
+    };
+    const QdqModel beyond = written(1), within = written(0);
+    BOOST_TEST(nodes_of(beyond.bytes) == kInput + "AveragePool x_dequantized -> mean/inside\n" +
+                                             "Mul mean/inside mean/share -> mean_float\n" + pair("mean", "mean_float", "mean"));
+    BOOST_TEST(beyond.in_float == (std::vector<FloatOperator>{{"mean", "its windows reach beyond padding that counts"}}));
+    const std::vector<float> shares = {4.0F / 9, 2.0F / 3, 1.0F / 3, 2.0F / 3, 1, 0.5F, 1.0F / 3, 0.5F, 0.25F};
+    BOOST_TEST(initializer<float>(beyond.bytes, "mean/share") == shares, boost::test_tools::per_element());
+    BOOST_TEST(nodes_of(within.bytes) == kInput + "AveragePool x_dequantized -> mean_float\n" + pair("mean", "mean_float", "mean"));
+    BOOST_TEST(within.in_float.empty());
+    for (const QdqModel* model : {&beyond, &within})
+        BOOST_TEST(!node_named(read_valid(model->bytes), "mean").attributes.contains("count_include_pad"));
+}
+
 BOOST_AUTO_TEST_CASE(a_replaced_bias_is_the_one_that_counts) {
     Planned planned;
     const TensorId y = planned.conv("y", planned.x, {1, 1}, {1}, "relu");
@@ -294,7 +321,7 @@ BOOST_AUTO_TEST_CASE(a_bias_between_the_steps_is_added_behind) {
     BOOST_TEST(nodes_of(model.bytes) == kInput + "DequantizeLinear y.w_quantized y.w_scale y.w_zero_point -> y.w_dequantized\n" +
                                             "Conv x_dequantized y.w_dequantized -> y/unbiased\n" + "Add y/unbiased y/bias -> y/linear\n" +
                                             "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
-    BOOST_TEST(model.unfused.size() == 1U);
+    BOOST_TEST(model.in_float.size() == 1U);
     BOOST_TEST(initializer<float>(model.bytes, "y/bias") == (std::vector<float>{0.05F, 0}), boost::test_tools::per_element());
 }
 

@@ -72,6 +72,45 @@ BOOST_AUTO_TEST_CASE(compressed_weights_become_float) {
     BOOST_TEST(y.at(0) == (std::vector<float>{1, 32}), boost::test_tools::per_element());
 }
 
+// OpenVINO writes the largest double for a bound that is none.
+BOOST_AUTO_TEST_CASE(a_clamp_may_have_one_side) {
+    const std::string layer =
+        "<layer id=\"5\" name=\"y\" type=\"Clamp\" version=\"opset1\"><data min=\"0\" "
+        "max=\"1.7976931348623157e+308\"/><input>" +
+        port(0, {-1, 2}) + "</input><output>" + port(1, {-1, 2}) + "</output></layer>";
+    const Result<Graph> graph = read_ir(net(kInput + layer + kResult, edge(0, 0, 5, 0) + edge(5, 1, 9, 0)), Buffer{});
+    BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
+    BOOST_TEST(values_of(*graph, graph->nodes[0].inputs[2]) == std::vector<float>{std::numeric_limits<float>::max()});
+}
+
+// The name that the file gives a tensor is that tensor's, though a layer bears it, too.
+BOOST_AUTO_TEST_CASE(a_name_of_a_second_port_comes_before_the_layers_own) {
+    const std::string layer = "<layer id=\"5\" name=\"y\" type=\"Split\" version=\"opset1\"><data num_splits=\"2\"/><input>" +
+                              port(0, {-1, 2}) + port(1, {}) + "</input><output>" + port(2, {-1, 1}) +
+                              "<port id=\"3\" precision=\"FP32\" names=\"y\"><dim>-1</dim><dim>1</dim></port></output></layer>";
+    const std::string edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 3, 9, 0);
+    const std::string axis = std::string(1, '\1') + std::string(7, '\0');
+    const Result<Graph> graph = read_ir(net(kInput + constant(1, "i64", "", 0, 8) + layer + kResult, edges), buffer_of(axis));
+    BOOST_REQUIRE_MESSAGE(graph, (graph ? "" : graph.error().message()));
+    BOOST_TEST((*graph)[graph->outputs[0]].name == "y");
+}
+
+// Where OpenVINO's filter is another than ONNX's.
+BOOST_AUTO_TEST_CASE(an_antialiased_interpolate_that_shrinks_is_refused) {
+    const auto read = [](int to) {
+        const std::string layer =
+            "<layer id=\"5\" name=\"y\" type=\"Interpolate\" version=\"opset11\"><data mode=\"linear\" antialias=\"true\" "
+            "shape_calculation_mode=\"sizes\"/><input>" +
+            port(0, {-1, 2}) + port(1, {2}) + "</input><output>" + port(2, {-1, to}) + "</output></layer>";
+        const std::string edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0);
+        const std::int64_t sizes[] = {1, to};
+        return refusal_of(net(kInput + constant(1, "i64", "2", 0, 16) + layer + kResult, edges),
+                          std::string(reinterpret_cast<const char*>(sizes), sizeof sizes));
+    };
+    BOOST_TEST(read(1) == "Interpolate 'y': antialias, for which ONNX has other weights");
+    BOOST_TEST(read(4) == "");
+}
+
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_named) {
     const std::string good_edges = edge(0, 0, 5, 0) + edge(1, 0, 5, 1) + edge(5, 2, 9, 0);
     const auto with = [&](const std::string& constant_layer, const std::string& op, const std::string& edges) {

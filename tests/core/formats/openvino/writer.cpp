@@ -180,6 +180,67 @@ BOOST_AUTO_TEST_CASE(an_operator_without_a_layer_is_named) {
     BOOST_TEST(ir.error().message() == "Pad 'edge': OpenVINO has no layer for it: it pads with the other side");
 }
 
+BOOST_AUTO_TEST_CASE(a_resize_of_which_openvino_has_another_form_is_refused) {
+    const auto reason = [](float scale) {
+        GraphBuilder builder;
+        const TensorId x = builder.input("x", {1, 2, 4, 4}), scales = builder.constant("scales", {4}, {1, 1, scale, 1});
+        const Attributes smooth = {{"mode", std::string("linear")}, {"antialias", std::int64_t{1}}};
+        const TensorId y = builder.node("Resize", "y", {x, TensorId::none, scales}, smooth);
+        const Result<IrModel> ir = write_ir(builder.done({y}, 1), nullptr, "test");
+        return ir ? "" : ir.error().message().substr(ir.error().message().rfind(": ") + 2);
+    };
+    BOOST_TEST(reason(0.5F) == "it is antialiased, for which OpenVINO has other weights");
+    BOOST_TEST(reason(1.5F) == "");
+}
+
+// Integers of either width, and a number in a list where OpenVINO takes a scalar.
+BOOST_AUTO_TEST_CASE(lists_may_be_of_int32) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 3, 4, 4});
+    const auto list = [&](const char* name, std::vector<std::int32_t> values) {
+        const auto count = static_cast<std::int64_t>(values.size());
+        return builder.graph.add_tensor({name, OCTAVO_S32, {count}, make_buffer(std::move(values)), false});
+    };
+    const TensorId part = builder.node("Slice", "part", {x, list("from", {1}), list("to", {1 << 30}), list("axis", {2})});
+    const TensorId pads = builder.integers("pads", {0, 0, 1, 1, 0, 0, 1, 1});
+    const Graph graph = builder.done({builder.node("Pad", "y", {part, pads, builder.constant("value", {1}, {2.5F})})}, 2);
+    const IrModel ir = write_valid(graph);
+    BOOST_TEST((constant_of<std::int64_t>(ir, "part/starts") == std::vector<std::int64_t>{1}));
+    const Graph again = with_batch(read_valid(ir), 2).value();
+    BOOST_TEST(difference(run_graph(graph, random_inputs(graph, 1)), run_graph(again, random_inputs(graph, 1))) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(booleans_have_reductions_of_their_own) {
+    GraphBuilder builder;
+    const TensorId is = builder.node("Greater", "is", {builder.input("x", {-1, 3}), builder.scalar("zero", 0)});
+    const TensorId any = builder.node("ReduceMax", "any", {is}, {{"axes", std::vector<std::int64_t>{1}}});
+    const IrModel ir = write_valid(builder.done({any}, 1));
+    BOOST_TEST(layers_of(ir.xml) == "Parameter x\nGreater is <- x zero\nReduceLogicalOr any <- is any/axes\nResult any/result <- any\n");
+    BOOST_TEST(read_valid(ir).nodes.back().op == "ReduceMax");
+}
+
+// Several outputs with the values of one tensor, and integers of the width that users of the file see.
+BOOST_AUTO_TEST_CASE(outputs_keep_their_names_and_types) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2}), n = builder.input("n", {-1, 2});
+    builder.graph[n].type = OCTAVO_S32;
+    const TensorId relu = builder.node("Relu", "relu", {x});
+    std::vector<TensorId> outputs = {builder.node("Identity", "a", {relu}), relu, builder.node("Identity", "b", {relu}),
+                                     builder.node("Identity", "same", {x})};
+    outputs.push_back(builder.node("Cast", "whole", {relu}, {{"to", std::int64_t{6}}}));
+    outputs.push_back(builder.node("Add", "sum", {n, n}));
+    const Graph graph = builder.done(outputs, 2);
+    const Graph again = with_batch(read_valid(write_valid(graph)), 2).value();
+    const auto border = [](const Graph& of) {
+        std::string text;
+        for (const std::vector<TensorId>& list : {of.inputs, of.outputs})
+            for (const TensorId id : list) text += of[id].name + " " + std::to_string(of[id].type) + "\n";
+        return text;
+    };
+    BOOST_TEST(border(again) == border(graph));
+    BOOST_TEST(bool(check_invariants(again, "import")));
+}
+
 // Every form that the writer spells in other operators, or with other attributes, must mean the same when it is read again.
 BOOST_AUTO_TEST_CASE(what_is_written_reads_back_with_the_same_outputs) {
     using Ints = std::vector<std::int64_t>;
@@ -218,12 +279,17 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_back_with_the_same_outputs) {
         {"GlobalMaxPool", {}},
         {"GlobalLpPool", {{"p", std::int64_t{2}}}},
         {"LRN", {{"size", std::int64_t{3}}}},
+        {"LRN", {{"size", std::int64_t{3}}, {"alpha", 2.0F}, {"bias", 1.5F}}},
         {"LpNormalization", {{"axis", std::int64_t{1}}}},
         {"Softmax", {{"axis", std::int64_t{1}}, {"opset", std::int64_t{11}}}},
         {"Softmax", {{"axis", std::int64_t{-1}}, {"opset", std::int64_t{13}}}},
         {"LogSoftmax", {{"axis", std::int64_t{1}}, {"opset", std::int64_t{13}}}},
         {"ReduceSumSquare", {{"axes", Ints{2, 3}}, {"keepdims", std::int64_t{0}}}},
         {"ReduceLogSumExp", {}},
+        {"ReduceLogSumExp", {{"axes", Ints{-1, 1}}, {"keepdims", std::int64_t{0}}}},
+        {"ReduceSumSquare", {{"noop_with_empty_axes", std::int64_t{1}}}},
+        {"ReduceL1", {{"noop_with_empty_axes", std::int64_t{1}}}},
+        {"Pow", {}, {{2}}},
         {"Flatten", {{"axis", std::int64_t{1}}}},
         {"Flatten", {{"axis", std::int64_t{2}}}},
         {"Transpose", {{"perm", Ints{0, 2, 3, 1}}}},
@@ -236,6 +302,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_reads_back_with_the_same_outputs) {
         {"Unsqueeze", {}, {{1}}},
         {"Upsample", {{"scales", std::vector<float>{1, 1, 2, 2}}}},
         {"Resize", {{"scales", std::vector<float>{1, 1, 2, 2}}, {"mode", std::string("linear")}}},
+        {"Resize", {{"scales", std::vector<float>{1, 1, 0.4F, 1.7F}}}},
     };
     for (const Form& form : forms) {
         GraphBuilder builder;

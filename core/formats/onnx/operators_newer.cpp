@@ -1,0 +1,109 @@
+// Operators that came after opset 13, in parts where the model is written in an older one. Layer normalizations are spelled as PyTorch
+// spelled them before there was an operator, which runtimes know as one; those of groups by InstanceNormalization.
+#include "core/formats/onnx/operator_rows.h"
+
+#include <numeric>
+
+namespace octavo::onnx {
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+void finish(Job& job, const char* op, const Names& inputs) {
+    job.model.add_node(job.node.name, op, inputs, {job.outputs[0]});
+}
+
+// x * scale + bias, where there is a bias.
+void finish_affine(Job& job, const std::string& x, const std::string& scale, const std::string& bias) {
+    if (bias.empty()) return finish(job, "Mul", {x, scale});
+    finish(job, "Add", {job.step("Mul", "scaled", {x, scale}), bias});
+}
+
+bool has_output(const Job& job, std::size_t i) {
+    return i < job.outputs.size() && !job.outputs[i].empty();
+}
+
+}  // namespace
+
+void write_layer_normalization(Job& job) {
+    if (job.model.opset() >= 17) return job.write(job.node.op);
+    const std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{-1});
+    Numbers axes(static_cast<std::size_t>(axis < 0 ? -axis : job.rank() - axis));
+    std::iota(axes.begin(), axes.end(), -static_cast<std::int64_t>(axes.size()));
+    const Attributes over = {{"axes", axes}, {"keepdims", std::int64_t{1}}};
+    const std::string mean = job.step("ReduceMean", "mean", {job.inputs[0]}, over);
+    const std::string centred = job.step("Sub", "centred", {job.inputs[0], mean});
+    const std::string square = job.step("Pow", "square", {centred, job.model.scalar(job.part("two"), 2)});
+    const std::string epsilon = job.model.scalar(job.part("epsilon"), attribute_or(job.node, "epsilon", 1e-5F));
+    const std::string guarded = job.step("Add", "guarded", {job.step("ReduceMean", "variance", {square}, over), epsilon});
+    const std::string deviation = job.step("Sqrt", "deviation", {guarded});
+    finish_affine(job, job.step("Div", "normal", {centred, deviation}), job.inputs[1], job.has_input(2) ? job.inputs[2] : "");
+    if (has_output(job, 1)) job.model.add_node(job.part("mean"), "Identity", {mean}, {job.outputs[1]});
+    if (has_output(job, 2)) job.model.add_node(job.part("inverse"), "Reciprocal", {deviation}, {job.outputs[2]});
+}
+
+// Scale and bias of the groups are those of InstanceNormalization, of the channels come behind. The operator itself has had two forms.
+void write_group_normalization(Job& job) {
+    ModelBuilder& m = job.model;
+    const std::int64_t groups = attribute_or(job.node, "num_groups", std::int64_t{1});
+    const bool scales_groups = job.input_shape(1) == Shape{groups}, shifts_inside = scales_groups && job.input_shape(2) == Shape{groups};
+    const auto filled = [&](const char* what, float value) {
+        return m.constant(job.part(what), OCTAVO_F32, {groups}, std::vector(static_cast<std::size_t>(groups), value));
+    };
+    const std::string scale = scales_groups ? job.inputs[1] : filled("ones", 1), bias = shifts_inside ? job.inputs[2] : filled("zeros", 0);
+    const std::string flat = job.step("Reshape", "flat", {job.inputs[0], m.integers(job.part("groups"), {0, groups, -1})});
+    const std::string normal =
+        job.step("InstanceNormalization", "normal", {flat, scale, bias}, {{"epsilon", attribute_or(job.node, "epsilon", 1e-5F)}});
+    Shape back = job.input_shape(0);
+    back[0] = 0;
+    const std::string target = m.integers(job.part("shape"), back);
+    if (shifts_inside) return finish(job, "Reshape", {normal, target});
+    Numbers axes(back.size() - 2);
+    std::iota(axes.begin(), axes.end(), 1);
+    const auto of_channels = [&](std::size_t i, const char* what) {
+        return axes.empty() ? job.inputs[i] : job.step("Unsqueeze", what, {job.inputs[i], m.integers(job.part("axes"), axes)});
+    };
+    const std::string images = job.step("Reshape", "images", {normal, target});
+    if (scales_groups) return finish(job, "Add", {images, of_channels(2, "bias")});
+    finish_affine(job, images, of_channels(1, "scale"), of_channels(2, "bias"));
+}
+
+// The values that stay are those of a constant mask; a diagonal that is computed has raised the opset.
+void write_trilu(Job& job) {
+    if (job.model.opset() >= 14) return job.write("Trilu");
+    const Shape& shape = job.input_shape(0);
+    const std::int64_t rows = shape[shape.size() - 2], columns = shape.back();
+    const Numbers given = job.constant(1);
+    const std::int64_t diagonal = given.empty() ? 0 : given[0];
+    const bool upper = attribute_or(job.node, "upper", std::int64_t{1}) != 0;
+    std::vector<std::uint8_t> stays;
+    for (std::int64_t row = 0; row < rows; ++row)
+        for (std::int64_t column = 0; column < columns; ++column)
+            stays.push_back(upper ? column - row >= diagonal : column - row <= diagonal);
+    const std::string mask = job.model.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, std::move(stays));
+    const octavo_type type = job.graph[job.node.inputs[0]].type;
+    const std::string zero = job.model.constant(job.part("zero"), type, {}, std::vector<std::uint8_t>(element_bytes(type), 0));
+    finish(job, "Where", {mask, job.inputs[0], zero});
+}
+
+// Reals have only the sign of the dividend: else a - floor(a / b) * b.
+void write_mod(Job& job) {
+    if (job.graph[job.node.inputs[0]].type != OCTAVO_F32 || attribute_or(job.node, "fmod", std::int64_t{0}) != 0) return job.write("Mod");
+    const std::string whole = job.step("Floor", "whole", {job.step("Div", "quotient", job.inputs)});
+    finish(job, "Sub", {job.inputs[0], job.step("Mul", "product", {whole, job.inputs[1]})});
+}
+
+// A reduction has raised the opset; before, there is no word for none.
+void write_scatter(Job& job) {
+    if (job.model.opset() < 16) job.drop({"reduction"});
+    job.write(job.node.op);
+}
+
+// As opsets 16 to 19 call the modes.
+void write_grid_sample(Job& job) {
+    const std::string mode = attribute_or(job.node, "mode", std::string("linear"));
+    job.attributes["mode"] = mode == "linear" ? std::string("bilinear") : mode == "cubic" ? std::string("bicubic") : mode;
+    job.write("GridSample");
+}
+
+}  // namespace octavo::onnx
