@@ -36,8 +36,7 @@ public:
         a = summed(a, b.letters, equation.result);
         b = summed(b, a.letters, equation.result);
         std::string batch, inner, rows, columns;
-        for (const char letter : equation.result)
-            (!has(b.letters, letter) ? rows : !has(a.letters, letter) ? columns : batch) += letter;
+        for (const char letter : equation.result) (!has(b.letters, letter) ? rows : !has(a.letters, letter) ? columns : batch) += letter;
         for (const char letter : a.letters)
             if (!has(equation.result, letter)) inner += letter;
         if (graph_[a.tensor].is_constant()) std::swap(a, b), std::swap(rows, columns);

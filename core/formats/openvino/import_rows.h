@@ -6,8 +6,8 @@
 namespace octavo::openvino {
 
 ReadRow read_broadcast, read_concat, read_blocks, read_gather, read_gather_nd, read_interpolate, read_pad, read_range, read_reshape,
-    read_shape, read_slice, read_split, read_axes, read_strided_slice, read_top_k, read_transpose, read_suppression,
-    read_gather_elements, read_scatter_nd, read_scatter_elements, read_one_hot;
+    read_shape, read_slice, read_split, read_axes, read_strided_slice, read_top_k, read_transpose, read_suppression, read_gather_elements,
+    read_scatter_nd, read_scatter_elements, read_one_hot;
 
 // Of object detectors.
 ReadRow read_prior_boxes, read_detection_output, read_region, read_reorganization;

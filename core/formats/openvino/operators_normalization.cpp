@@ -39,8 +39,7 @@ Result<Values> write_group_normalization(Job& job, const LayerType& layer) {
         return job.ir.add({"Gather", "opset8"}, job.part(what), {{"batch_dims", "0"}}, inputs, {OCTAVO_F32, {channels}});
     };
     const Data data = {{"num_groups", std::to_string(groups)}, {"epsilon", text_of(attribute_or(job.node, "epsilon", 1e-5F))}};
-    return Values{
-        job.ir.add(layer, job.node.name, data, {job.read(0), of_channels(1, "scale"), of_channels(2, "bias")}, job.output())};
+    return Values{job.ir.add(layer, job.node.name, data, {job.read(0), of_channels(1, "scale"), of_channels(2, "bias")}, job.output())};
 }
 
 Result<Values> write_mean_variance(Job& job, const LayerType& layer) {

@@ -161,8 +161,7 @@ Result<Values> write_trilu(Job& job, const LayerType& layer) {
     const bool upper = attribute_or(job.node, "upper", std::int64_t{1}) != 0;
     std::vector<std::uint8_t> stays;
     for (std::int64_t row = 0; row < rows; ++row)
-        for (std::int64_t column = 0; column < columns; ++column)
-            stays.push_back(upper ? column - row >= first : column - row <= first);
+        for (std::int64_t column = 0; column < columns; ++column) stays.push_back(upper ? column - row >= first : column - row <= first);
     const Value mask = job.ir.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, make_buffer(std::move(stays)));
     const octavo_type type = job.output().type;
     const Value zero = job.ir.constant(job.part("zero"), type, {}, make_buffer(std::vector<std::uint8_t>(element_bytes(type), 0)));
@@ -184,8 +183,8 @@ Result<Values> write_one_hot(Job& job, const LayerType& layer) {
         const Values inputs = {job.read(2), job.ir.integer(job.part("at"), at), job.ir.integer(job.part("axis"), 0)};
         return job.ir.add({"Gather", "opset8"}, job.part(what), {{"batch_dims", "0"}}, inputs, {job.output().type, {}});
     };
-    return Values{job.ir.add(layer, job.node.name, {{"axis", std::to_string(axis)}}, {place, depth, value("on", 1), value("off", 0)},
-                             job.output())};
+    return Values{
+        job.ir.add(layer, job.node.name, {{"axis", std::to_string(axis)}}, {place, depth, value("on", 1), value("off", 0)}, job.output())};
 }
 
 // A one at the place of the greatest.

@@ -42,7 +42,9 @@ Result<Values> write_cumulative(Job& job, const LayerType& layer) {
 Result<Values> write_grid_sample(Job& job, const LayerType& layer) {
     const std::string mode = attribute_or(job.node, "mode", std::string("linear"));
     const Data data = {{"align_corners", flag(job, "align_corners", 0)},
-                       {"mode", mode == "linear" ? "bilinear" : mode == "cubic" ? "bicubic" : mode},
+                       {"mode", mode == "linear"  ? "bilinear"
+                                : mode == "cubic" ? "bicubic"
+                                                  : mode},
                        {"padding_mode", attribute_or(job.node, "padding_mode", std::string("zeros"))}};
     return Values{job.ir.add(layer, job.node.name, data, job.read_all(), job.output())};
 }

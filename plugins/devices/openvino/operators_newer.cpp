@@ -30,8 +30,7 @@ Result<Outputs> build_layer_normalization(const Job& job) {
     const std::int64_t axis = job.axis("axis", -1);
     Numbers axes(static_cast<std::size_t>(job.rank() - axis));
     std::iota(axes.begin(), axes.end(), axis);
-    const Value normal =
-        make<op::v6::MVN>(job.read(0), integers(axes), true, job.node.real("epsilon", 1e-5F), op::MVNEpsMode::INSIDE_SQRT);
+    const Value normal = make<op::v6::MVN>(job.read(0), integers(axes), true, job.node.real("epsilon", 1e-5F), op::MVNEpsMode::INSIDE_SQRT);
     const Value scaled = make<op::v1::Multiply>(normal, job.read(1));
     return Outputs{job.node.has_input(2) ? make<op::v1::Add>(scaled, job.read(2)) : scaled};
 }
@@ -79,7 +78,7 @@ Result<Outputs> build_scatter_elements(const Job& job) {
 Result<Outputs> build_grid_sample(const Job& job) {
     using Sample = op::v9::GridSample;
     const std::string_view mode = job.node.text("mode", "linear"), padding = job.node.text("padding_mode", "zeros");
-    const auto how = mode == "nearest"        ? Sample::InterpolationMode::NEAREST
+    const auto how = mode == "nearest"         ? Sample::InterpolationMode::NEAREST
                      : mode.ends_with("cubic") ? Sample::InterpolationMode::BICUBIC
                                                : Sample::InterpolationMode::BILINEAR;
     const auto outside = padding == "border"       ? Sample::PaddingMode::BORDER

@@ -82,8 +82,8 @@ Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
         for_each_run<2>(shape, {a_strides, b_strides}, [&](const std::array<std::int64_t, 2>& offset, std::int64_t length) {
             for (std::int64_t i = 0; i < length; ++i, ++done) {
                 Wide& sum = sums[static_cast<std::size_t>(done / summands)];
-                const Wide product = wrapping<std::multiplies<>>(static_cast<Wide>(a[offset[0] + i * a_step]),
-                                                                 static_cast<Wide>(b[offset[1] + i * b_step]));
+                const Wide product =
+                    wrapping<std::multiplies<>>(static_cast<Wide>(a[offset[0] + i * a_step]), static_cast<Wide>(b[offset[1] + i * b_step]));
                 sum = wrapping<std::plus<>>(sum, product);
             }
         });

@@ -19,8 +19,8 @@ Result<Types> infer_types(const NodeView& node) {
         return refusal(node, std::to_string(shape[1]) + " channels in " + std::to_string(groups) + " groups");
     for (const std::size_t i : {std::size_t{1}, std::size_t{2}})
         if (node.input_shape(i) != Shape{shape[1]} && node.input_shape(i) != Shape{groups})
-            return refusal(node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " +
-                                     std::to_string(shape[1]));
+            return refusal(
+                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + std::to_string(shape[1]));
     return like_input(node);
 }
 

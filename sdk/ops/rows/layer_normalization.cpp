@@ -19,8 +19,8 @@ Result<Types> infer_types(const NodeView& node) {
     for (std::size_t i = 1; i < node.input_count(); ++i) {
         OCTAVO_TRY(const Shape spread, broadcast(node, normal, node.input_shape(i)));
         if (spread != normal)
-            return refusal(
-                node, "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + shape_text(normal));
+            return refusal(node,
+                           "input " + std::to_string(i) + " is " + shape_text(node.input_shape(i)) + ", expected " + shape_text(normal));
     }
     Types types = like_input(node);
     Shape kept = shape;

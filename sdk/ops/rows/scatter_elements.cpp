@@ -18,9 +18,8 @@ Result<Types> infer_types(const NodeView& node) {
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
-    return scatter(node, inputs, outputs, [&](auto put) {
-        return walk_elements(node, inputs, [&](std::int64_t i, std::int64_t at) { put(at, i); });
-    });
+    return scatter(node, inputs, outputs,
+                   [&](auto put) { return walk_elements(node, inputs, [&](std::int64_t i, std::int64_t at) { put(at, i); }); });
 }
 
 }  // namespace

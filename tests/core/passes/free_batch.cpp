@@ -54,7 +54,10 @@ struct Case {
 };
 
 const Case kApart[] = {
-    {"sums along channels", [](GraphBuilder& b, TensorId x) { return b.node("CumSum", "y", {x, b.integers("axis", {1})}); }},
+    {"sums along channels",
+     [](GraphBuilder& b, TensorId x) {
+         return b.node("CumSum", "y", {x, b.integers("axis", {1})});
+     }},
     {"layers of an image",
      [](GraphBuilder& b, TensorId x) {
          return b.node("LayerNormalization", "y", {x, b.constant("scale", {1}, {2})}, {{"axis", std::int64_t{1}}});
@@ -127,7 +130,10 @@ const Case kMixed[] = {
          return b.node("Softmax", "y", {x}, {{"axis", std::int64_t{0}}});
      }},
     {"mean and variance of images", [](GraphBuilder& b, TensorId x) { return b.node("MeanVarianceNormalization", "y", {x}); }},
-    {"sums over images", [](GraphBuilder& b, TensorId x) { return b.node("CumSum", "y", {x, b.integers("axis", {-4})}); }},
+    {"sums over images",
+     [](GraphBuilder& b, TensorId x) {
+         return b.node("CumSum", "y", {x, b.integers("axis", {-4})});
+     }},
     // Also of the batch, where that is one.
     {"no dimension of one", [](GraphBuilder& b, TensorId x) { return b.node("Squeeze", "y", {b.node("GlobalAveragePool", "mean", {x})}); }},
     // Of the largest values, counted from the first image on.

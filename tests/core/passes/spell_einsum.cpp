@@ -24,8 +24,8 @@ Graph spelled(const Case& one) {
     const TensorId a = builder.input("a", one.a);
     const TensorId b = one.b[0] == -1 ? builder.input("b", one.b) : builder.constant("b", one.b, ramp(one.b));
     const bool weight_first = std::string(one.equation).starts_with("oc");
-    const TensorId y = builder.node("Einsum", "y", weight_first ? std::vector{b, a} : std::vector{a, b},
-                                    {{"equation", std::string(one.equation)}});
+    const TensorId y =
+        builder.node("Einsum", "y", weight_first ? std::vector{b, a} : std::vector{a, b}, {{"equation", std::string(one.equation)}});
     return after(&unify_spellings, builder.done({y}), 1e-4);
 }
 
@@ -42,8 +42,7 @@ BOOST_AUTO_TEST_CASE(a_contraction_becomes_a_matrix_product) {
         {"nhw,hwc->nc", {-1, 2, 3}, {2, 3, 4}, "Reshape MatMul Reshape"},
         {"bijk,bk->bj", {-1, 2, 3, 4}, {-1, 4}, "ReduceSum Reshape Reshape MatMul Reshape"},
     };
-    for (const Case& one : cases)
-        BOOST_TEST_CONTEXT(one.equation) {
+    for (const Case& one : cases) BOOST_TEST_CONTEXT(one.equation) {
             const Graph graph = spelled(one);
             BOOST_TEST(testing::ops_of(graph) == one.ops);
             BOOST_TEST(testing::node_named(graph, "y").outputs == graph.outputs);

@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(a_branch_chosen_by_a_shape_becomes_part_of_the_graph) {
 BOOST_AUTO_TEST_CASE(a_branch_chosen_by_values_or_by_the_batch_is_refused) {
     const char* expected =
         "m.onnx: unsupported operators: If 'if' (its condition is not constant): 'octavo operators' lists what is supported";
-    BOOST_TEST(refusal(chosen_by_shape(1, {node_proto("ReduceSum", "", {"x"}, {"s"}), node_proto("Cast", "", {"s"}, {"c"},
-                                                                                                {int_attribute("to", 9)})})) == expected);
+    BOOST_TEST(refusal(chosen_by_shape(1, {node_proto("ReduceSum", "", {"x"}, {"s"}),
+                                           node_proto("Cast", "", {"s"}, {"c"}, {int_attribute("to", 9)})})) == expected);
     ModelParts by_batch = with_nodes({});
     BOOST_TEST(refusal(chosen_by_shape(
                    1, {node_proto("Shape", "", {"x"}, {"s"}), node_proto("Gather", "", {"s", "zero"}, {"d"}),
@@ -86,9 +86,9 @@ BOOST_AUTO_TEST_CASE(a_branch_chosen_by_values_or_by_the_batch_is_refused) {
 BOOST_AUTO_TEST_CASE(a_call_becomes_the_nodes_of_its_function) {
     const ModelParts parts = with_nodes({node_proto("Bent", "first", {"x"}, {"h"}, {float_attribute("slope", 0.5F)}, "own"),
                                          node_proto("Bent", "second", {"h"}, {"y"}, {}, "own")});
-    const std::string bent = function("Bent", {"a"}, {"b"},
-                                      {node_proto("Neg", "n", {"a"}, {"t"}),
-                                       node_proto("LeakyRelu", "l", {"t"}, {"b"}, {reference("alpha", "slope")})});
+    const std::string bent =
+        function("Bent", {"a"}, {"b"},
+                 {node_proto("Neg", "n", {"a"}, {"t"}), node_proto("LeakyRelu", "l", {"t"}, {"b"}, {reference("alpha", "slope")})});
     BOOST_TEST(dump(read_valid(model_proto(parts) + bent)) ==
                "graph g\n"
                "input x f32 *x2\n"
