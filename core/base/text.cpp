@@ -27,6 +27,17 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
     return text;
 }
 
+std::string first_of_each(std::span<const Example> found) {
+    std::vector<std::string> pieces;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto is_same = [&](const Example& other) { return other.kind == found[i].kind; };
+        if (std::any_of(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(i), is_same)) continue;
+        const auto more = std::count_if(found.begin() + static_cast<std::ptrdiff_t>(i) + 1, found.end(), is_same);
+        pieces.push_back(found[i].title + (more > 0 ? " (and " + std::to_string(more) + " more)" : ""));
+    }
+    return join(pieces, ", ");
+}
+
 namespace {
 
 // Of the character at the beginning, by the table of well-formed sequences of the Unicode Standard (3.9, D92); 0 where there is none.

@@ -18,6 +18,11 @@ std::string counted(std::integral auto count, std::string_view noun, std::string
     const std::string number = std::to_string(count) + " ";
     return number + (count != 1 && !plural.empty() ? std::string(plural) : std::string(noun) + (count == 1 ? "" : "s"));
 }
+// What was found of some kind, and how the first of each kind is called: "Mod 'a', NonZero 'b' (and 40 more)".
+struct Example {
+    std::string kind, title;
+};
+std::string first_of_each(std::span<const Example> found);
 // With U+FFFD for every byte that belongs to no character of UTF-8.
 std::string as_utf8(std::string_view text);
 inline bool is_utf8(std::string_view text) {

@@ -13,18 +13,13 @@
 namespace octavo::caffe {
 namespace {
 
-// Every layer that no row covers, in one message.
+// Every kind of layer that no row covers, in one message.
 Result<void> check_types(const Net& net) {
-    constexpr std::size_t kMostShown = 20;
-    std::string list;
-    std::size_t count = 0;
-    for (const Layer& layer : net.layers) {
-        if (layer.is_input || is_type(layer.type, "Silence") || row_of(layer.type)) continue;
-        if (++count <= kMostShown) list += (list.empty() ? "" : ", ") + layer.title();
-    }
-    if (count == 0) return {};
-    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
-    return Error(Code::model, "unsupported layers: " + list + ": docs/caffe.md lists what is read");
+    std::vector<Example> missing;
+    for (const Layer& layer : net.layers)
+        if (!layer.is_input && !is_type(layer.type, "Silence") && !row_of(layer.type)) missing.push_back({layer.type, layer.title()});
+    if (missing.empty()) return {};
+    return Error(Code::model, "unsupported layers: " + first_of_each(missing) + ": docs/caffe.md lists what is read");
 }
 
 Result<void> check_arity(const Layer& layer, const Row& row) {

@@ -2,6 +2,7 @@
 // outputs, order.
 #include "core/formats/onnx/import.h"
 
+#include "core/base/text.h"
 #include "core/formats/onnx/quantized.h"
 #include "core/graph/order.h"
 #include "sdk/ops/op.h"
@@ -52,22 +53,18 @@ std::vector<std::string> unique_node_names(const std::vector<NodeProto>& nodes) 
     return names;
 }
 
-// Every node that no row covers, in one message.
+// Every kind of node that no row covers, in one message.
 Result<void> check_operators(const std::vector<NodeProto>& nodes, const std::vector<std::string>& names) {
-    constexpr std::size_t kMostShown = 20;
-    std::string list;
-    std::size_t count = 0;
+    std::vector<Example> missing;
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const bool standard = is_standard(nodes[i].domain);
         if (standard && (nodes[i].op == "Constant" || ops::find(nodes[i].op))) continue;
         if (is_quantized_operator(nodes[i].op, standard)) continue;
-        if (++count > kMostShown) continue;
-        list += (list.empty() ? "" : ", ") + (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op) + " " +
-                quoted(names[i]) + (standard && nodes[i].op == "If" ? " (its condition is not constant)" : "");
+        const std::string kind = (standard ? "" : std::string(nodes[i].domain) + ".") + std::string(nodes[i].op);
+        missing.push_back({kind, kind + " " + quoted(names[i]) + (kind == "If" ? " (its condition is not constant)" : "")});
     }
-    if (count == 0) return {};
-    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
-    return Error(Code::model, "unsupported operators: " + list + ": 'octavo operators' lists what is supported");
+    if (missing.empty()) return {};
+    return Error(Code::model, "unsupported operators: " + first_of_each(missing) + ": 'octavo operators' lists what is supported");
 }
 
 Result<Attribute> attribute_of(const AttributeProto& proto) {

@@ -21,19 +21,14 @@ ReadRow* reader_of(const Net& net, const Layer& layer) {
     return net.is_old() ? old_row_of(layer.type) : row_of(layer.type);
 }
 
-// Every layer that no row covers, in one message.
+// Every kind of layer that no row covers, in one message.
 Result<void> check_types(const Net& net) {
-    constexpr std::size_t kMostShown = 20;
-    std::string list;
-    std::size_t count = 0;
-    for (const Layer& layer : net.layers) {
-        if (is_structure(layer) || reader_of(net, layer)) continue;
-        if (++count > kMostShown) continue;
-        list += (list.empty() ? "" : ", ") + layer.title() + (layer.opset.empty() ? "" : " (" + layer.opset + ")");
-    }
-    if (count == 0) return {};
-    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
-    return Error(Code::model, "unsupported layers: " + list + ": docs/openvino.md lists what is read");
+    std::vector<Example> missing;
+    for (const Layer& layer : net.layers)
+        if (!is_structure(layer) && !reader_of(net, layer))
+            missing.push_back({layer.type, layer.title() + (layer.opset.empty() ? "" : " (" + layer.opset + ")")});
+    if (missing.empty()) return {};
+    return Error(Code::model, "unsupported layers: " + first_of_each(missing) + ": docs/openvino.md lists what is read");
 }
 
 }  // namespace

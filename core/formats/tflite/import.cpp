@@ -1,6 +1,7 @@
 // See import.h.
 #include "core/formats/tflite/import.h"
 
+#include "core/base/text.h"
 #include "core/graph/unique_name.h"
 
 #include <algorithm>
@@ -28,18 +29,13 @@ std::pair<float, float> ends_of(const Grid& grid) {
     return {real(0), real(kMostCode)};
 }
 
-// Every operator that no row covers, in one message.
+// Every kind of operator that no row covers, in one message.
 Result<void> check_types(const Document& document) {
-    constexpr std::size_t kMostShown = 20;
-    std::string list;
-    std::size_t count = 0;
-    for (const Operator& op : document.operators) {
-        if (row_of(op.type)) continue;
-        if (++count <= kMostShown) list += (list.empty() ? "" : ", ") + op.type + " '" + document.tensors[op.outputs[0]].name + "'";
-    }
-    if (count == 0) return {};
-    if (count > kMostShown) list += " and " + std::to_string(count - kMostShown) + " more";
-    return Error(Code::model, "unsupported operators: " + list + ": docs/tflite.md lists what is read");
+    std::vector<Example> missing;
+    for (const Operator& op : document.operators)
+        if (!row_of(op.type)) missing.push_back({op.type, op.type + " '" + document.tensors[op.outputs[0]].name + "'"});
+    if (missing.empty()) return {};
+    return Error(Code::model, "unsupported operators: " + first_of_each(missing) + ": docs/tflite.md lists what is read");
 }
 
 }  // namespace

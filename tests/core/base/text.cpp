@@ -23,6 +23,11 @@ BOOST_AUTO_TEST_CASE(one_is_singular_and_all_others_plural) {
     BOOST_TEST(counted(2, "class", "classes") == "2 classes");
 }
 
+BOOST_AUTO_TEST_CASE(the_first_of_each_kind_speaks_for_it) {
+    BOOST_TEST(first_of_each(std::vector<Example>{}) == "");
+    BOOST_TEST(first_of_each(std::vector<Example>{{"a", "a 1"}, {"b", "b 1"}, {"a", "a 2"}, {"a", "a 3"}}) == "a 1 (and 2 more), b 1");
+}
+
 BOOST_AUTO_TEST_CASE(bytes_of_no_character_are_replaced_one_by_one) {
     const std::string mark = "\xEF\xBF\xBD";
     for (const char* valid : {"", "a", "caf\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {

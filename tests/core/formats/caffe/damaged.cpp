@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(all_layers_that_nothing_reads_stand_in_one_error) {
     std::string text = input_text("x", {1, 2});
     for (const char* name : {"a", "b"}) text += "layer { name: '" + std::string(name) + "' type: 'Embed' bottom: 'x' top: 'y' }";
     BOOST_TEST(refusal_of(text + "layer { name: 'c' type: 'LSTM' bottom: 'x' top: 'z' }") ==
-               "unsupported layers: Embed 'a', Embed 'b', LSTM 'c': docs/caffe.md lists what is read");
+               "unsupported layers: Embed 'a' (and 1 more), LSTM 'c': docs/caffe.md lists what is read");
 }
 
 BOOST_AUTO_TEST_CASE(weights_of_another_kind_are_called_so) {
