@@ -26,6 +26,8 @@ struct Layout {
 };
 Layout layout_of(const octavo_tensor_info& tensor);
 std::size_t byte_count(const octavo_tensor_info& tensor);
+// Whether channels-last is another order than row by row.
+bool is_picture(const octavo_tensor_info& tensor);
 
 // Channels-last (or dense) real numbers to row-major, and back.
 void to_rows(const Layout& layout, const float* from, float* to);
@@ -86,12 +88,14 @@ public:
     // The shape of a tensor in the present run, where it is only bounded before; null for all others.
     std::shared_ptr<ops::Shape> bounded_shape(std::int32_t tensor) const;
     bool is_shown(std::int32_t tensor) const { return std::ranges::find(shown_, tensor) != shown_.end(); }  // as an output or a tap
-    // A tensor of rank 4 that is only flattened, and lies in rows as it is.
-    void set_rows(std::int32_t tensor, BufferId buffer) { rows_[tensor] = buffer; }
-    std::optional<BufferId> rows(std::int32_t tensor) const {
-        const auto found = rows_.find(tensor);
-        return found == rows_.end() ? std::nullopt : std::optional(found->second);
-    }
+    // Real numbers row by row, as the outside has them. Of all tensors but pictures (is_picture) that is Form::real itself.
+    BufferId read_rows(std::int32_t tensor);
+    // A picture that lies row by row and not yet channels-last.
+    bool lies_in_rows(std::int32_t tensor) const;
+    // As finish_from_real, for producers that write row by row.
+    void finish_from_rows(std::int32_t tensor, BufferId rows);
+    // Declares that the tensor's values, on its grid if it has one, lie row by row in `buffer`.
+    void set_rows(std::int32_t tensor, BufferId buffer);
     void set_bounded(std::int32_t tensor) { bounded_[tensor] = std::make_shared<ops::Shape>(); }
     // Data of a constant as the plan has it.
     const void* constant(std::int32_t tensor) const;
@@ -132,6 +136,7 @@ private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
     void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
+    BufferId turn(std::int32_t tensor, BufferId from, bool to_rows);
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;
@@ -142,7 +147,7 @@ private:
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
     std::vector<std::int32_t> shown_;
-    std::map<std::int32_t, BufferId> rows_;
+    std::map<std::int32_t, BufferId> rows_;  // of pictures
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
@@ -163,6 +168,11 @@ bool lower_concat(Builder& builder, std::int32_t node);
 bool lower_rows(Builder& builder, std::int32_t node);
 bool lower_normalization(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
+bool lower_matmul(Builder& builder, std::int32_t node);  // oneDNN
+bool lower_function(Builder& builder, std::int32_t node);
+bool lower_broadcast(Builder& builder, std::int32_t node);
+bool lower_reduction(Builder& builder, std::int32_t node);
+bool lower_softmax(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest
 void lower_inputs(Builder& builder);
