@@ -272,7 +272,7 @@ namespace {
 // What only the operator table's own arithmetic knows how to do.
 bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::Row& row) {
     bool computed = false;
-    bool special = row.bounded || node.output_count() != 1;
+    bool special = row.bounded || (node.output_count() != 1 && node.op() != "Split");
     for (std::size_t i = 0; i < node.input_count(); ++i) {
         if (!node.has_input(i)) continue;
         computed = computed || !node.input(i).data;
@@ -297,7 +297,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
     for (const auto lower : {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows,
-                             lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax})
+                             lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax, lower_places})
         if (lower(builder, node)) return {};
     lower_by_table(builder, node);
     return {};

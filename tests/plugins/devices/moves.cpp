@@ -26,7 +26,7 @@ const Case kCases[] = {
     {"some channels", "Slice", {}, {{2}, {5}, {1}}, {}},
     {"three channels of every other column", "Slice", {}, {{2, 0}, {5, 100}, {1, 3}, {1, 2}}, {}},
     {"the second image", "Slice", {}, {{1}, {2}, {0}}, {}},
-    {"every other channel", "Slice", {}, {{0}, {100}, {1}, {2}}, {}, false},
+    {"every other channel", "Slice", {}, {{0}, {100}, {1}, {2}}, {}},
     {"twice as large", "Resize", {}, {}, {1, 1, 2, 2}},
     {"of no whole factor", "Resize", {}, {}, {1, 1, 1.7F, 2.3F}},
     {"smaller", "Resize", {{"nearest_mode", std::string("ceil")}}, {}, {1, 1, 0.6F, 0.5F}},
