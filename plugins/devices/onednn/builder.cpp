@@ -211,8 +211,8 @@ bool Builder::lies_in_rows(std::int32_t tensor) const {
     return rows_.contains(tensor) && std::ranges::all_of(forms, [](BufferId id) { return id == BufferId::none; });
 }
 
-BufferId Builder::turn(std::int32_t tensor, BufferId from, bool to_rows) {
-    auto step = std::make_unique<TurnStep>(layout_of(this->tensor(tensor)), to_rows);
+BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows) {
+    auto step = std::make_unique<TurnStep>(layout, to_rows);
     step->name = std::string("turn ") + this->tensor(tensor).name;
     step->op = "turn";
     step->implementation = "copy";
@@ -226,7 +226,7 @@ BufferId Builder::turn(std::int32_t tensor, BufferId from, bool to_rows) {
 BufferId Builder::read_rows(std::int32_t tensor) {
     if (!is_picture(this->tensor(tensor))) return read(tensor, Form::real);
     if (const auto found = rows_.find(tensor); found != rows_.end()) return found->second;
-    return rows_[tensor] = turn(tensor, read(tensor, Form::real), true);
+    return rows_[tensor] = turn(tensor, layout_of(this->tensor(tensor)), read(tensor, Form::real), true);
 }
 
 void Builder::set_rows(std::int32_t tensor, BufferId buffer) {
@@ -238,12 +238,17 @@ void Builder::set_rows(std::int32_t tensor, BufferId buffer) {
 
 void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
     if (!is_quantized(tensor)) return set_rows(tensor, rows);
-    finish_from_real(tensor, is_picture(this->tensor(tensor)) ? turn(tensor, rows, false) : rows);
+    finish_from_real(tensor, is_picture(this->tensor(tensor)) ? turn(tensor, layout_of(this->tensor(tensor)), rows, false) : rows);
 }
 
 BufferId Builder::read(std::int32_t tensor, Form form) {
     auto& forms = form_[static_cast<std::size_t>(tensor)];
-    if (lies_in_rows(tensor)) forms[static_cast<std::size_t>(Form::real)] = turn(tensor, rows_.at(tensor), false);
+    BufferId& real = forms[static_cast<std::size_t>(Form::real)];
+    const std::int64_t* const shape = this->tensor(tensor).shape;
+    if (lies_in_rows(tensor))
+        real = turn(tensor, layout_of(this->tensor(tensor)), rows_.at(tensor), false);
+    else if (real == BufferId::none && columns(tensor))
+        real = turn(tensor, {shape[0], shape[2], shape[1]}, *columns(tensor), true);
     const BufferId there = forms[static_cast<std::size_t>(form)];
     if (there != BufferId::none) return there;
     const Layout layout = layout_of(this->tensor(tensor));
@@ -296,8 +301,9 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     const bool product = row->role == ops::Role::product && view.op() != "MatMul";
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
-    for (const auto lower : {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows,
-                             lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax, lower_places})
+    for (const auto lower :
+         {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows, lower_normalization,
+          lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax, lower_places})
         if (lower(builder, node)) return {};
     lower_by_table(builder, node);
     return {};

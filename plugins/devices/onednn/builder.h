@@ -96,6 +96,13 @@ public:
     void finish_from_rows(std::int32_t tensor, BufferId rows);
     // Declares that the tensor's values, on its grid if it has one, lie row by row in `buffer`.
     void set_rows(std::int32_t tensor, BufferId buffer);
+    // Of rank 3: that they lie in columns, [N, P, C] for [N, C, P], as a picture without its rows does. Turned where somebody reads them
+    // otherwise.
+    void set_columns(std::int32_t tensor, BufferId buffer) { columns_[tensor] = buffer; }
+    std::optional<BufferId> columns(std::int32_t tensor) const {
+        const auto found = columns_.find(tensor);
+        return found == columns_.end() ? std::nullopt : std::optional(found->second);
+    }
     void set_bounded(std::int32_t tensor) { bounded_[tensor] = std::make_shared<ops::Shape>(); }
     // Data of a constant as the plan has it.
     const void* constant(std::int32_t tensor) const;
@@ -136,7 +143,7 @@ private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
     void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
-    BufferId turn(std::int32_t tensor, BufferId from, bool to_rows);
+    BufferId turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows);
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;
@@ -147,7 +154,7 @@ private:
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
     std::vector<std::int32_t> shown_;
-    std::map<std::int32_t, BufferId> rows_;  // of pictures
+    std::map<std::int32_t, BufferId> rows_, columns_;  // of pictures, and of rank 3
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;

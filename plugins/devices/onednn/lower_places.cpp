@@ -3,6 +3,7 @@
 // places: whatever it makes of modes and axes is done here too, as long as a place is a sum of one part for each axis. Otherwise the table
 // runs.
 #include "steps.h"
+#include "turn.h"
 
 #include "ops/support.h"
 
@@ -81,6 +82,7 @@ public:
             axes_[axes_.size() - 2] = joined(axes_[axes_.size() - 2], axes_.back());
             axes_.pop_back();
         }
+        if (axes_.size() == 1) axes_.insert(axes_.begin(), Places{0});
         find_runs();
     }
 
@@ -124,11 +126,11 @@ private:
         has_outside_ = std::ranges::any_of(row, is_outside);
     }
 
-    // Where the row's values come from: the sum of the axes' parts but the last's (and `but`'s).
-    std::int64_t base_of(std::int64_t row, std::size_t but = kNone) const {
+    // The sum of the parts of all axes but the last few, and but the one that is turned.
+    std::int64_t base_of(std::int64_t row, std::size_t last) const {
         std::int64_t place = origin_;
-        for (std::size_t axis = axes_.size() - 1; axis-- > 0;) {
-            if (axis == but) continue;
+        for (std::size_t axis = axes_.size() - last; axis-- > 0;) {
+            if (axis == turned_) continue;
             const std::int64_t part = axes_[axis][static_cast<std::size_t>(row % size_of(axes_[axis]))];
             place = is_outside(part) || is_outside(place) ? kOutside : place + part;
             row /= size_of(axes_[axis]);
@@ -143,14 +145,17 @@ private:
         if (turned_ != kNone) return turn(team, from, to, fill);
         std::int64_t rows = 1;
         for (std::size_t axis = 0; axis + 1 < axes_.size(); ++axis) rows *= size_of(axes_[axis]);
+        const Places& second = axes_[axes_.size() - 2];
         const std::int64_t length = size_of(axes_.back()), grain = std::max<std::int64_t>(1, kGrain / length);
         team.share((rows + grain - 1) / grain, [&](std::int64_t task, int) {
+            std::int64_t base = kOutside;
             for (std::int64_t row = task * grain; row < std::min(rows, (task + 1) * grain); ++row) {
-                const std::int64_t base = base_of(row);
-                if (is_outside(base))
+                const std::int64_t within = row % size_of(second), part = second[static_cast<std::size_t>(within)];
+                if (within == 0 || row == task * grain) base = base_of(row / size_of(second), 2);
+                if (is_outside(base) || is_outside(part))
                     std::fill_n(to + row * length, length, fill);
                 else
-                    copy_row(from + base, to + row * length, fill);
+                    copy_row(from + base + part, to + row * length, fill);
             }
         });
     }
@@ -181,13 +186,21 @@ private:
         const std::int64_t length = size_of(row), width = size_of(axes_[turned_]), bands = (width + kTile - 1) / kTile;
         team.share(outer * inner * bands, [&](std::int64_t task, int) {
             const std::int64_t matrix = task / bands, first = task % bands * kTile, last = std::min(width, first + kTile);
-            const std::int64_t base = base_of(matrix, turned_);
-            T* const start = to + (matrix / inner * width * inner + matrix % inner) * length;
-            for (std::int64_t tile = 0; tile < length; tile += kTile)
-                for (std::int64_t w = first; w < last; ++w)
-                    for (std::int64_t i = tile; i < std::min(length, tile + kTile); ++i)
-                        start[w * inner * length + i] =
-                            is_outside(base) ? fill : from[base + axes_[turned_][0] + w + row[static_cast<std::size_t>(i)]];
+            const std::int64_t base = base_of(matrix, 1) + axes_[turned_][0] + row[0] + first, step = row[1] - row[0];
+            T* const start = to + ((matrix / inner * width + first) * inner + matrix % inner) * length;
+            for (std::int64_t tile = 0; tile < length; tile += kTile) {
+                const std::int64_t size = std::min(kTile, length - tile);
+                if constexpr (std::is_same_v<T, float>) {
+                    if (!is_outside(base))
+                        turn_tile(from + base + tile * step, step, size, last - first, start + tile, inner * length);
+                    else
+                        for (std::int64_t w = 0; w < last - first; ++w) std::fill_n(start + w * inner * length + tile, size, fill);
+                } else {
+                    for (std::int64_t w = 0; w < last - first; ++w)
+                        for (std::int64_t i = 0; i < size; ++i)
+                            start[w * inner * length + tile + i] = is_outside(base) ? fill : from[base + w + (tile + i) * step];
+                }
+            }
         });
     }
 

@@ -290,6 +290,24 @@ bool lower_concat(Builder& builder, std::int32_t index) {
 
 // ---- reshapes that move nothing
 
+namespace {
+
+// Between a picture, channels-last, and [N, C, H * W] in columns.
+bool lower_columns(Builder& builder, const ops::NodeView& node) {
+    const octavo_tensor_info &in = node.input(0), &out = node.output(0);
+    const std::int32_t from = node.input_id(0), to = node.output_id(0);
+    if (in.rank + out.rank != 7 || in.shape[0] != out.shape[0] || in.shape[1] != out.shape[1]) return false;
+    if (in.rank == 4 && is_picture(in) && !builder.lies_in_rows(from) && !builder.is_quantized(to)) {
+        builder.set_columns(to, builder.add_buffer(0, builder.read(from, Form::real)));
+        return true;
+    }
+    if (in.rank != 3 || !builder.columns(from)) return false;
+    builder.finish_from_real(to, builder.add_buffer(0, *builder.columns(from)));
+    return true;
+}
+
+}  // namespace
+
 bool lower_reshape(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     const auto is = [&](std::initializer_list<std::string_view> names) {
@@ -298,6 +316,7 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;
+    if (lower_columns(builder, node)) return true;
     if (!same_shape(in, out) && (is_picture(in) || is_picture(out))) {
         builder.finish_from_rows(node.output_id(0), builder.add_buffer(0, builder.read_rows(node.input_id(0))));
         return true;

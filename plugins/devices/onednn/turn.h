@@ -1,9 +1,12 @@
-// A picture from channels-last to row by row, or back, by all threads.
+// Matrices turned, so that rows become columns: a picture from channels-last to row by row, or back, by all threads.
 #pragma once
 
 #include "builder.h"
 
 namespace octavo::onednn {
+
+// to[c][r] = from[r][c], of rows and columns that lie so many values apart.
+void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride);
 
 class TurnStep : public Step {
 public:
