@@ -10,12 +10,6 @@ namespace octavo::ops {
 
 namespace {
 
-struct Tap {
-    std::int64_t index;
-    float weight;
-};
-using Taps = std::vector<Tap>;  // none: outside of the tensor
-
 float source_position(const Interpolation& how, std::size_t axis, std::int64_t position, std::int64_t from) {
     const auto x = static_cast<float>(position);
     const float scale = how.scales[axis];
@@ -147,15 +141,24 @@ Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t inpu
     return std::vector<float>(first, first + element_count(node.input_shape(input)));
 }
 
+bool changes_axis(const Interpolation& interpolation, std::size_t axis, std::int64_t size) {
+    const bool crops = interpolation.coordinates == CoordinateMode::tf_crop_and_resize;
+    return size != interpolation.output[axis] || interpolation.scales[axis] != 1.0F || crops;
+}
+
+std::vector<Taps> taps_along(const Interpolation& interpolation, std::size_t axis, std::int64_t size) {
+    std::vector<Taps> positions;
+    for (std::int64_t i = 0; i < interpolation.output[axis]; ++i) positions.push_back(taps_at(interpolation, axis, i, size));
+    return positions;
+}
+
 void interpolate(const Interpolation& interpolation, const octavo_tensor& from, const octavo_tensor& to) {
     const std::span<const float> source = values<const float>(from);
     std::vector<float> data(source.begin(), source.end());
     Shape shape = shape_of(from);
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        const bool crops = interpolation.coordinates == CoordinateMode::tf_crop_and_resize;
-        if (shape[axis] == interpolation.output[axis] && interpolation.scales[axis] == 1.0F && !crops) continue;
-        std::vector<Taps> positions;
-        for (std::int64_t i = 0; i < interpolation.output[axis]; ++i) positions.push_back(taps_at(interpolation, axis, i, shape[axis]));
+        if (!changes_axis(interpolation, axis, shape[axis])) continue;
+        const std::vector<Taps> positions = taps_along(interpolation, axis, shape[axis]);
         data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), positions, interpolation.extrapolation);
         shape[axis] = interpolation.output[axis];
     }

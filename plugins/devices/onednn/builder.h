@@ -181,6 +181,8 @@ bool lower_broadcast(Builder& builder, std::int32_t node);
 bool lower_reduction(Builder& builder, std::int32_t node);
 bool lower_softmax(Builder& builder, std::int32_t node);
 bool lower_places(Builder& builder, std::int32_t node);
+bool lower_planes(Builder& builder, std::int32_t node);
+bool lower_resize(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest
 void lower_inputs(Builder& builder);

@@ -12,7 +12,16 @@ namespace octavo::onednn {
 namespace {
 
 constexpr std::int64_t kGrain = 8192;  // values that repay a task
-constexpr std::int64_t kWidth = 64;    // columns of one task
+
+// Calls body(outer, first column, columns) for bands of columns.
+template <class Body>
+void share_columns(Team& team, const ops::AxisSplit& split, const Body& body) {
+    const std::int64_t bands = (split.inner + kColumns - 1) / kColumns;
+    team.share(split.outer * bands, [&](std::int64_t task, int) {
+        const std::int64_t first = task % bands * kColumns;
+        body(task / bands, first, {split.size, split.inner, std::min(kColumns, split.inner - first)});
+    });
+}
 
 class ReductionStep : public Step {
 public:
@@ -34,11 +43,9 @@ private:
         });
     }
     void reduce_columns(Team& team) const {
-        const std::int64_t bands = (split.inner + kWidth - 1) / kWidth;
-        team.share(split.outer * bands, [&](std::int64_t task, int) {
-            const std::int64_t outer = task / bands, first = task % bands * kWidth;
-            function_kernels().reduce_rows(reduction, from_ + outer * split.size * split.inner + first, split.size, split.inner,
-                                           std::min(kWidth, split.inner - first), to_ + outer * split.inner + first);
+        share_columns(team, split, [&](std::int64_t outer, std::int64_t first, const Columns& columns) {
+            function_kernels().reduce_columns(reduction, from_ + outer * split.size * split.inner + first, columns,
+                                              to_ + outer * split.inner + first);
         });
     }
 
@@ -48,7 +55,7 @@ private:
 
 class SoftmaxStep : public Step {
 public:
-    std::int64_t rows = 0, size = 0;
+    ops::AxisSplit split{};
     bool is_logarithm = false;
 
     void bind(const Addresses& addresses, std::byte*) override {
@@ -56,10 +63,15 @@ public:
         to_ = addresses.get<float>(writes[0]);
     }
     void run(const RunContext& context) override {
-        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / size);
-        context.team.share((rows + grain - 1) / grain, [&](std::int64_t task, int) {
-            for (std::int64_t i = task * grain; i < std::min(rows, (task + 1) * grain); ++i)
-                function_kernels().softmax(from_ + i * size, to_ + i * size, size, is_logarithm);
+        if (split.inner != 1)
+            return share_columns(context.team, split, [&](std::int64_t outer, std::int64_t first, const Columns& columns) {
+                const std::int64_t at = outer * split.size * split.inner + first;
+                function_kernels().softmax_columns(from_ + at, to_ + at, columns, is_logarithm);
+            });
+        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / split.size);
+        context.team.share((split.outer + grain - 1) / grain, [&](std::int64_t task, int) {
+            for (std::int64_t i = task * grain; i < std::min(split.outer, (task + 1) * grain); ++i)
+                function_kernels().softmax(from_ + i * split.size, to_ + i * split.size, split.size, is_logarithm);
         });
     }
 
@@ -142,11 +154,10 @@ bool lower_softmax(Builder& builder, std::int32_t index) {
     if (!split || split->size == 0) return false;
     const std::int32_t in = node.input_id(0), out = node.output_id(0);
     const octavo_tensor_info& info = node.input(0);
-    const bool by_channel = is_picture(info) && split->inner == info.shape[2] * info.shape[3] && split->size == info.shape[1];
-    if (!by_channel && split->inner != 1) return false;
+    const bool by_channel =
+        is_picture(info) && !builder.lies_in_rows(in) && split->inner == info.shape[2] * info.shape[3] && split->size == info.shape[1];
     auto step = std::make_unique<SoftmaxStep>();
-    step->rows = split->outer * split->inner;
-    step->size = split->size;
+    step->split = by_channel ? ops::AxisSplit{split->outer * split->inner, split->size, 1} : *split;
     step->is_logarithm = node.op() == "LogSoftmax";
     step->reads = {by_channel ? builder.read(in, Form::real) : builder.read_rows(in)};
     const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);

@@ -158,8 +158,25 @@ BOOST_AUTO_TEST_CASE(rows_and_columns_of_any_tensor) {
         static constexpr const char* kOps[] = {"ReduceMean", "ReduceSum", "ReduceL2", "ReduceMax", "ReduceMin"};
         const Attributes attributes = {{"axes", axes}, {"keepdims", net.between(0, 1)}};
         const TensorId y = net.node(kOps[net.between(0, 4)], {x}, attributes);
-        const TensorId z = net.node(net.flip() ? "Softmax" : "LogSoftmax", {x}, {{"axis", std::int64_t{-1}}});
+        const TensorId z = net.node(net.flip() ? "Softmax" : "LogSoftmax", {x}, {{"axis", net.between(-rank, rank - 1)}});
         check(net.finish({y, z}), seed);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(planes_are_normalized_in_rows_and_columns) {
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+        NetworkBuilder net(seed);
+        Ints shape = random_shape(net, 3);
+        const TensorId x = net.input(shape), factor = net.random_constant({shape[1]}, 1.0F), shift = net.random_constant({shape[1]}, 1.0F);
+        std::vector<TensorId> outputs = {net.node("InstanceNormalization", {x, factor, shift}, {{"epsilon", 0.01F}})};
+        if (shape.size() == 4 && shape[1] % 2 == 0) {  // as groups are spelled
+            const TensorId lists[] = {net.constant({net.unused("s"), OCTAVO_S64, {3}, make_buffer(Ints{shape[0], 2, -1}), false}),
+                                      net.constant({net.unused("s"), OCTAVO_S64, {4}, make_buffer(Ints(shape)), false})};
+            const TensorId one = net.random_constant({2}, 1.0F), zero = net.random_constant({2}, 1.0F);
+            const TensorId groups = net.node("InstanceNormalization", {net.node("Reshape", {x, lists[0]}), one, zero});
+            outputs.push_back(net.node("Reshape", {groups, lists[1]}));
+        }
+        check(net.finish(outputs), seed);
     }
 }
 
