@@ -180,6 +180,7 @@ bool lower_function(Builder& builder, std::int32_t node);
 bool lower_broadcast(Builder& builder, std::int32_t node);
 bool lower_reduction(Builder& builder, std::int32_t node);
 bool lower_softmax(Builder& builder, std::int32_t node);
+bool lower_join(Builder& builder, std::int32_t node);
 bool lower_places(Builder& builder, std::int32_t node);
 bool lower_planes(Builder& builder, std::int32_t node);
 bool lower_resize(Builder& builder, std::int32_t node);

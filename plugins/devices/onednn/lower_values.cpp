@@ -264,7 +264,7 @@ bool lower_concat(Builder& builder, std::int32_t index) {
     const std::int64_t axis = node.integer("axis", 1), rank = node.output(0).rank;
     if ((axis < 0 ? axis + rank : axis) != 1 || (rank != 4 && rank != 2)) return false;
     for (std::size_t i = 0; i < node.input_count(); ++i)
-        if (node.input(i).data) return false;
+        if (node.input(i).data || builder.lies_in_rows(node.input_id(i))) return false;
     const std::int32_t out = node.output_id(0);
     const bool codes = builder.has(out, Form::whole) && builder.precision(index) == OCTAVO_INT8;
     const Layout layout = layout_of(node.output(0));

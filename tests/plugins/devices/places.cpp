@@ -135,6 +135,27 @@ BOOST_AUTO_TEST_CASE(in_int8_between_convolutions) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(parts_of_a_concatenation) {
+    for (std::uint32_t seed = 1; seed <= 80; ++seed) {
+        NetworkBuilder net(seed);
+        Ints shape;
+        for (std::int64_t i = net.between(1, 5); i > 0; --i) shape.push_back(net.between(1, 9));
+        const auto rank = static_cast<std::int64_t>(shape.size()), axis = net.between(0, rank - 1);
+        std::vector<TensorId> parts;
+        for (std::int64_t i = net.between(1, 3); i > 0; --i) {
+            Ints own = shape;
+            own[static_cast<std::size_t>(axis)] = net.between(1, 5);
+            if (rank == 4 && net.between(0, 2) == 0) {  // one that lies row by row
+                const TensorId turned = net.input({own[0], own[3], own[1], own[2]});
+                parts.push_back(net.node("Transpose", {turned}, {{"perm", Ints{0, 2, 3, 1}}}));
+            } else {
+                parts.push_back(net.flip() && !parts.empty() ? net.random_constant(own, 1.0F) : net.input(own));
+            }
+        }
+        expect_same_bits(net.finish({net.node("Concat", parts, {{"axis", net.flip() ? axis : axis - rank}})}), nullptr, seed);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(parts_of_a_split) {
     for (std::uint32_t seed = 1; seed <= 40; ++seed) {
         NetworkBuilder net(seed);  // for its numbers alone
