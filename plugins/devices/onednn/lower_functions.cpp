@@ -84,12 +84,17 @@ public:
     void run(const RunContext& context) override {
         const std::int64_t grain = std::max<std::int64_t>(1, kGrain / channels);
         context.team.share((pixels + grain - 1) / grain, [&](std::int64_t i, int) {
-            for (std::int64_t pixel = i * grain; pixel < std::min(pixels, (i + 1) * grain); ++pixel)
-                for (std::int64_t c = 0; c < channels; ++c) to_[pixel * stride + c] = table[from_[pixel * channels + c]];
+            const std::int64_t first = i * grain, last = std::min(pixels, first + grain);
+            if (stride == channels) return look_up(from_ + first * channels, to_ + first * channels, (last - first) * channels);
+            for (std::int64_t pixel = first; pixel < last; ++pixel) look_up(from_ + pixel * channels, to_ + pixel * stride, channels);
         });
     }
 
 private:
+    void look_up(const std::uint8_t* from, T* to, std::int64_t count) const {
+        for (std::int64_t i = 0; i < count; ++i) to[i] = table[from[i]];
+    }
+
     const std::uint8_t* from_ = nullptr;
     T* to_ = nullptr;
 };
