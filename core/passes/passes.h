@@ -26,6 +26,7 @@ Result<void> fold_constants(Graph& graph);
 Result<void> free_batch(Graph& graph);
 Result<void> unify_spellings(Graph& graph);
 Result<void> remove_identities(Graph& graph);
+Result<void> fuse_pads(Graph& graph);
 Result<void> fuse_swish(Graph& graph);
 Result<void> give_bias(Graph& graph);
 Result<void> fold_batch_norm(Graph& graph);

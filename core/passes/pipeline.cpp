@@ -7,7 +7,7 @@
 namespace octavo {
 namespace {
 
-constexpr std::array<Pass, 9> kPasses = {{
+constexpr std::array<Pass, 10> kPasses = {{
     // First, since inference needs constant shapes and all others need inference.
     {"fold_constants", "computes what does not depend on the input", &fold_constants},
     // Before anything is judged by shapes: they must say what belongs to the batch.
@@ -16,6 +16,8 @@ constexpr std::array<Pass, 9> kPasses = {{
     {"unify_spellings", "Sum of two becomes Add, a spatial ReduceMean becomes GlobalAveragePool", &unify_spellings},
     // So that patterns are not interrupted.
     {"remove_identities", "takes out operators that change nothing", &remove_identities},
+    // Behind remove_identities, so that nothing stands between a Pad and its convolution.
+    {"fuse_pads", "makes zeros around an image the pads of the convolutions that read it", &fuse_pads},
     // Before fold_batch_norm, which would take the constant factors of these patterns.
     {"fuse_swish", "recognizes SiLU, hard-sigmoid, hard-swish, GELU and Mish in their parts", &fuse_swish},
     // Before fold_batch_norm, so that there is a bias to fold into.

@@ -11,12 +11,6 @@ namespace octavo::ops {
 
 namespace {
 
-struct Tap {
-    std::int64_t index;
-    float weight;
-};
-using Taps = std::vector<Tap>;  // none: outside of the tensor
-
 float source_position(const Interpolation& how, std::size_t axis, std::int64_t position, std::int64_t from) {
     const auto x = static_cast<float>(position);
     const float scale = how.scales[axis];
@@ -149,10 +143,8 @@ void interpolate_in(const Interpolation& how, const octavo_tensor& from, const o
     std::ranges::transform(source, data.begin(), [](T x) { return static_cast<Work>(x); });
     Shape shape = shape_of(from);
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        const bool crops = how.coordinates == CoordinateMode::tf_crop_and_resize;
-        if (shape[axis] == how.output[axis] && how.scales[axis] == 1.0F && !crops) continue;
-        std::vector<Taps> positions;
-        for (std::int64_t i = 0; i < how.output[axis]; ++i) positions.push_back(taps_at(how, axis, i, shape[axis]));
+        if (!changes_axis(how, axis, shape[axis])) continue;
+        const std::vector<Taps> positions = taps_along(how, axis, shape[axis]);
         data = resize_axis(data, split_at(shape, static_cast<std::int64_t>(axis)), positions, how.extrapolation);
         shape[axis] = how.output[axis];
     }
@@ -183,6 +175,17 @@ Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t inpu
                                  "') is computed while the model runs; only constants are supported");
     const auto* first = static_cast<const float*>(tensor.data);
     return std::vector<float>(first, first + element_count(node.input_shape(input)));
+}
+
+bool changes_axis(const Interpolation& interpolation, std::size_t axis, std::int64_t size) {
+    const bool crops = interpolation.coordinates == CoordinateMode::tf_crop_and_resize;
+    return size != interpolation.output[axis] || interpolation.scales[axis] != 1.0F || crops;
+}
+
+std::vector<Taps> taps_along(const Interpolation& interpolation, std::size_t axis, std::int64_t size) {
+    std::vector<Taps> positions;
+    for (std::int64_t i = 0; i < interpolation.output[axis]; ++i) positions.push_back(taps_at(interpolation, axis, i, size));
+    return positions;
 }
 
 void interpolate(const Interpolation& how, const octavo_tensor& from, const octavo_tensor& to) {

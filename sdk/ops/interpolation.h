@@ -44,6 +44,19 @@ Result<void> set_output_shape(const NodeView& node, Interpolation& interpolation
 // The values of a constant f32 input.
 Result<std::vector<float>> constant_reals(const NodeView& node, std::size_t input, const char* what);
 
+// What an output position is made of; none: it lies outside of the tensor.
+struct Tap {
+    std::int64_t index;
+    float weight;
+};
+using Taps = std::vector<Tap>;
+
+bool changes_axis(const Interpolation& interpolation, std::size_t axis, std::int64_t size);
+// Of each position along an axis of `size`.
+std::vector<Taps> taps_along(const Interpolation& interpolation, std::size_t axis, std::int64_t size);
+// What a Resize does.
+Result<Interpolation> resize_of(const NodeView& node);
+
 // Of numbers of any type; whole ones are computed in fp32 unless they are only moved.
 void interpolate(const Interpolation& interpolation, const octavo_tensor& from, const octavo_tensor& to);
 

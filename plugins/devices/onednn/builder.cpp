@@ -3,6 +3,7 @@
 #include "ops/support.h"
 
 #include "product.h"
+#include "turn.h"
 
 #include <algorithm>
 #include <cstring>
@@ -39,6 +40,11 @@ Layout layout_of(const octavo_tensor_info& tensor) {
 
 std::size_t byte_count(const octavo_tensor_info& tensor) {
     return static_cast<std::size_t>(layout_of(tensor).count()) * element_bytes(tensor.type);
+}
+
+bool is_picture(const octavo_tensor_info& tensor) {
+    const Layout layout = layout_of(tensor);
+    return layout.pixels != 1 && layout.channels != 1;
 }
 
 void to_rows(const Layout& layout, const float* from, float* to) {
@@ -200,8 +206,49 @@ void Builder::convert(std::int32_t tensor, const Source& from, const Target& to,
     add_step(std::move(step));
 }
 
-BufferId Builder::read(std::int32_t tensor, Form form) {
+bool Builder::lies_in_rows(std::int32_t tensor) const {
     const auto& forms = form_[static_cast<std::size_t>(tensor)];
+    return rows_.contains(tensor) && std::ranges::all_of(forms, [](BufferId id) { return id == BufferId::none; });
+}
+
+BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows) {
+    auto step = std::make_unique<TurnStep>(layout, to_rows);
+    step->name = std::string("turn ") + this->tensor(tensor).name;
+    step->op = "turn";
+    step->implementation = "copy";
+    step->reads = {from};
+    step->writes = {add_buffer(byte_count(this->tensor(tensor)) + 64)};
+    const BufferId to = step->writes[0];
+    add_step(std::move(step));
+    return to;
+}
+
+BufferId Builder::read_rows(std::int32_t tensor) {
+    if (!is_picture(this->tensor(tensor))) return read(tensor, Form::real);
+    if (const auto found = rows_.find(tensor); found != rows_.end()) return found->second;
+    return rows_[tensor] = turn(tensor, layout_of(this->tensor(tensor)), read(tensor, Form::real), true);
+}
+
+void Builder::set_rows(std::int32_t tensor, BufferId buffer) {
+    if (is_picture(this->tensor(tensor)))
+        rows_[tensor] = buffer;
+    else
+        set(tensor, Form::real, buffer);
+}
+
+void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
+    if (!is_quantized(tensor)) return set_rows(tensor, rows);
+    finish_from_real(tensor, is_picture(this->tensor(tensor)) ? turn(tensor, layout_of(this->tensor(tensor)), rows, false) : rows);
+}
+
+BufferId Builder::read(std::int32_t tensor, Form form) {
+    auto& forms = form_[static_cast<std::size_t>(tensor)];
+    BufferId& real = forms[static_cast<std::size_t>(Form::real)];
+    const std::int64_t* const shape = this->tensor(tensor).shape;
+    if (lies_in_rows(tensor))
+        real = turn(tensor, layout_of(this->tensor(tensor)), rows_.at(tensor), false);
+    else if (real == BufferId::none && columns(tensor))
+        real = turn(tensor, {shape[0], shape[2], shape[1]}, *columns(tensor), true);
     const BufferId there = forms[static_cast<std::size_t>(form)];
     if (there != BufferId::none) return there;
     const Layout layout = layout_of(this->tensor(tensor));
@@ -244,7 +291,7 @@ namespace {
 // What only the operator table's own arithmetic knows how to do.
 bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::Row& row) {
     bool computed = false;
-    bool special = row.bounded || node.output_count() != 1;
+    bool special = row.bounded || (node.output_count() != 1 && node.op() != "Split");
     for (std::size_t i = 0; i < node.input_count(); ++i) {
         if (!node.has_input(i)) continue;
         computed = computed || !node.input(i).data;
@@ -268,9 +315,10 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     const bool product = row->role == ops::Role::product && view.op() != "MatMul";
     if (product && int8) return lower_product_int8(builder, node);
     if (product && check_product(view)) return lower_product_f32(builder, node);
-    if (lower_pool(builder, node) || lower_pointwise(builder, node) || lower_concat(builder, node) || lower_reshape(builder, node) ||
-        lower_moves(builder, node) || lower_rows(builder, node) || lower_normalization(builder, node) || lower_transposed(builder, node))
-        return {};
+    for (const auto lower : {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows,
+                             lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax,
+                             lower_join, lower_places, lower_planes, lower_resize})
+        if (lower(builder, node)) return {};
     lower_by_table(builder, node);
     return {};
 }

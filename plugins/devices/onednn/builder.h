@@ -26,6 +26,8 @@ struct Layout {
 };
 Layout layout_of(const octavo_tensor_info& tensor);
 std::size_t byte_count(const octavo_tensor_info& tensor);
+// Whether channels-last is another order than row by row.
+bool is_picture(const octavo_tensor_info& tensor);
 
 // Channels-last (or dense) real numbers to row-major, and back.
 void to_rows(const Layout& layout, const float* from, float* to);
@@ -89,11 +91,20 @@ public:
     // The shape of a tensor in the present run, where it is only bounded before; null for all others.
     std::shared_ptr<ops::Shape> bounded_shape(std::int32_t tensor) const;
     bool is_shown(std::int32_t tensor) const { return std::ranges::find(shown_, tensor) != shown_.end(); }  // as an output or a tap
-    // A tensor of rank 4 that is only flattened, and lies in rows as it is.
-    void set_rows(std::int32_t tensor, BufferId buffer) { rows_[tensor] = buffer; }
-    std::optional<BufferId> rows(std::int32_t tensor) const {
-        const auto found = rows_.find(tensor);
-        return found == rows_.end() ? std::nullopt : std::optional(found->second);
+    // Real numbers row by row, as the outside has them. Of all tensors but pictures (is_picture) that is Form::real itself.
+    BufferId read_rows(std::int32_t tensor);
+    // A picture that lies row by row and not yet channels-last.
+    bool lies_in_rows(std::int32_t tensor) const;
+    // As finish_from_real, for producers that write row by row.
+    void finish_from_rows(std::int32_t tensor, BufferId rows);
+    // Declares that the tensor's values, on its grid if it has one, lie row by row in `buffer`.
+    void set_rows(std::int32_t tensor, BufferId buffer);
+    // Of rank 3: that they lie in columns, [N, P, C] for [N, C, P], as a picture without its rows does. Turned where somebody reads them
+    // otherwise.
+    void set_columns(std::int32_t tensor, BufferId buffer) { columns_[tensor] = buffer; }
+    std::optional<BufferId> columns(std::int32_t tensor) const {
+        const auto found = columns_.find(tensor);
+        return found == columns_.end() ? std::nullopt : std::optional(found->second);
     }
     void set_bounded(std::int32_t tensor) { bounded_[tensor] = std::make_shared<ops::Shape>(); }
     // Data of a constant as the plan has it.
@@ -102,6 +113,8 @@ public:
     BufferId add_buffer(std::size_t size_bytes, BufferId alias = BufferId::none);
     // A form of a tensor that exists by now, converted if need be.
     BufferId read(std::int32_t tensor, Form form);
+    // A depthwise convolution, of a tensor that has a grid by channel beside its own.
+    bool reads_codes_by_channel(const ops::NodeView& node, std::size_t input) const;
     // The real numbers that an operator in floating point reads: a depthwise convolution those of the grid by channel, where there is one
     // beside that of the tensor.
     BufferId read_real(const ops::NodeView& node, std::size_t input);
@@ -137,8 +150,8 @@ public:
 private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
-    bool reads_codes_by_channel(const ops::NodeView& node, std::size_t input) const;
     void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
+    BufferId turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows);
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;
@@ -149,7 +162,7 @@ private:
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
     std::vector<std::int32_t> shown_;
-    std::map<std::int32_t, BufferId> rows_;
+    std::map<std::int32_t, BufferId> rows_, columns_;  // of pictures, and of rank 3
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
@@ -170,6 +183,15 @@ bool lower_concat(Builder& builder, std::int32_t node);
 bool lower_rows(Builder& builder, std::int32_t node);
 bool lower_normalization(Builder& builder, std::int32_t node);
 bool lower_reshape(Builder& builder, std::int32_t node);
+bool lower_matmul(Builder& builder, std::int32_t node);  // oneDNN
+bool lower_function(Builder& builder, std::int32_t node);
+bool lower_broadcast(Builder& builder, std::int32_t node);
+bool lower_reduction(Builder& builder, std::int32_t node);
+bool lower_softmax(Builder& builder, std::int32_t node);
+bool lower_join(Builder& builder, std::int32_t node);
+bool lower_places(Builder& builder, std::int32_t node);
+bool lower_planes(Builder& builder, std::int32_t node);
+bool lower_resize(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest
 void lower_inputs(Builder& builder);

@@ -27,6 +27,35 @@ memory reordered(memory from, const memory::desc& desc) {
     return to;
 }
 
+void append_activation(dnnl::post_ops& post, const Activation& a) {
+    using dnnl::algorithm;
+    switch (a.kind) {
+        case ActivationKind::none:
+            return;
+        case ActivationKind::relu:
+            post.append_eltwise(algorithm::eltwise_relu, 0, 0);
+            return;
+        case ActivationKind::clip:
+            post.append_eltwise(algorithm::eltwise_clip, a.alpha, a.beta);
+            return;
+        case ActivationKind::leaky_relu:
+            post.append_eltwise(algorithm::eltwise_relu, a.alpha, 0);
+            return;
+        case ActivationKind::hard_sigmoid:
+            post.append_eltwise(algorithm::eltwise_hardsigmoid, a.alpha, a.beta);
+            return;
+        case ActivationKind::hard_swish:
+            post.append_eltwise(algorithm::eltwise_hardswish, 1.0F / 6.0F, 0.5F);
+            return;
+        case ActivationKind::sigmoid:
+            post.append_eltwise(algorithm::eltwise_logistic, 0, 0);
+            return;
+        case ActivationKind::silu:
+            post.append_eltwise(algorithm::eltwise_swish, 1, 0);
+            return;
+    }
+}
+
 ProductDescriptors describe_product(const ConvShape& s, bool gemm, const ProductTypes& types) {
     ProductDescriptors d;
     d.bias = memory::desc({s.output_c}, memory::data_type::f32, tag::a);

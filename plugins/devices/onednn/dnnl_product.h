@@ -1,5 +1,5 @@
 // Conv, Gemm and ConvTranspose as oneDNN primitives, in fp32 and int8: descriptors, creation, and weights brought into the form that a
-// primitive wants. The only file beside its three users that calls oneDNN.
+// primitive wants. The only file beside its users that calls oneDNN.
 #pragma once
 
 #include "product.h"
@@ -45,6 +45,8 @@ Result<ProductPrimitive> finished(const typename Primitive::primitive_desc& made
 // Error: oneDNN has no such primitive, or only reference code.
 Result<ProductPrimitive> make_product(const ConvShape& shape, bool gemm, const ProductDescriptors& descriptors,
                                       dnnl::primitive_attr attributes);
+
+void append_activation(dnnl::post_ops& post, const Activation& activation);
 
 dnnl::memory constant_memory(const dnnl::memory::desc& desc, const void* values);
 dnnl::memory reordered(dnnl::memory from, const dnnl::memory::desc& desc);

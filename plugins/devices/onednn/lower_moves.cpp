@@ -105,7 +105,7 @@ Result<std::vector<std::int64_t>> moves_along(const Builder& builder, const ops:
 
 bool lower_moves(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
-    if (!moves_pixels(node)) return false;
+    if (!moves_pixels(node) || builder.lies_in_rows(node.input_id(0))) return false;
     auto step = std::make_unique<MoveStep>();
     for (std::size_t axis = 0; axis < 4; ++axis) {
         Result<std::vector<std::int64_t>> moves = moves_along(builder, node, axis);

@@ -10,36 +10,6 @@ namespace {
 
 using dnnl::memory;
 
-bool append_activation(dnnl::post_ops& post, const Activation& a) {
-    using dnnl::algorithm;
-    switch (a.kind) {
-        case ActivationKind::none:
-            return true;
-        case ActivationKind::relu:
-            post.append_eltwise(algorithm::eltwise_relu, 0, 0);
-            return true;
-        case ActivationKind::clip:
-            post.append_eltwise(algorithm::eltwise_clip, a.alpha, a.beta);
-            return true;
-        case ActivationKind::leaky_relu:
-            post.append_eltwise(algorithm::eltwise_relu, a.alpha, 0);
-            return true;
-        case ActivationKind::hard_sigmoid:
-            post.append_eltwise(algorithm::eltwise_hardsigmoid, a.alpha, a.beta);
-            return true;
-        case ActivationKind::hard_swish:
-            post.append_eltwise(algorithm::eltwise_hardswish, 1.0F / 6.0F, 0.5F);
-            return true;
-        case ActivationKind::sigmoid:
-            post.append_eltwise(algorithm::eltwise_logistic, 0, 0);
-            return true;
-        case ActivationKind::silu:
-            post.append_eltwise(algorithm::eltwise_swish, 1, 0);
-            return true;
-    }
-    return false;
-}
-
 class ProductStep : public Step {
 public:
     dnnl::primitive primitive;

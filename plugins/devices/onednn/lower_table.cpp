@@ -1,6 +1,5 @@
-// Operators without a step of their own run by the operator table's arithmetic ("table"): f32 images are made row-major in memory of the
-// step's own and turned back, everything else is read and written in place. Where a shape is only bounded before the run, the step infers
-// its outputs' shapes anew in each run.
+// Operators without a step of their own run by the operator table's arithmetic ("table"), row by row and in place. Where a shape is only
+// bounded before the run, the step infers its outputs' shapes anew in each run, and turns pictures in memory of its own.
 #include "steps.h"
 
 #include "ops/support.h"
@@ -18,7 +17,7 @@ struct TableOperand {
     octavo_tensor view{};
     BufferId buffer = BufferId::none;  // none: constant
     std::byte* outside = nullptr;      // address of the buffer
-    std::vector<float> rows;           // row-major copy, where the buffer is channels-last
+    std::vector<float> rows;           // row-major copy of what is bounded, where the buffer is channels-last
     std::shared_ptr<ops::Shape> bounded;
 };
 
@@ -41,6 +40,7 @@ public:
 
 private:
     TableOperand operand(const Builder& builder, std::int32_t tensor);
+    void turn_aside(TableOperand& operand);
     void copy_node(const octavo_node& node);
     void infer_again();
 
@@ -76,12 +76,15 @@ TableOperand TableStep::operand(const Builder& builder, std::int32_t tensor) {
         return made;
     }
     made.bounded = builder.bounded_shape(tensor);
-    if (info.type == OCTAVO_F32 && layout_of(info).pixels != 1) {
-        made.rows.resize(static_cast<std::size_t>(layout_of(info).count()) + 1);
-        made.view.data = made.rows.data();
-        constant_bytes_ += byte_count(info);
-    }
     return made;
+}
+
+void TableStep::turn_aside(TableOperand& operand) {
+    const octavo_tensor_info& info = infos_[static_cast<std::size_t>(operand.info)];
+    if (!is_picture(info)) return;
+    operand.rows.resize(static_cast<std::size_t>(layout_of(info).count()) + 1);
+    operand.view.data = operand.rows.data();
+    constant_bytes_ += byte_count(info);
 }
 
 TableStep::TableStep(Builder& builder, const octavo_node& node) : row_(ops::find(node.op)) {
@@ -90,7 +93,11 @@ TableStep::TableStep(Builder& builder, const octavo_node& node) : row_(ops::find
         input_ids_.push_back(made.info);
         is_bounded_ = is_bounded_ || made.bounded;
         if (made.info < 0 || infos_.back().data) continue;
-        made.buffer = builder.read_real({node, builder.tensors()}, static_cast<std::size_t>(i));
+        const ops::NodeView view(node, builder.tensors());
+        const bool by_channel = builder.reads_codes_by_channel(view, static_cast<std::size_t>(i));
+        const bool is_aside = made.bounded || by_channel;
+        made.buffer = is_aside ? builder.read_real(view, static_cast<std::size_t>(i)) : builder.read_rows(node.inputs[i]);
+        if (is_aside) turn_aside(made);
         reads.push_back(made.buffer);
     }
     is_bounded_ = is_bounded_ || row_->bounded;
@@ -99,6 +106,7 @@ TableStep::TableStep(Builder& builder, const octavo_node& node) : row_(ops::find
         TableOperand& made = outputs_.emplace_back(operand(builder, node.outputs[i]));
         output_ids_.push_back(made.info);
         if (made.info < 0) continue;
+        if (is_bounded_) turn_aside(made);
         made.buffer = builder.add_buffer(byte_count(infos_.back()) + 64);
         writes.push_back(made.buffer);
     }
@@ -189,8 +197,13 @@ void lower_by_table(Builder& builder, std::int32_t index) {
     const std::vector<BufferId> made = step->writes;
     builder.add(std::move(step), node, OCTAVO_FP32, "table");
     std::size_t next = 0;
-    for (std::size_t i = 0; i < node.output_count(); ++i)
-        if (node.has_output(i)) builder.finish_from_real(node.output_id(i), made[next++]);
+    for (std::size_t i = 0; i < node.output_count(); ++i) {
+        if (!node.has_output(i)) continue;
+        if (builder.bounded_shape(node.output_id(i)))
+            builder.finish_from_real(node.output_id(i), made[next++]);
+        else
+            builder.finish_from_rows(node.output_id(i), made[next++]);
+    }
 }
 
 }  // namespace octavo::onednn

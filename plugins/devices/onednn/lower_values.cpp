@@ -38,7 +38,21 @@ std::optional<Pointwise> binary_kind(std::string_view op) {
     if (op == "Sub") return Pointwise::subtract;
     if (op == "Mul") return Pointwise::multiply;
     if (op == "Div") return Pointwise::divide;
+    if (op == "PRelu") return Pointwise::slope;
     return std::nullopt;
+}
+
+// An activation of what lies row by row.
+void activate_rows(Builder& builder, const ops::NodeView& node, const Activation& activation) {
+    auto step = std::make_unique<PointwiseStep>();
+    step->activation = activation;
+    step->layout = layout_of(node.output(0));
+    step->a = {builder.read_rows(node.input_id(0)), nullptr};
+    step->targets = {{builder.add_buffer(byte_count(node.output(0)) + 64), nullptr, step->layout.channels}};
+    step->declare();
+    const BufferId to = step->targets[0].buffer;
+    builder.add(std::move(step), node, OCTAVO_FP32, "values");
+    builder.set_rows(node.output_id(0), to);
 }
 
 void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
@@ -54,6 +68,7 @@ bool lower_binary(Builder& builder, const ops::NodeView& node, octavo_precision 
     if (node.input(0).data && commutes) std::swap(first, second);
     const octavo_tensor_info &x = node.input(first), &y = node.input(second), &out = node.output(0);
     if (x.data || out.type != OCTAVO_F32) return false;
+    if (builder.lies_in_rows(node.input_id(first)) || (!y.data && builder.lies_in_rows(node.input_id(second)))) return false;
     auto step = std::make_unique<PointwiseStep>();
     step->kind = kind;
     step->activation = node.activation();
@@ -80,6 +95,10 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
     if (node.input(0).data || node.output(0).type != OCTAVO_F32) return false;
     auto step = std::make_unique<PointwiseStep>();
     if (const auto activation = ops::as_activation(node)) {
+        if (builder.lies_in_rows(node.input_id(0)) && !builder.is_quantized(node.output_id(0))) {
+            activate_rows(builder, node, *activation);
+            return true;
+        }
         step->activation = *activation;
     } else if (node.op() == "ScaleShift" && layout_of(node.input(0)).channels == node.input(0).shape[1]) {
         step->kind = Pointwise::scale_shift;
@@ -245,7 +264,7 @@ bool lower_concat(Builder& builder, std::int32_t index) {
     const std::int64_t axis = node.integer("axis", 1), rank = node.output(0).rank;
     if ((axis < 0 ? axis + rank : axis) != 1 || (rank != 4 && rank != 2)) return false;
     for (std::size_t i = 0; i < node.input_count(); ++i)
-        if (node.input(i).data) return false;
+        if (node.input(i).data || builder.lies_in_rows(node.input_id(i))) return false;
     const std::int32_t out = node.output_id(0);
     const bool codes = builder.has(out, Form::whole) && builder.precision(index) == OCTAVO_INT8;
     const Layout layout = layout_of(node.output(0));
@@ -271,6 +290,24 @@ bool lower_concat(Builder& builder, std::int32_t index) {
 
 // ---- reshapes that move nothing
 
+namespace {
+
+// Between a picture, channels-last, and [N, C, H * W] in columns.
+bool lower_columns(Builder& builder, const ops::NodeView& node) {
+    const octavo_tensor_info &in = node.input(0), &out = node.output(0);
+    const std::int32_t from = node.input_id(0), to = node.output_id(0);
+    if (in.rank + out.rank != 7 || in.shape[0] != out.shape[0] || in.shape[1] != out.shape[1]) return false;
+    if (in.rank == 4 && is_picture(in) && !builder.lies_in_rows(from) && !builder.is_quantized(to)) {
+        builder.set_columns(to, builder.add_buffer(0, builder.read(from, Form::real)));
+        return true;
+    }
+    if (in.rank != 3 || !builder.columns(from)) return false;
+    builder.finish_from_real(to, builder.add_buffer(0, *builder.columns(from)));
+    return true;
+}
+
+}  // namespace
+
 bool lower_reshape(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     const auto is = [&](std::initializer_list<std::string_view> names) {
@@ -279,12 +316,11 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;
-    if (const std::optional<BufferId> rows = builder.rows(node.input_id(0))) {
-        builder.finish(node.output_id(0), builder.add_buffer(0, *rows), false);
+    if (lower_columns(builder, node)) return true;
+    if (!same_shape(in, out) && (is_picture(in) || is_picture(out))) {
+        builder.finish_from_rows(node.output_id(0), builder.add_buffer(0, builder.read_rows(node.input_id(0))));
         return true;
     }
-    const bool in_dense = in.rank != 4 || layout_of(in).pixels == 1, out_dense = out.rank != 4 || layout_of(out).pixels == 1;
-    if (!same_shape(in, out) && !(in_dense && out_dense)) return false;
     const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
     const BufferId from = builder.read(node.input_id(0), codes ? Form::whole : Form::real);
     const BufferId to = builder.add_buffer(0, from);

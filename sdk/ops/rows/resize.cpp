@@ -116,7 +116,9 @@ bool has_values(const NodeView& node, std::size_t i) {
     return node.has_input(i) && element_count(node.input_shape(i)) > 0;
 }
 
-Result<Interpolation> interpolation_of(const NodeView& node) {
+}  // namespace
+
+Result<Interpolation> resize_of(const NodeView& node) {
     const bool old = node.input_count() == 2;  // opset 10
     Interpolation how;
     OCTAVO_TRY(how.filter, mode_of(node, "mode", kFilters, "nearest"));
@@ -139,14 +141,16 @@ Result<Interpolation> interpolation_of(const NodeView& node) {
     return how;
 }
 
+namespace {
+
 Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_number(node, 0));
-    OCTAVO_TRY(const Interpolation how, interpolation_of(node));
+    OCTAVO_TRY(const Interpolation how, resize_of(node));
     return one_output(node.input(0).type, how.output);
 }
 
 Result<void> compute(const NodeView& node, Inputs inputs, Outputs outputs) {
-    OCTAVO_TRY(const Interpolation how, interpolation_of(node));
+    OCTAVO_TRY(const Interpolation how, resize_of(node));
     interpolate(how, inputs[0], outputs[0]);
     return {};
 }

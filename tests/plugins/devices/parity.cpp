@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_concatenations_are_written_in_pla
     BOOST_TEST(in_place > 50);
 }
 
-// As heads of detectors end; where somebody else reads the transposed tensor it is made.
+// As heads of detectors end: the Transpose moves nothing, whoever reads it.
 BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_pixels_are_flattened) {
     const DeviceHandle reference = device("reference"), fast = device("onednn");
     for (std::uint32_t seed = 1; seed <= 12; ++seed) {
@@ -257,7 +257,7 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_where_pixels_are_flattened) {
         for (std::size_t o = 0; o < outputs.size(); ++o)
             BOOST_TEST(bit_difference(expected.outputs[o], found.outputs[o]).count == 0U, "seed " << seed << ", output " << o);
         const bool made = std::ranges::any_of(found.operators, [](const OperatorTime& step) { return step.op == "Transpose"; });
-        BOOST_TEST(made == (seed % 4 == 1 || seed % 4 == 2));
+        BOOST_TEST(!made);
     }
 }
 

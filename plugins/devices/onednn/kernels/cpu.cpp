@@ -2,7 +2,7 @@
 #include "kernels/cpu.h"
 
 #include "kernels/conv_u8.h"
-#include "kernels/values.h"
+#include "kernels/functions.h"
 
 #include <dnnl.hpp>
 
@@ -20,6 +20,9 @@ extern const ConvKernels kAvx512VnniKernels;
 extern const ValueKernels kSse41Values;
 extern const ValueKernels kAvx2Values;
 extern const ValueKernels kAvx512Values;
+extern const FunctionKernels kSse41Functions;
+extern const FunctionKernels kAvx2Functions;
+extern const FunctionKernels kAvx512Functions;
 
 namespace {
 
@@ -96,6 +99,12 @@ const ValueKernels& value_kernels() {
     const Isa isa = cpu_isa();
     if (isa == Isa::avx512 || isa >= Isa::avx512_vnni) return kAvx512Values;
     return isa >= Isa::avx2 ? kAvx2Values : kSse41Values;
+}
+
+const FunctionKernels& function_kernels() {
+    const Isa isa = cpu_isa();
+    if (isa == Isa::avx512 || isa >= Isa::avx512_vnni) return kAvx512Functions;
+    return isa >= Isa::avx2 ? kAvx2Functions : kSse41Functions;
 }
 
 }  // namespace octavo::onednn

@@ -19,7 +19,7 @@ struct Operand {
     std::int64_t pixel_stride = 0, image_stride = 0;
 };
 
-enum class Pointwise { copy, add, subtract, multiply, divide, scale_shift };
+enum class Pointwise { copy, add, subtract, multiply, divide, slope, scale_shift };  // slope: a where positive, else a * b
 
 struct PointwiseJob {
     Pointwise kind = Pointwise::copy;
@@ -71,6 +71,7 @@ struct ValueKernels {
     void (*lrn)(const NormalizationJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
     // Divided by the root of the sum of squares; where that is 0, 0.
     void (*normalize)(const NormalizationJob& job, std::int64_t first_pixel, std::int64_t last_pixel);
+    void (*activate)(const Activation& activation, std::int64_t count, float* values);
     void (*picture)(const PictureJob& job, std::int64_t first_pixel, std::int64_t last_pixel);  // over images * pixels
 };
 

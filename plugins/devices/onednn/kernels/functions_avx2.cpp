@@ -1,0 +1,2 @@
+#define FUNCTIONS_TABLE kAvx2Functions
+#include "kernels/functions.inc"

@@ -1,0 +1,2 @@
+#define FUNCTIONS_TABLE kAvx512Functions
+#include "kernels/functions.inc"

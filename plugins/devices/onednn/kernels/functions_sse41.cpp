@@ -1,0 +1,2 @@
+#define FUNCTIONS_TABLE kSse41Functions
+#include "kernels/functions.inc"

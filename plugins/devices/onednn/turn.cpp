@@ -1,0 +1,47 @@
+#include "turn.h"
+
+#include <xmmintrin.h>
+
+namespace octavo::onednn {
+namespace {
+
+constexpr std::int64_t kTile = 16;  // values of a cache line
+
+void turn_four(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride) {
+    __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + from_stride);
+    __m128 c = _mm_loadu_ps(from + 2 * from_stride), d = _mm_loadu_ps(from + 3 * from_stride);
+    _MM_TRANSPOSE4_PS(a, b, c, d);
+    _mm_storeu_ps(to, a);
+    _mm_storeu_ps(to + to_stride, b);
+    _mm_storeu_ps(to + 2 * to_stride, c);
+    _mm_storeu_ps(to + 3 * to_stride, d);
+}
+
+}  // namespace
+
+void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride) {
+    const std::int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (std::int64_t c = 0; c < whole_columns; c += 4)
+        for (std::int64_t r = 0; r < whole_rows; r += 4)
+            turn_four(from + r * from_stride + c, from_stride, to + c * to_stride + r, to_stride);
+    for (std::int64_t c = 0; c < columns; ++c)
+        for (std::int64_t r = c < whole_columns ? whole_rows : 0; r < rows; ++r) to[c * to_stride + r] = from[r * from_stride + c];
+}
+
+void TurnStep::bind(const Addresses& addresses, std::byte*) {
+    from_ = addresses.get<float>(reads[0]);
+    to_ = addresses.get<float>(writes[0]);
+}
+
+void TurnStep::run(const RunContext& context) {
+    const std::int64_t bands = (columns_ + kTile - 1) / kTile;
+    context.team.share(images_ * bands, [&](std::int64_t task, int) {
+        const std::int64_t first = task % bands * kTile, last = std::min(columns_, first + kTile);
+        const float* const from = from_ + task / bands * rows_ * columns_;
+        float* const to = to_ + task / bands * rows_ * columns_;
+        for (std::int64_t row = 0; row < rows_; row += kTile)
+            turn_tile(from + row * columns_ + first, columns_, std::min(kTile, rows_ - row), last - first, to + first * rows_ + row, rows_);
+    });
+}
+
+}  // namespace octavo::onednn

@@ -1,0 +1,25 @@
+// Matrices turned, so that rows become columns: a picture from channels-last to row by row, or back, by all threads.
+#pragma once
+
+#include "builder.h"
+
+namespace octavo::onednn {
+
+// to[c][r] = from[r][c], of rows and columns that lie so many values apart.
+void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride);
+
+class TurnStep : public Step {
+public:
+    TurnStep(const Layout& layout, bool to_rows)
+        : images_(layout.images), rows_(to_rows ? layout.pixels : layout.channels), columns_(to_rows ? layout.channels : layout.pixels) {}
+
+    void bind(const Addresses& addresses, std::byte*) override;
+    void run(const RunContext& context) override;
+
+private:
+    std::int64_t images_, rows_, columns_;  // of what is read; each image is a matrix
+    const float* from_ = nullptr;
+    float* to_ = nullptr;
+};
+
+}  // namespace octavo::onednn
