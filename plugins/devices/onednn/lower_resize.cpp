@@ -66,7 +66,8 @@ public:
 
 bool lower_resize(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
-    if (node.op() != "Resize" || node.input(0).rank != 4 || node.input(0).data || node.activation().kind != ActivationKind::none)
+    const octavo_tensor_info& in = node.input(0);
+    if (node.op() != "Resize" || in.type != OCTAVO_F32 || in.rank != 4 || in.data || node.activation().kind != ActivationKind::none)
         return false;
     const auto how = ops::resize_of(node);
     const ops::Shape shape = node.input_shape(0);
