@@ -213,9 +213,9 @@ bool Builder::lies_in_rows(std::int32_t tensor) const {
 
 BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows) {
     auto step = std::make_unique<TurnStep>(layout, to_rows);
-    step->name = std::string("turn ") + this->tensor(tensor).name;
-    step->op = "turn";
-    step->implementation = "copy";
+    step->name = lowered_ < 0 ? std::string("turn ") + this->tensor(tensor).name : std::string(view(lowered_).name());
+    step->op = lowered_ < 0 ? std::string("turn") : std::string(view(lowered_).op());
+    step->implementation = "turn";
     step->reads = {from};
     step->writes = {add_buffer(byte_count(this->tensor(tensor)) + 64)};
     const BufferId to = step->writes[0];
@@ -305,6 +305,7 @@ bool is_for_table(const Builder& builder, const ops::NodeView& node, const ops::
 
 Result<void> lower_node(Builder& builder, std::int32_t node) {
     const ops::NodeView view = builder.view(node);
+    builder.begin(node);
     const ops::Row* row = ops::find(view.op());
     if (!row) return Error(Code::model, view.title() + ": no such operator");
     if (is_for_table(builder, view, *row)) {

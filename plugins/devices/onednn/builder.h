@@ -1,6 +1,6 @@
 // Builder: turns nodes into steps. It knows in which forms (real numbers, codes for everybody, codes for depthwise readers) each tensor is
 // wanted, hands out buffers, and inserts the conversions that readers and writers do not do themselves. Rank-4 tensors lie channels-last in
-// every form; others are dense.
+// every form, or as real numbers row by row for those who ask; others are dense.
 #pragma once
 
 #include "kernels/cpu.h"
@@ -132,6 +132,8 @@ public:
     // Declares that a form of the tensor lies in `buffer`.
     void set(std::int32_t tensor, Form form, BufferId buffer);
 
+    // Whom turned pictures are for: a node, or with -1 nobody.
+    void begin(std::int32_t node) { lowered_ = node; }
     void add_step(std::unique_ptr<Step> step);
     template <class T>
     T& add(std::unique_ptr<T> step, const ops::NodeView& node, octavo_precision precision, std::string implementation) {
@@ -158,6 +160,7 @@ private:
     int threads_;
     float tolerance_;
     Products products_;
+    std::int32_t lowered_ = -1;
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;

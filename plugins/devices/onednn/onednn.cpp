@@ -141,6 +141,7 @@ public:
             OCTAVO_CHECK_OK(lower_node(builder, node));
             for (std::int32_t i = 0; i < graph.nodes[node].output_count; ++i) show(graph.nodes[node].outputs[i]);
         }
+        builder.begin(-1);
         lower_outputs(builder);
         return std::unique_ptr<Executable>(std::make_unique<Program>(builder, threads, options.profile != 0));
     }
