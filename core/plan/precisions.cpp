@@ -11,10 +11,12 @@ bool is_float_constant(const Graph& graph, TensorId id) {
     return id != TensorId::none && graph[id].is_constant() && graph[id].type == OCTAVO_F32;
 }
 
-// One number an output channel. Algorithms give back to it what rounding takes from the means; the pass give_bias leaves only those
-// products without one that have no place for it: MatMul of more than a matrix, a bias that is computed or differs from row to row.
-bool has_bias(const Graph& graph, const Node& node) {
-    return node.inputs.size() > 2 && is_float_constant(graph, node.inputs[2]) && graph[node.inputs[2]].shape.size() == 1;
+// Algorithms give back to a bias of one number a channel what rounding takes from the means. MatMul has no place for one, and what the pass
+// give_bias leaves is computed or differs from row to row.
+bool may_have_bias(const Graph& graph, const Node& node) {
+    if (node.op == "MatMul") return false;
+    const TensorId bias = node.inputs.size() > 2 ? node.inputs[2] : TensorId::none;
+    return bias == TensorId::none || (is_float_constant(graph, bias) && graph[bias].shape.size() == 1);
 }
 
 bool is_float(const Graph& graph, TensorId id) {
@@ -57,7 +59,7 @@ private:
         if (row->role == ops::Role::product) {
             const bool constant = node.inputs.size() > 1 && is_float_constant(graph_, node.inputs[1]);
             if (!constant || graph_[node.inputs[0]].is_constant()) return Reason::unsupported_weights;
-            if (!has_bias(graph_, node)) return Reason::no_int8_kernel;
+            if (!may_have_bias(graph_, node)) return Reason::no_int8_kernel;
         } else {
             const bool averages = row->role == ops::Role::average && is_from_product(node.inputs[0]);
             if (!is_wanted(node) && !averages) return Reason::feeds_no_int8;
