@@ -115,9 +115,8 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
                 want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
         }
     }
-    shown_.assign(graph_.outputs, graph_.outputs + graph_.output_count);
-    shown_.insert(shown_.end(), options.taps, options.taps + options.tap_count);
-    for (const std::int32_t tensor : shown_) want(tensor, Form::real);
+    for (std::int32_t i = 0; i < graph_.output_count; ++i) want(graph_.outputs[i], Form::real);
+    for (std::int32_t i = 0; i < options.tap_count; ++i) want(options.taps[i], Form::real);
 }
 
 std::shared_ptr<const CodeParameters> Builder::parameters(std::int32_t tensor, Form form) const {

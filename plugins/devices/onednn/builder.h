@@ -90,7 +90,6 @@ public:
     std::shared_ptr<const CodeParameters> inner_parameters(std::int32_t node) const;
     // The shape of a tensor in the present run, where it is only bounded before; null for all others.
     std::shared_ptr<ops::Shape> bounded_shape(std::int32_t tensor) const;
-    bool is_shown(std::int32_t tensor) const { return std::ranges::find(shown_, tensor) != shown_.end(); }  // as an output or a tap
     // Real numbers row by row, as the outside has them. Of all tensors but pictures (is_picture) that is Form::real itself.
     BufferId read_rows(std::int32_t tensor);
     // A picture that lies row by row and not yet channels-last.
@@ -164,7 +163,6 @@ private:
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
-    std::vector<std::int32_t> shown_;
     std::map<std::int32_t, BufferId> rows_, columns_;  // of pictures, and of rank 3
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody

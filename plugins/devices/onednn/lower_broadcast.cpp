@@ -1,9 +1,7 @@
 // Add, Sub, Mul, Div and PRelu of real numbers with numpy's broadcasting, where lower_values.cpp has no form: axes that both operands walk
 // through in one stride are joined, and the last of them is a vector kernel's. Channels-last where the operands lie so, else row by row.
+#include "as_it_lies.h"
 #include "kernels/functions.h"
-#include "steps.h"
-
-#include "ops/support.h"
 
 #include <algorithm>
 
@@ -58,31 +56,6 @@ private:
     float* to_ = nullptr;
 };
 
-std::optional<Pointwise> kind_of(std::string_view op) {
-    constexpr std::pair<std::string_view, Pointwise> kKinds[] = {{"Add", Pointwise::add},
-                                                                 {"Sub", Pointwise::subtract},
-                                                                 {"Mul", Pointwise::multiply},
-                                                                 {"Div", Pointwise::divide},
-                                                                 {"PRelu", Pointwise::slope}};
-    for (const auto& [name, kind] : kKinds)
-        if (op == name) return kind;
-    return std::nullopt;
-}
-
-// As the values lie: of a picture that does not lie in rows, channels are last.
-ops::Shape as_it_lies(const ops::Shape& shape, bool in_rows) {
-    return in_rows ? shape : ops::Shape{shape[0], shape[2], shape[3], shape[1]};
-}
-
-// The constant as the result lies, so that its strides are those of a dense tensor.
-std::vector<float> turned(const float* values, const ops::Shape& shape, bool in_rows) {
-    const auto count = static_cast<std::size_t>(ops::element_count(shape));
-    if (in_rows) return {values, values + count};
-    std::vector<float> made(count);
-    to_rows({shape[0], shape[1], shape[2] * shape[3]}, values, made.data());
-    return made;
-}
-
 bool moves_by_one(const Side& side) {
     return side.strides.back() == 0 || side.strides.back() == 1;
 }
@@ -121,7 +94,7 @@ bool lies_in_rows(const Builder& builder, const ops::NodeView& node) {
 
 bool lower_broadcast(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
-    const std::optional<Pointwise> kind = kind_of(node.op());
+    const std::optional<Pointwise> kind = binary_kind(node.op());
     const octavo_tensor_info& out = node.output(0);
     if (!kind || out.type != OCTAVO_F32 || out.rank == 0) return false;
     const bool in_rows = lies_in_rows(builder, node);
@@ -135,20 +108,16 @@ bool lower_broadcast(Builder& builder, std::int32_t index) {
         own.insert(own.begin(), shape.size() - own.size(), 1);
         step->sides[s].strides = ops::broadcast_strides(as_it_lies(own, in_rows), step->shape);
         if (node.input(s).data)
-            step->sides[s].constant = turned(static_cast<const float*>(builder.constant(node.input_id(s))), own, in_rows);
+            step->sides[s].constant = as_it_lies(static_cast<const float*>(builder.constant(node.input_id(s))), own, in_rows);
     }
     join_axes(*step);
     if (!moves_by_one(step->sides[0]) || !moves_by_one(step->sides[1])) return false;
     for (std::size_t s = 0; s < 2; ++s) {
         if (node.input(s).data) continue;
-        const std::int32_t id = node.input_id(s);
-        step->sides[s].buffer = in_rows ? builder.read_rows(id) : builder.read(id, Form::real);
+        step->sides[s].buffer = read_as(builder, node.input_id(s), in_rows);
         step->reads.push_back(step->sides[s].buffer);
     }
-    const BufferId to = builder.add_buffer(byte_count(out) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, builder.precision(index), "values");
-    in_rows ? builder.finish_from_rows(node.output_id(0), to) : builder.finish_from_real(node.output_id(0), to);
+    add_as(builder, std::move(step), node, builder.precision(index), "values", in_rows);
     return true;
 }
 

@@ -1,9 +1,7 @@
 // Functions of single values (Gelu, Tanh, Exp, ...). Of codes there are 256, so the operator table computes each once and a run looks it
 // up, bit for bit what `reference` computes; of real numbers by the kernels of kernels/functions.h.
+#include "as_it_lies.h"
 #include "kernels/functions.h"
-#include "steps.h"
-
-#include "ops/support.h"
 
 #include <octavo/tensor.h>
 
@@ -11,8 +9,6 @@
 
 namespace octavo::onednn {
 namespace {
-
-constexpr std::int64_t kGrain = 8192;  // values that repay a task
 
 struct Known {
     Function function = Function::exp;
@@ -59,8 +55,7 @@ public:
         to_ = addresses.get<float>(writes[0]);
     }
     void run(const RunContext& context) override {
-        context.team.share((count + kGrain - 1) / kGrain, [&](std::int64_t i, int) {
-            const std::int64_t first = i * kGrain, last = std::min(count, first + kGrain);
+        share_pieces(context.team, count, 1, [&](std::int64_t first, std::int64_t last) {
             function_kernels().apply(known.function, known.parameter, from_ + first, to_ + first, last - first);
         });
     }
@@ -82,9 +77,7 @@ public:
         to_ = addresses.get<T>(writes[0]) + offset;
     }
     void run(const RunContext& context) override {
-        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / channels);
-        context.team.share((pixels + grain - 1) / grain, [&](std::int64_t i, int) {
-            const std::int64_t first = i * grain, last = std::min(pixels, first + grain);
+        share_pieces(context.team, pixels, channels, [&](std::int64_t first, std::int64_t last) {
             if (stride == channels) return look_up(from_ + first * channels, to_ + first * channels, (last - first) * channels);
             for (std::int64_t pixel = first; pixel < last; ++pixel) look_up(from_ + pixel * channels, to_ + pixel * stride, channels);
         });
@@ -155,18 +148,15 @@ bool lower_function(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     const std::optional<Known> found = known(node);
     if (!found) return false;
-    const std::int32_t in = node.input_id(0), out = node.output_id(0);
+    const std::int32_t in = node.input_id(0);
     const bool in_rows = builder.lies_in_rows(in);
     if (builder.has(in, Form::whole) && !in_rows) return lower_look_up(builder, index);
     if (builder.precision(index) == OCTAVO_INT8) return false;
     auto step = std::make_unique<FunctionStep>();
     step->known = *found;
     step->count = layout_of(node.output(0)).count();
-    step->reads = {in_rows ? builder.read_rows(in) : builder.read(in, Form::real)};
-    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, OCTAVO_FP32, "values");
-    in_rows ? builder.finish_from_rows(out, to) : builder.finish_from_real(out, to);
+    step->reads = {read_as(builder, in, in_rows)};
+    add_as(builder, std::move(step), node, OCTAVO_FP32, "values", in_rows);
     return true;
 }
 

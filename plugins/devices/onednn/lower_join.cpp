@@ -1,8 +1,6 @@
 // Concat of real numbers along any axis, row by row or channels-last as they lie: blocks of each input in turns. Along channels, and in
 // codes, lower_values.cpp does it.
-#include "steps.h"
-
-#include "ops/support.h"
+#include "as_it_lies.h"
 
 #include <algorithm>
 #include <cstring>
@@ -25,10 +23,9 @@ public:
         to_ = addresses.get<float>(writes[0]);
     }
     void run(const RunContext& context) override {
-        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / stride);
-        context.team.share((blocks + grain - 1) / grain, [&](std::int64_t task, int) {
+        share_pieces(context.team, blocks, stride, [&](std::int64_t first, std::int64_t last) {
             for (std::size_t i = 0; i < parts.size(); ++i)
-                for (std::int64_t b = task * grain; b < std::min(blocks, (task + 1) * grain); ++b)
+                for (std::int64_t b = first; b < last; ++b)
                     std::memcpy(to_ + b * stride + parts[i].offset, from_[i] + b * parts[i].count,
                                 static_cast<std::size_t>(parts[i].count) * sizeof(float));
         });
@@ -40,22 +37,9 @@ public:
     }
 
 private:
-    static constexpr std::int64_t kGrain = 8192;  // values that repay a task
-
     std::vector<const float*> from_;
     float* to_ = nullptr;
 };
-
-std::vector<float> constant_as_it_lies(const Builder& builder, std::int32_t id, bool in_rows) {
-    const Layout layout = layout_of(builder.tensor(id));
-    std::vector<float> made(static_cast<std::size_t>(layout.count()));
-    const auto* values = static_cast<const float*>(builder.constant(id));
-    if (in_rows)
-        std::ranges::copy_n(values, layout.count(), made.begin());
-    else
-        from_rows(layout, values, made.data());
-    return made;
-}
 
 }  // namespace
 
@@ -70,31 +54,24 @@ bool lower_join(Builder& builder, std::int32_t index) {
         if (byte_count(node.input(i)) == 0) return false;
         in_rows = in_rows || (!node.input(i).data && builder.lies_in_rows(node.input_id(i)));
     }
-    constexpr std::size_t kPlaces[] = {0, 3, 1, 2};  // of the axes of a picture, channels-last
-    const std::size_t place = in_rows ? static_cast<std::size_t>(*axis) : kPlaces[*axis];
-    const auto as_it_lies = [in_rows](const octavo_tensor_info& info) {
-        return in_rows ? ops::Shape(info.shape, info.shape + info.rank)
-                       : ops::Shape{info.shape[0], info.shape[2], info.shape[3], info.shape[1]};
-    };
+    const ops::Shape axes = axes_as_they_lie(static_cast<std::size_t>(out.rank), in_rows);
+    const auto place = static_cast<std::size_t>(std::ranges::find(axes, *axis) - axes.begin());
     auto step = std::make_unique<JoinStep>();
-    const ops::Shape shape = as_it_lies(out);
+    const ops::Shape shape = as_it_lies({out.shape, out.shape + out.rank}, in_rows);
     step->blocks = ops::extent(shape, 0, place);
     step->stride = ops::extent(shape, place, shape.size());
     std::int64_t offset = 0;
     for (std::size_t i = 0; i < node.input_count(); ++i) {
-        const ops::Shape own = as_it_lies(node.input(i));
+        const ops::Shape own = as_it_lies(node.input_shape(i), in_rows);
         const std::int32_t id = node.input_id(i);
         auto& part = step->parts.emplace_back(JoinStep::Part{{}, offset, ops::extent(own, place, own.size())});
         offset += part.count;
         if (node.input(i).data)
-            part.constant = constant_as_it_lies(builder, id, in_rows);
+            part.constant = as_it_lies(static_cast<const float*>(builder.constant(id)), node.input_shape(i), in_rows);
         else
-            step->reads.push_back(in_rows ? builder.read_rows(id) : builder.read(id, Form::real));
+            step->reads.push_back(read_as(builder, id, in_rows));
     }
-    const BufferId to = builder.add_buffer(byte_count(out) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, builder.precision(index), "copy");
-    in_rows ? builder.finish_from_rows(node.output_id(0), to) : builder.finish_from_real(node.output_id(0), to);
+    add_as(builder, std::move(step), node, builder.precision(index), "copy", in_rows);
     return true;
 }
 

@@ -102,11 +102,10 @@ bool lower_matmul(Builder& builder, std::int32_t index) {
     step->a = memory(matrices->a, dnnl_engine(), nullptr);
     step->b = memory(matrices->b, dnnl_engine(), nullptr);
     step->y = memory(matrices->y, dnnl_engine(), nullptr);
-    if (constant_b)
-        step->b = reordered(constant_memory(matrices->b, builder.constant(node.input_id(1))), made->weights);
-    else if (node.input(0).data)
-        step->a = constant_memory(matrices->a, builder.constant(node.input_id(0)));
-    if (constant_b || node.input(0).data) step->constant = (constant_b ? step->b : step->a).get_desc().get_size();
+    if (constant_b) step->b = reordered(constant_memory(matrices->b, builder.constant(node.input_id(1))), made->weights);
+    if (node.input(0).data) step->a = constant_memory(matrices->a, builder.constant(node.input_id(0)));
+    for (const memory* each : {&step->a, &step->b})
+        if (each->get_data_handle()) step->constant += each->get_desc().get_size();
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}})
         if (!node.input(i).data) step->reads.push_back(builder.read_rows(node.input_id(i)));
     const BufferId to = builder.add_buffer(matrices->y.get_size() + 64);

@@ -2,10 +2,8 @@
 // codes where both sides have one grid. Where a value comes from is asked of the operator table, which runs on numbers that are their own
 // places: whatever it makes of modes and axes is done here too, as long as a place is a sum of one part for each axis. Otherwise the table
 // runs.
-#include "steps.h"
+#include "as_it_lies.h"
 #include "turn.h"
-
-#include "ops/support.h"
 
 #include <octavo/tensor.h>
 
@@ -220,8 +218,8 @@ ops::Shape shape_of(const octavo_tensor_info& info) {
     return {info.shape, info.shape + info.rank};
 }
 
-// The places of all values of the output, row by row, as the table gives them; -1: nowhere.
-Result<std::vector<std::int32_t>> ask_table(const Builder& builder, const ops::NodeView& node, std::size_t output) {
+// The places of all values of each output, row by row, as the table gives them; -1: nowhere.
+Result<std::vector<std::vector<std::int32_t>>> ask_table(const Builder& builder, const ops::NodeView& node) {
     std::vector<std::int32_t> ramp(static_cast<std::size_t>(layout_of(node.input(0)).count()));
     std::iota(ramp.begin(), ramp.end(), 0);
     constexpr std::int32_t kNowhere = -1;
@@ -241,7 +239,7 @@ Result<std::vector<std::int32_t>> ask_table(const Builder& builder, const ops::N
         outputs.push_back(dense_tensor(OCTAVO_S32, shape_of(node.output(i)), found[i].data()));
     }
     OCTAVO_CHECK_OK(ops::find(node.op())->compute(node, inputs, outputs));
-    return std::move(found[output]);
+    return found;
 }
 
 // The sizes that an axis of the output is made of, where blocks of pixels become channels or the other way round.
@@ -252,14 +250,6 @@ std::vector<ops::Shape> factors_of(const ops::NodeView& node, const ops::Shape& 
     if (node.op() == "DepthToSpace") factors[2] = {shape[2] / block, block}, factors[3] = {shape[3] / block, block};
     if (node.op() == "SpaceToDepth") factors[1] = {block, block, shape[1] / block / block};
     return factors;
-}
-
-// Order of the axes as the values lie.
-std::vector<std::size_t> order_of(std::size_t rank, bool in_rows) {
-    if (rank == 4 && !in_rows) return {0, 2, 3, 1};
-    std::vector<std::size_t> order(rank);
-    std::iota(order.begin(), order.end(), 0);
-    return order;
 }
 
 // From a place row by row to one as the values lie.
@@ -313,8 +303,8 @@ std::optional<Separated> separated(const std::vector<std::int32_t>& places, cons
         }
         if (sum != place_at(i)) return std::nullopt;
     }
-    for (const std::size_t axis : order_of(factors.size(), to_rows))
-        for (const std::size_t part : groups[axis]) made.axes.push_back(std::move(axes[part]));
+    for (const std::int64_t axis : axes_as_they_lie(factors.size(), to_rows || factors.size() != 4))
+        for (const std::size_t part : groups[static_cast<std::size_t>(axis)]) made.axes.push_back(std::move(axes[part]));
     return made;
 }
 
@@ -347,14 +337,14 @@ bool lower_places(Builder& builder, std::int32_t index) {
         bool codes, to_rows;
     };
     std::vector<Part> parts;
+    const auto places = ask_table(builder, node);
+    if (!places) return false;
     for (std::size_t i = 0; i < node.output_count(); ++i) {
         const octavo_tensor_info& info = node.output(i);
         const bool codes = builder.precision(index) == OCTAVO_INT8 && builder.equal_codes(in, node.output_id(i)) && !from_rows;
         const bool to_rows = !codes && (from_rows || node.input(0).rank != 4 || node.op() == "Transpose");
-        const auto places = ask_table(builder, node, i);
-        if (!places) return false;
-        auto found =
-            separated(*places, factors_of(node, shape_of(info)), layout_of(node.input(0)), from_rows || node.input(0).rank != 4, to_rows);
+        auto found = separated((*places)[i], factors_of(node, shape_of(info)), layout_of(node.input(0)),
+                               from_rows || node.input(0).rank != 4, to_rows);
         if (!found) return false;
         parts.push_back({std::move(*found), codes, to_rows});
     }
@@ -365,7 +355,7 @@ bool lower_places(Builder& builder, std::int32_t index) {
         const auto grid = codes ? builder.parameters(out, Form::whole) : nullptr;
         auto step = std::make_unique<PlacesStep>(std::move(parts[i].places.axes), parts[i].places.origin, codes, fill,
                                                  grid ? quantize_u8(fill, grid->reciprocal[0], grid->zero_point[0]) : std::uint8_t{0});
-        step->reads = {codes ? builder.read(in, Form::whole) : from_rows ? builder.read_rows(in) : builder.read(in, Form::real)};
+        step->reads = {codes ? builder.read(in, Form::whole) : read_as(builder, in, from_rows)};
         const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout_of(node.output(i)).count()) * (codes ? 1 : 4) + 64);
         step->writes = {to};
         builder.add(std::move(step), node, builder.precision(index), "copy");

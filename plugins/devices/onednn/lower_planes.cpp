@@ -1,9 +1,7 @@
 // InstanceNormalization, and so GroupNormalization as exporters spell it, in fp32: each channel of each image is a column of a picture that
 // lies channels-last, or a row.
+#include "as_it_lies.h"
 #include "kernels/functions.h"
-#include "steps.h"
-
-#include "ops/support.h"
 
 #include <algorithm>
 
@@ -53,7 +51,7 @@ private:
 bool lower_planes(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     if (node.op() != "InstanceNormalization" || !node.input(1).data || !node.input(2).data || node.input(0).rank < 3) return false;
-    const std::int32_t in = node.input_id(0), out = node.output_id(0);
+    const std::int32_t in = node.input_id(0);
     const ops::Shape shape = node.input_shape(0);
     auto step = std::make_unique<PlanesStep>();
     step->images = shape[0];
@@ -66,11 +64,8 @@ bool lower_planes(Builder& builder, std::int32_t index) {
         to->assign(values, values + shape[1]);
     }
     const bool in_rows = step->in_rows;
-    step->reads = {in_rows ? builder.read_rows(in) : builder.read(in, Form::real)};
-    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, OCTAVO_FP32, "values");
-    in_rows ? builder.finish_from_rows(out, to) : builder.finish_from_real(out, to);
+    step->reads = {read_as(builder, in, in_rows)};
+    add_as(builder, std::move(step), node, OCTAVO_FP32, "values", in_rows);
     return true;
 }
 

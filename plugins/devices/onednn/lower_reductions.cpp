@@ -1,17 +1,14 @@
 // ReduceMean, ReduceSum, ReduceL2, ReduceMax and ReduceMin over axes that lie side by side, and Softmax and LogSoftmax over the last axis
 // as it lies (of pictures that is the channel's, unless they lie row by row), in fp32. Others run by the table.
+#include "as_it_lies.h"
 #include "kernels/functions.h"
-#include "steps.h"
 
 #include "ops/softmax.h"
-#include "ops/support.h"
 
 #include <algorithm>
 
 namespace octavo::onednn {
 namespace {
-
-constexpr std::int64_t kGrain = 8192;  // values that repay a task
 
 // Calls body(outer, first column, columns) for bands of columns.
 template <class Body>
@@ -36,10 +33,8 @@ public:
 
 private:
     void reduce_rows(Team& team) const {
-        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / split.size);
-        team.share((split.outer + grain - 1) / grain, [&](std::int64_t task, int) {
-            for (std::int64_t i = task * grain; i < std::min(split.outer, (task + 1) * grain); ++i)
-                to_[i] = function_kernels().reduce(reduction, from_ + i * split.size, split.size);
+        share_pieces(team, split.outer, split.size, [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t i = first; i < last; ++i) to_[i] = function_kernels().reduce(reduction, from_ + i * split.size, split.size);
         });
     }
     void reduce_columns(Team& team) const {
@@ -68,9 +63,8 @@ public:
                 const std::int64_t at = outer * split.size * split.inner + first;
                 function_kernels().softmax_columns(from_ + at, to_ + at, columns, is_logarithm);
             });
-        const std::int64_t grain = std::max<std::int64_t>(1, kGrain / split.size);
-        context.team.share((split.outer + grain - 1) / grain, [&](std::int64_t task, int) {
-            for (std::int64_t i = task * grain; i < std::min(split.outer, (task + 1) * grain); ++i)
+        share_pieces(context.team, split.outer, split.size, [&](std::int64_t first, std::int64_t last) {
+            for (std::int64_t i = first; i < last; ++i)
                 function_kernels().softmax(from_ + i * split.size, to_ + i * split.size, split.size, is_logarithm);
         });
     }
@@ -89,14 +83,6 @@ std::optional<Reduction> reduction_of(std::string_view op) {
     for (const auto& [name, reduction] : kReductions)
         if (op == name) return reduction;
     return std::nullopt;
-}
-
-// The axes in the order in which values lie.
-ops::Shape axes_as_they_lie(std::size_t rank, bool in_rows) {
-    if (!in_rows) return {0, 2, 3, 1};
-    ops::Shape axes(rank);
-    for (std::size_t i = 0; i < rank; ++i) axes[i] = static_cast<std::int64_t>(i);
-    return axes;
 }
 
 // Nothing where the reduced axes do not lie side by side.
@@ -129,7 +115,7 @@ bool lower_reduction(Builder& builder, std::int32_t index) {
     if (builder.precision(index) == OCTAVO_INT8) return false;
     const auto axes = ops::reduced_axes(node);
     if (!axes || axes->empty()) return false;
-    const std::int32_t in = node.input_id(0), out = node.output_id(0);
+    const std::int32_t in = node.input_id(0);
     const ops::Shape shape = node.input_shape(0);
     const bool keeps = node.integer("keepdims", 1) != 0;
     bool in_rows = !is_picture(node.input(0)) || builder.lies_in_rows(in) || (!keeps && !stays_in_order(*axes));
@@ -139,11 +125,8 @@ bool lower_reduction(Builder& builder, std::int32_t index) {
     auto step = std::make_unique<ReductionStep>();
     step->reduction = *reduction;
     step->split = *split;
-    step->reads = {in_rows ? builder.read_rows(in) : builder.read(in, Form::real)};
-    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, builder.precision(index), "values");
-    in_rows ? builder.finish_from_rows(out, to) : builder.finish_from_real(out, to);
+    step->reads = {read_as(builder, in, in_rows)};
+    add_as(builder, std::move(step), node, builder.precision(index), "values", in_rows);
     return true;
 }
 
@@ -152,18 +135,15 @@ bool lower_softmax(Builder& builder, std::int32_t index) {
     if ((node.op() != "Softmax" && node.op() != "LogSoftmax") || node.output(0).type != OCTAVO_F32) return false;
     const auto split = ops::softmax_split(node);
     if (!split || split->size == 0) return false;
-    const std::int32_t in = node.input_id(0), out = node.output_id(0);
+    const std::int32_t in = node.input_id(0);
     const octavo_tensor_info& info = node.input(0);
     const bool by_channel =
         is_picture(info) && !builder.lies_in_rows(in) && split->inner == info.shape[2] * info.shape[3] && split->size == info.shape[1];
     auto step = std::make_unique<SoftmaxStep>();
     step->split = by_channel ? ops::AxisSplit{split->outer * split->inner, split->size, 1} : *split;
     step->is_logarithm = node.op() == "LogSoftmax";
-    step->reads = {by_channel ? builder.read(in, Form::real) : builder.read_rows(in)};
-    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, OCTAVO_FP32, "values");
-    by_channel ? builder.finish_from_real(out, to) : builder.finish_from_rows(out, to);
+    step->reads = {read_as(builder, in, !by_channel)};
+    add_as(builder, std::move(step), node, OCTAVO_FP32, "values", !by_channel);
     return true;
 }
 

@@ -1,7 +1,7 @@
 // Resize of pictures along height and width by the operator table's taps: a row of the result is the sum of its rows, weighted, then along
 // the row, in the order and rounding of the table. To the nearest neighbour it is a move of pixels (lower_moves.cpp).
+#include "as_it_lies.h"
 #include "kernels/functions.h"
-#include "steps.h"
 
 #include "ops/interpolation.h"
 
@@ -15,6 +15,10 @@ public:
     ResizeStep(int threads, std::size_t row_values) : row_values_((row_values + 15) / 16 * 16) {
         scratch_bytes = static_cast<std::size_t>(threads) * row_values_ * sizeof(float);
     }
+    static bool takes(const std::vector<ops::Taps>& taps) {
+        return std::ranges::all_of(taps, [](const ops::Taps& each) { return !each.empty() && each.size() <= kMost; });
+    }
+
     std::int64_t images = 0, input_h = 0, input_w = 0, channels = 0;
     std::vector<ops::Taps> rows, columns;  // none: the axis stays as it is
 
@@ -55,11 +59,6 @@ private:
     float* scratch_ = nullptr;
     const float* from_ = nullptr;
     float* to_ = nullptr;
-
-public:
-    static bool takes(const std::vector<ops::Taps>& taps) {
-        return std::ranges::all_of(taps, [](const ops::Taps& each) { return !each.empty() && each.size() <= kMost; });
-    }
 };
 
 }  // namespace
@@ -78,10 +77,7 @@ bool lower_resize(Builder& builder, std::int32_t index) {
     if (ops::changes_axis(*how, 3, shape[3])) step->columns = ops::taps_along(*how, 3, shape[3]);
     if ((step->rows.empty() && step->columns.empty()) || !ResizeStep::takes(step->rows) || !ResizeStep::takes(step->columns)) return false;
     step->reads = {builder.read(node.input_id(0), Form::real)};
-    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
-    step->writes = {to};
-    builder.add(std::move(step), node, builder.precision(index), "values");
-    builder.finish_from_real(node.output_id(0), to);
+    add_as(builder, std::move(step), node, builder.precision(index), "values", false);
     return true;
 }
 

@@ -7,10 +7,9 @@
 #include <algorithm>
 
 namespace octavo::onednn {
-
 namespace {
 
-bool lower_columns(Builder& builder, const ops::NodeView& node) {
+bool transpose_columns(Builder& builder, const ops::NodeView& node) {
     const std::int32_t in = node.input_id(0), out = node.output_id(0);
     if (const std::optional<BufferId> columns = builder.columns(in)) {
         builder.finish_from_real(out, builder.add_buffer(0, *columns));
@@ -26,7 +25,7 @@ bool lower_columns(Builder& builder, const ops::NodeView& node) {
 bool lower_rows(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     if (node.op() != "Transpose" || node.input(0).data || node.input(0).type != OCTAVO_F32) return false;
-    if (node.input(0).rank == 3 && node.integers("perm", {}) == ops::Shape{0, 2, 1}) return lower_columns(builder, node);
+    if (node.input(0).rank == 3 && node.integers("perm", {}) == ops::Shape{0, 2, 1}) return transpose_columns(builder, node);
     if (node.input(0).rank != 4) return false;
     const ops::Shape order = node.integers("perm", {});
     const std::int32_t in = node.input_id(0), out = node.output_id(0);

@@ -33,33 +33,22 @@ std::optional<std::vector<float>> channel_constant(Builder& builder, std::int32_
     return made;
 }
 
-std::optional<Pointwise> binary_kind(std::string_view op) {
-    if (op == "Add") return Pointwise::add;
-    if (op == "Sub") return Pointwise::subtract;
-    if (op == "Mul") return Pointwise::multiply;
-    if (op == "Div") return Pointwise::divide;
-    if (op == "PRelu") return Pointwise::slope;
-    return std::nullopt;
-}
-
-// An activation of what lies row by row.
-void activate_rows(Builder& builder, const ops::NodeView& node, const Activation& activation) {
-    auto step = std::make_unique<PointwiseStep>();
-    step->activation = activation;
-    step->layout = layout_of(node.output(0));
-    step->a = {builder.read_rows(node.input_id(0)), nullptr};
-    step->targets = {{builder.add_buffer(byte_count(node.output(0)) + 64), nullptr, step->layout.channels}};
-    step->declare();
-    const BufferId to = step->targets[0].buffer;
-    builder.add(std::move(step), node, OCTAVO_FP32, "values");
-    builder.set_rows(node.output_id(0), to);
-}
-
 void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
     step->layout = layout_of(node.output(0));
     step->targets = builder.targets(node.output_id(0));
     step->declare();
     builder.add(std::move(step), node, precision, "values");
+}
+
+// Of one operand that lies row by row.
+void finish_in_rows(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
+    step->layout = layout_of(node.output(0));
+    step->a = {builder.read_rows(node.input_id(0)), nullptr};
+    const BufferId to = builder.add_buffer(byte_count(node.output(0)) + 64);
+    step->targets = {{to, nullptr, step->layout.channels}};
+    step->declare();
+    builder.add(std::move(step), node, precision, "values");
+    builder.finish_from_rows(node.output_id(0), to);
 }
 
 bool lower_binary(Builder& builder, const ops::NodeView& node, octavo_precision precision, Pointwise kind) {
@@ -95,11 +84,11 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
     if (node.input(0).data || node.output(0).type != OCTAVO_F32) return false;
     auto step = std::make_unique<PointwiseStep>();
     if (const auto activation = ops::as_activation(node)) {
-        if (builder.lies_in_rows(node.input_id(0)) && !builder.is_quantized(node.output_id(0))) {
-            activate_rows(builder, node, *activation);
+        step->activation = *activation;
+        if (builder.lies_in_rows(node.input_id(0))) {
+            finish_in_rows(builder, std::move(step), node, precision);
             return true;
         }
-        step->activation = *activation;
     } else if (node.op() == "ScaleShift" && layout_of(node.input(0)).channels == node.input(0).shape[1]) {
         step->kind = Pointwise::scale_shift;
         step->activation = node.activation();
@@ -141,12 +130,6 @@ public:
         context.team.share(job.images * job.output_h, [&](std::int64_t row, int) { kernel(job, row, row + 1); });
     }
 };
-
-bool reduces_picture(const ops::NodeView& node) {
-    if (node.op() != "ReduceMean" || node.input(0).rank != 4) return false;
-    const auto axes = ops::reduced_axes(node);
-    return axes && *axes == std::vector<std::int64_t>{2, 3};
-}
 
 std::optional<PoolJob> pool_geometry(const ops::NodeView& node, bool global) {
     const octavo_tensor_info& in = node.input(0);
@@ -293,7 +276,7 @@ bool lower_concat(Builder& builder, std::int32_t index) {
 namespace {
 
 // Between a picture, channels-last, and [N, C, H * W] in columns.
-bool lower_columns(Builder& builder, const ops::NodeView& node) {
+bool reshape_columns(Builder& builder, const ops::NodeView& node) {
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     const std::int32_t from = node.input_id(0), to = node.output_id(0);
     if (in.rank + out.rank != 7 || in.shape[0] != out.shape[0] || in.shape[1] != out.shape[1]) return false;
@@ -316,7 +299,7 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     if (!is({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})) return false;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;
-    if (lower_columns(builder, node)) return true;
+    if (reshape_columns(builder, node)) return true;
     if (!same_shape(in, out) && (is_picture(in) || is_picture(out))) {
         builder.finish_from_rows(node.output_id(0), builder.add_buffer(0, builder.read_rows(node.input_id(0))));
         return true;

@@ -122,7 +122,7 @@ public:
         if (precision == OCTAVO_BF16) return can_run_bf16(node, *row);
         if (row->role == ops::Role::floating) return Error(Code::model, node.title() + ": needs floating point");
         if (node.op() == "MatMul") return Error(Code::model, node.title() + ": no int8 kernel");
-        if (node.op() == "ReduceMean" && !averages_picture(node))
+        if (node.op() == "ReduceMean" && !reduces_picture(node))
             return Error(Code::model, node.title() + ": a mean over other axes than height and width has no int8 kernel");
         return row->role == ops::Role::product ? can_sum_int8(node) : Result<void>();
     }
@@ -154,11 +154,6 @@ public:
     }
 
 private:
-    static bool averages_picture(const ops::NodeView& node) {
-        const auto axes = ops::reduced_axes(node);
-        return node.input(0).rank == 4 && axes && *axes == std::vector<std::int64_t>{2, 3};
-    }
-
     static Result<void> can_sum_int8(const ops::NodeView& node) {
         OCTAVO_CHECK_OK(check_product(node));
         constexpr std::int64_t kLargestSum = std::numeric_limits<std::int32_t>::max() / (255 * 127);  // that stays in 32 bits

@@ -42,6 +42,23 @@ Operand bind_source(const Source& source, const Addresses& addresses, std::int64
     return from;
 }
 
+std::optional<Pointwise> binary_kind(std::string_view op) {
+    constexpr std::pair<std::string_view, Pointwise> kKinds[] = {{"Add", Pointwise::add},
+                                                                 {"Sub", Pointwise::subtract},
+                                                                 {"Mul", Pointwise::multiply},
+                                                                 {"Div", Pointwise::divide},
+                                                                 {"PRelu", Pointwise::slope}};
+    for (const auto& [name, kind] : kKinds)
+        if (op == name) return kind;
+    return std::nullopt;
+}
+
+bool reduces_picture(const ops::NodeView& node) {
+    if (node.op() != "ReduceMean" || node.input(0).rank != 4) return false;
+    const auto axes = ops::reduced_axes(node);
+    return axes && *axes == std::vector<std::int64_t>{2, 3};
+}
+
 void PointwiseStep::declare() {
     reads = {a.buffer, b.buffer};
     for (const Target& target : targets) writes.push_back(target.buffer);

@@ -13,6 +13,11 @@ Source source_of(Builder& builder, std::int32_t tensor);
 Destination bind_target(const Target& target, const Addresses& addresses);
 Operand bind_source(const Source& source, const Addresses& addresses, std::int64_t pixel_stride, std::int64_t image_stride);
 
+// What a kernel calls the operator; nothing for those that are not of two operands.
+std::optional<Pointwise> binary_kind(std::string_view op);
+// The mean over height and width, which is a pooling.
+bool reduces_picture(const ops::NodeView& node);
+
 // Calls `body` with a number of bytes. Those of three channels, as pictures have, are constants to it: copying so many is no call.
 template <class Body>
 void with_size(std::int64_t bytes, Body&& body) {
