@@ -5,8 +5,26 @@
 #include <cctype>
 #include <cstddef>
 #include <numeric>
+#include <unordered_map>
 
 namespace octavo {
+namespace {
+
+// Of the character at the beginning, by the table of well-formed sequences of the Unicode Standard (3.9, D92); 0 where there is none.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned first = byte(0), second = byte(1);
+    if (first < 0x80) return 1;
+    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool is_beyond = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
+    if (length == 0 || is_overlong || is_beyond) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
+    return length;
+}
+
+}  // namespace
 
 std::vector<std::string> split(std::string_view text, char separator) {
     std::vector<std::string> pieces;
@@ -28,33 +46,16 @@ std::string join(std::span<const std::string> pieces, std::string_view separator
 }
 
 std::string first_of_each(std::span<const Example> found) {
+    std::unordered_map<std::string_view, std::size_t> counts;
+    for (const Example& one : found) ++counts[one.kind];
     std::vector<std::string> pieces;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        const auto is_same = [&](const Example& other) { return other.kind == found[i].kind; };
-        if (std::any_of(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(i), is_same)) continue;
-        const auto more = std::count_if(found.begin() + static_cast<std::ptrdiff_t>(i) + 1, found.end(), is_same);
-        pieces.push_back(found[i].title + (more > 0 ? " (and " + std::to_string(more) + " more)" : ""));
+    for (const Example& one : found) {
+        const auto count = counts.extract(one.kind);  // there for the first of a kind only
+        if (!count) continue;
+        pieces.push_back(one.title + (count.mapped() > 1 ? " (and " + std::to_string(count.mapped() - 1) + " more)" : ""));
     }
     return join(pieces, ", ");
 }
-
-namespace {
-
-// Of the character at the beginning, by the table of well-formed sequences of the Unicode Standard (3.9, D92); 0 where there is none.
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-    const unsigned first = byte(0), second = byte(1);
-    if (first < 0x80) return 1;
-    const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-    const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-    const bool is_beyond = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
-    if (length == 0 || is_overlong || is_beyond) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
-    return length;
-}
-
-}  // namespace
 
 std::string as_utf8(std::string_view text) {
     std::string valid;

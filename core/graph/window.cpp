@@ -54,7 +54,10 @@ Result<WindowLists> window_lists(const Graph& graph, const Node& node) {
 }
 
 SizeChanges size_changes(const Graph& graph, const Node& node) {
-    const Shape &from = graph[node.inputs[0]].shape, &to = graph[node.outputs[0]].shape;
+    return size_changes(graph[node.inputs[0]].shape, graph[node.outputs[0]].shape);
+}
+
+SizeChanges size_changes(const Shape& from, const Shape& to) {
     return {!std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>()),
             !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::greater_equal<>())};
 }

@@ -25,6 +25,7 @@ Result<WindowLists> window_lists(const Graph& graph, const Node& node);
 struct SizeChanges {
     bool shrinks = false, enlarges = false;
 };
+SizeChanges size_changes(const Shape& from, const Shape& to);
 SizeChanges size_changes(const Graph& graph, const Node& node);
 
 // A Resize whose filter covers more where it shrinks.

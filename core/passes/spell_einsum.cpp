@@ -131,11 +131,7 @@ private:
 
 Result<void> spell_einsums(Graph& graph) {
     if (std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) { return node.op == "Einsum"; })) return {};
-    const auto free = std::find_if(graph.inputs.begin(), graph.inputs.end(), [&](TensorId id) { return graph[id].free_batch; });
-    Graph larger = graph;
-    if (free != graph.inputs.end()) {
-        OCTAVO_TRY(larger, with_batch(graph, graph[*free].shape[0] + 1));
-    }
+    OCTAVO_TRY(const Graph larger, with_batch_if_free(graph, batch_of(graph) + 1));
     std::vector<Node> nodes;
     for (const Node& node : graph.nodes) {
         std::vector<Node> parts;

@@ -25,8 +25,7 @@ std::string chance_warning(const AccuracyResult& evaluation) {
                       figure.name.c_str(), figure.value, static_cast<long long>(classes), 100.0 / static_cast<double>(classes));
         return std::string(numbers) +
                ": the preprocessing (order of the channels, mean, scale, resize) or the adapter's label_offset probably does not fit the "
-               "model, "
-               "and ranges taken so would be wrong too; octavo init tries the usual ones";
+               "model, and ranges taken so would be wrong too; octavo init tries the usual ones";
     }
     return {};
 }

@@ -1,6 +1,8 @@
 // One Contender a plan; what they say is compared sample by sample, for all and for the part that the sample is in.
 #include "core/pipeline/stage_evaluate.h"
 
+#include "core/statistics/collector.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -138,10 +140,7 @@ private:
 
     Result<void> check_finite(std::span<const Fidelity> nearness, const std::string& id) const {
         for (std::size_t i = 0; i < nearness.size(); ++i)
-            if (!std::isfinite(nearness[i].signal()))
-                return Error(Code::data,
-                             "output '" + comparison_.names()[i] + "': image '" + id +
-                                 "' makes it hold NaN or infinity in fp32; expected finite values, check preprocessing and the model");
+            if (!std::isfinite(nearness[i].signal())) return not_finite("output '" + comparison_.names()[i] + "'", id);
         return {};
     }
 

@@ -12,12 +12,6 @@
 namespace octavo {
 namespace {
 
-Error not_finite(const Request& request, const std::string& image) {
-    return {Code::data, "tensor '" + request.name + "': image '" + image +
-                            "' makes it hold NaN or infinity in fp32; expected finite "
-                            "values, check preprocessing and the model"};
-}
-
 Result<void> check_view(const Request& request, const octavo_tensor& view, std::size_t rows) {
     const std::string place = "tensor '" + request.name + "': ";
     if (view.type != OCTAVO_F32) return Error(Code::internal, place + "a tap showed type " + std::to_string(view.type) + ", expected f32");
@@ -48,6 +42,11 @@ void widen_spans(const ChannelFigures& figures, std::span<float> low, std::span<
 }
 
 }  // namespace
+
+Error not_finite(const std::string& what, const std::string& image) {
+    return {Code::data, what + ": image '" + image +
+                            "' makes it hold NaN or infinity in fp32; expected finite values, check preprocessing and the model"};
+}
 
 Collector::Collector(std::vector<Request> requests, std::size_t threads) : threads_(std::max<std::size_t>(threads, 1)) {
     for (Request& request : requests) {
@@ -107,7 +106,7 @@ Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::s
             add_one(0);
         else
             tbb::parallel_for(std::size_t{0}, parts, add_one);
-        if (!finite) return not_finite(entry.request, images[row * images.size() / rows]);
+        if (!finite) return not_finite("tensor '" + entry.request.name + "'", images[row * images.size() / rows]);
         entry.positions += image.positions;
     }
     return {};

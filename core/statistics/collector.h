@@ -13,6 +13,9 @@
 
 namespace octavo {
 
+// Of what `image` makes of `what`: "tensor 'x'". Code::data.
+Error not_finite(const std::string& what, const std::string& image);
+
 // What is wanted of one tensor; spans alone do not look for NaN. Axis 0 is the batch, axis 1 the channels, the others are positions.
 struct Request {
     std::string name;  // for messages

@@ -55,6 +55,7 @@ public:
     TensorId constant(Shape shape, std::vector<float> values) {
         return builder_.constant(unused("constant"), std::move(shape), std::move(values));
     }
+    TensorId integers(std::vector<std::int64_t> values) { return builder_.integers(unused("integers"), std::move(values)); }
     TensorId node(const std::string& op, std::vector<TensorId> inputs, Attributes attributes = {}) {
         return builder_.node(op, op + std::to_string(builder_.graph.nodes.size()), std::move(inputs), std::move(attributes));
     }

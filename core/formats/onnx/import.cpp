@@ -23,10 +23,6 @@ std::string quoted(std::string_view name) {
     return "'" + std::string(name) + "'";
 }
 
-bool is_standard(std::string_view domain) {
-    return domain.empty() || domain == "ai.onnx";
-}
-
 Result<std::int64_t> standard_opset(const ModelProto& model) {
     for (const auto& [domain, version] : model.opsets) {
         if (!is_standard(domain)) continue;

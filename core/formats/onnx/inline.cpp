@@ -100,7 +100,7 @@ private:
 
     static std::int64_t standard_opset(const Opsets& opsets, std::int64_t fallback) {
         for (const auto& [domain, version] : opsets)
-            if (domain.empty() || domain == "ai.onnx") return version;
+            if (is_standard(domain)) return version;
         return fallback;
     }
 
@@ -167,7 +167,7 @@ private:
     // ---- branches
 
     std::optional<bool> choice_of(const NodeProto& node, const Decide& decide) {
-        if (node.op != "If" || !(node.domain.empty() || node.domain == "ai.onnx") || node.inputs.size() != 1) return std::nullopt;
+        if (node.op != "If" || !is_standard(node.domain) || node.inputs.size() != 1) return std::nullopt;
         if (++decided_ > kMostBranches) return std::nullopt;
         return decide(model_, node.inputs[0]);
     }

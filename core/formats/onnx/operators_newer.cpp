@@ -1,6 +1,7 @@
 // Operators that came after opset 13, in parts where the model is written in an older one. Layer normalizations are spelled as PyTorch
 // spelled them before there was an operator, which runtimes know as one; those of groups by InstanceNormalization.
 #include "core/formats/onnx/operator_rows.h"
+#include "core/formats/triangle.h"
 
 #include <numeric>
 
@@ -74,13 +75,9 @@ void write_trilu(Job& job) {
     const Shape& shape = job.input_shape(0);
     const std::int64_t rows = shape[shape.size() - 2], columns = shape.back();
     const Numbers given = job.constant(1);
-    const std::int64_t diagonal = given.empty() ? 0 : given[0];
     const bool upper = attribute_or(job.node, "upper", std::int64_t{1}) != 0;
-    std::vector<std::uint8_t> stays;
-    for (std::int64_t row = 0; row < rows; ++row)
-        for (std::int64_t column = 0; column < columns; ++column)
-            stays.push_back(upper ? column - row >= diagonal : column - row <= diagonal);
-    const std::string mask = job.model.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, std::move(stays));
+    const std::string mask =
+        job.model.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, triangle(shape, given.empty() ? 0 : given[0], upper));
     const octavo_type type = job.graph[job.node.inputs[0]].type;
     const std::string zero = job.model.constant(job.part("zero"), type, {}, std::vector<std::uint8_t>(element_bytes(type), 0));
     finish(job, "Where", {mask, job.inputs[0], zero});

@@ -16,6 +16,11 @@
 
 namespace octavo::onnx {
 
+// Of the operators that ONNX itself defines.
+inline bool is_standard(std::string_view domain) {
+    return domain.empty() || domain == "ai.onnx";
+}
+
 // TensorProto.DataType
 enum class DataType : std::int32_t {
     undefined = 0,

@@ -165,8 +165,9 @@ std::string QdqWriter::quantized(const std::string& base, const std::string& fro
 // ONNX Runtime (WeightBiasQuantization, at every level) rounds float weights to 8 bits with one scale where their product reads a
 // DequantizeLinear of one scale. Of a scale for each channel, all equal, it leaves them alone.
 std::string QdqWriter::read_for_float(const Node& node, const std::string& dequantized) {
+    const bool is_product = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm";
     const auto codes = codes_.find(dequantized);
-    if (codes == codes_.end() || !graph_[node.inputs[1]].is_constant()) return dequantized;
+    if (!is_product || codes == codes_.end() || !graph_[node.inputs[1]].is_constant()) return dequantized;
     std::string& name = codes->second.for_float;
     if (!name.empty()) return name;
     const Shape& shape = graph_[node.inputs[0]].shape;
@@ -244,8 +245,7 @@ void QdqWriter::write_plain(const Node& node) {
     if (residual_of(node) != TensorId::none) inputs.resize(kResidualInput);
     while (!inputs.empty() && inputs.back().empty() && !spreads_constants(node)) inputs.pop_back();
     for (const TensorId id : node.outputs) outputs.push_back(id == TensorId::none ? "" : value_name(id));
-    const bool is_float_product = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm";
-    if (is_float_product) inputs[0] = read_for_float(node, inputs[0]);
+    if (!inputs.empty()) inputs[0] = read_for_float(node, inputs[0]);
     const Tail tail = plan_tail(node);
     outputs[0] = tail.core;
     if (counts_beyond_padding(graph_, node))

@@ -230,7 +230,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
         if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
         if (!reason.empty() && node.op == "Conv") in_float_.push_back({node.name, reason});
     } else {
-        if (node.op != "MatMul") inputs[0] = read_for_float(node, inputs[0]);
+        inputs[0] = read_for_float(node, inputs[0]);
         add_float_product(node, terms, inputs);
     }
     const std::string result = bias_behind.empty() ? tail.core : model_.unique(node.name + "/unbiased");

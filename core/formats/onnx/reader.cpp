@@ -40,7 +40,7 @@ Error inference_error(const Graph& graph, const Error& first) {
 std::optional<bool> constant_truth(const Graph& graph) {
     const TensorId id = graph.outputs[0];
     std::optional<bool> truth;
-    for (const std::int64_t batch : {1, 2, 3}) {
+    for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{2}, kTellingBatch}) {
         const NodeValues known = evaluate(graph, batch);
         const octavo_tensor_info& info = known.infos[index(id)];
         if (!info.data || info.type != OCTAVO_BOOLEAN || element_count(known.shape(id)) != 1) return std::nullopt;

@@ -1,6 +1,8 @@
 // Layers that move, select or count values.
 #include "core/formats/openvino/import_rows.h"
 
+#include "core/graph/window.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -114,9 +116,8 @@ Result<void> read_interpolate(Importer& in) {
     std::string mode = in.text("mode", "nearest");
     if (mode == "linear_onnx") mode = "linear";
     if (mode != "nearest" && mode != "linear" && mode != "cubic") return in.refusal("mode '" + mode + "', which is not supported");
-    const Numbers &from = in.dims(0), &to = in.declared();
-    const bool shrinks = !std::equal(from.begin(), from.end(), to.begin(), to.end(), std::less_equal<>());
-    if (in.flag("antialias") && mode != "nearest" && shrinks) return in.refusal("antialias, for which ONNX has other weights");
+    const bool filters = in.flag("antialias") && mode != "nearest";
+    if (filters && size_changes(in.dims(0), in.declared()).shrinks) return in.refusal("antialias, for which ONNX has other weights");
     Attributes attributes = {{"mode", mode},
                              {"coordinate_transformation_mode", in.text("coordinate_transformation_mode", "half_pixel")},
                              {"nearest_mode", in.text("nearest_mode", "round_prefer_floor")}};

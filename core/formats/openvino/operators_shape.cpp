@@ -1,5 +1,6 @@
 // What moves, selects or counts values.
 #include "core/formats/openvino/operator_rows.h"
+#include "core/formats/triangle.h"
 
 #include <algorithm>
 #include <limits>
@@ -157,12 +158,9 @@ Result<Values> write_trilu(Job& job, const LayerType& layer) {
     const Numbers diagonal = job.integers(1, "k");
     const std::int64_t rows = job.input(0).shape[job.input(0).shape.size() - 2], columns = job.input(0).shape.back();
     if (rows < 0 || columns < 0 || (job.has(1) && diagonal.empty())) return job.refusal("its diagonal or matrix is not known before");
-    const std::int64_t first = diagonal.empty() ? 0 : diagonal[0];
     const bool upper = attribute_or(job.node, "upper", std::int64_t{1}) != 0;
-    std::vector<std::uint8_t> stays;
-    for (std::int64_t row = 0; row < rows; ++row)
-        for (std::int64_t column = 0; column < columns; ++column) stays.push_back(upper ? column - row >= first : column - row <= first);
-    const Value mask = job.ir.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns}, make_buffer(std::move(stays)));
+    const Value mask = job.ir.constant(job.part("mask"), OCTAVO_BOOLEAN, {rows, columns},
+                                       make_buffer(triangle(job.input(0).shape, diagonal.empty() ? 0 : diagonal[0], upper)));
     const octavo_type type = job.output().type;
     const Value zero = job.ir.constant(job.part("zero"), type, {}, make_buffer(std::vector<std::uint8_t>(element_bytes(type), 0)));
     return Values{job.ir.add(layer, job.node.name, {{"auto_broadcast", "numpy"}}, {mask, job.read(0), zero}, job.output())};

@@ -27,7 +27,7 @@ public:
         return std::make_unique<Percentile>(RangeOptions::from(values), values.real("percent"), values.integer("pixels"));
     }
     Percentile(RangeOptions options, double percent, std::int64_t pixels)
-        : options_(options), left_out_(std::min((100.0 - percent) / 100.0, kMostLeftOut)), pixels_(pixels) {}
+        : options_(options), left_out_((100.0 - percent) / 100.0), pixels_(pixels) {}
 
     Result<void> apply(const octavo_calibration& calibration, const PlanEditor& editor) override {
         for (std::size_t i = 0; i < static_cast<std::size_t>(calibration.point_count); ++i) {
@@ -49,11 +49,12 @@ private:
     }
 
     Interval share_interval(const octavo_histogram& histogram, double growth) const {
-        const Interval usual = quantile_interval(histogram, left_out_);
+        const auto without = [&](double share) { return quantile_interval(histogram, std::min(share, kMostLeftOut)); };
+        const Interval usual = without(left_out_);
         if (growth <= 1) return usual;
         const double most = kMostError * squared_error(histogram, usual);
         for (; growth > 1; growth /= 2) {
-            const Interval interval = quantile_interval(histogram, std::min(growth * left_out_, kMostLeftOut));
+            const Interval interval = without(growth * left_out_);
             if (squared_error(histogram, interval) <= most) return interval;
         }
         return usual;

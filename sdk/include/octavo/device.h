@@ -59,9 +59,9 @@ public:
                 });
             },
             [](void* executable, octavo_operator_sink sink, void* context) {
-                guarded_or(false, [&] {
+                guarded(nullptr, [&]() -> Result<void> {
                     static_cast<Executable*>(executable)->operators([&](const octavo_operator_time& time) { sink(context, &time); });
-                    return true;
+                    return {};
                 });
             },
             [](void* executable) {

@@ -44,8 +44,11 @@ public:
                 auto* const metric = static_cast<Metric*>(self);
                 octavo_error error{};
                 error.size = sizeof error;
-                const bool is_done = guarded(&error, [&]() -> Result<void> { return metric->reset(), Result<void>(); }) == 0;
-                metric->broken_ = is_done ? "" : error.text;
+                const auto reset = [metric]() -> Result<void> {
+                    metric->reset();
+                    return {};
+                };
+                metric->broken_ = guarded(&error, reset) == 0 ? "" : error.text;
             },
             [](void* self, const octavo_blob* prediction, const octavo_blob* annotation, double* score, octavo_error* error) {
                 return guarded(error, [&]() -> Result<void> {

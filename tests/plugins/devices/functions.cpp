@@ -1,7 +1,6 @@
 // What `onednn` computes by vector kernels of its own in fp32 (functions of single values, broadcasting, reductions, Softmax) against
 // `reference`, on random shapes and on numbers at the ends of what floats can say; functions of codes bit for bit.
-#include "tests/support/networks.h"
-#include "tests/support/random_network.h"
+#include "tests/support/agreement.h"
 
 #include <cmath>
 #include <limits>
@@ -54,15 +53,11 @@ std::string title(const Graph& graph, std::uint32_t seed) {
     return "seed " + std::to_string(seed) + "\n" + dump(graph);
 }
 
-// Not by the table, and the same for any number of threads.
+// Not by the table.
 void check(const Graph& graph, std::uint32_t seed) {
     std::mt19937 random(seed);
-    const Tensors inputs = random_inputs(graph, random);
-    const Run expected = run_on(device("reference"), graph, nullptr, inputs), found = run_on(device("onednn"), graph, nullptr, inputs);
-    for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-        BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 1e-5F, "output " << o << ", " << title(graph, seed));
-    for (const OperatorTime& step : found.operators) BOOST_TEST((step.implementation != "table"), step.op << ", " << title(graph, seed));
-    BOOST_TEST((run_on(device("onednn"), graph, nullptr, inputs, {}, 1).outputs == found.outputs), title(graph, seed));
+    const std::string what = "seed " + std::to_string(seed);
+    expect_no_table(expect_near(graph, random_inputs(graph, random), what), graph, what);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // MatMul of any rank by oneDNN, between transposes and reshapes as transformers have them: `onednn` against `reference` on random shapes,
 // the same bits for any number of threads.
-#include "tests/support/networks.h"
-#include "tests/support/random_network.h"
+#include "tests/support/agreement.h"
 
 using namespace octavo;
 using namespace octavo::testing;
@@ -9,11 +8,6 @@ using namespace octavo::testing;
 namespace {
 
 using Ints = std::vector<std::int64_t>;
-
-TensorId integers(NetworkBuilder& net, Ints values) {
-    const auto count = static_cast<std::int64_t>(values.size());
-    return net.constant({net.unused("shape"), OCTAVO_S64, {count}, make_buffer(std::move(values)), false});
-}
 
 // With random leading dimensions, some of which are 1 in one of the factors.
 Graph matrices(std::uint32_t seed) {
@@ -45,22 +39,18 @@ Graph attention(std::uint32_t seed) {
     const TensorId rows = net.node("Transpose", {x}, {{"perm", Ints{0, 2, 3, 1}}});
     const TensorId scaled = net.node("MatMul", {rows, net.random_constant({c, c}, 1.0F / static_cast<float>(c))});
     const auto heads_of = [&](TensorId of, const Ints& order) {
-        return net.node("Transpose", {net.node("Reshape", {of, integers(net, {2, h * w, heads, depth})})}, {{"perm", order}});
+        return net.node("Transpose", {net.node("Reshape", {of, net.integers({2, h * w, heads, depth})})}, {{"perm", order}});
     };
     const TensorId scores = net.node("MatMul", {heads_of(scaled, {0, 2, 1, 3}), heads_of(rows, {0, 2, 3, 1})});
     const TensorId mixed = net.node("MatMul", {net.node("Softmax", {scores}), heads_of(scaled, {0, 2, 1, 3})});
     const TensorId joined = net.node("Transpose", {mixed}, {{"perm", Ints{0, 2, 1, 3}}});
-    const TensorId back = net.node("Transpose", {net.node("Reshape", {joined, integers(net, {2, h, w, c})})}, {{"perm", Ints{0, 3, 1, 2}}});
+    const TensorId back = net.node("Transpose", {net.node("Reshape", {joined, net.integers({2, h, w, c})})}, {{"perm", Ints{0, 3, 1, 2}}});
     return net.finish({net.node("Add", {back, x}), scores, rows});
 }
 
 void check(const Graph& graph, std::uint32_t seed) {
     std::mt19937 random(seed);
-    const Tensors inputs = random_inputs(graph, random);
-    const Run expected = run_on(device("reference"), graph, nullptr, inputs), found = run_on(device("onednn"), graph, nullptr, inputs);
-    for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-        BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 1e-5F, "seed " << seed << ", output " << o << "\n" << dump(graph));
-    BOOST_TEST((run_on(device("onednn"), graph, nullptr, inputs, {}, 1).outputs == found.outputs), "seed " << seed);
+    expect_near(graph, random_inputs(graph, random), "seed " + std::to_string(seed));
 }
 
 }  // namespace

@@ -1,26 +1,11 @@
 // Device `onednn` against `reference` where its kernels for single values have to leave a form to the operator table, or to keep a rule
 // that no random network meets.
-#include "tests/support/random_network.h"
+#include "tests/support/agreement.h"
 
 #include <map>
 
 using namespace octavo;
 using namespace octavo::testing;
-
-namespace {
-
-// Both devices in fp32, or by the plan.
-void check_same(const Graph& graph, const Tensors& inputs, const Plan* plan, const std::string& what) {
-    const Run expected = run_on(device("reference"), graph, plan, inputs), found = run_on(device("onednn"), graph, plan, inputs);
-    for (std::size_t o = 0; o < expected.outputs.size(); ++o) {
-        const Difference d = bit_difference(expected.outputs[o], found.outputs[o]);
-        BOOST_TEST(d.count == 0U, what << ", output " << o << ": " << d.count << " differ, at " << d.first << " " << d.expected
-                                       << " != " << d.found << "\n"
-                                       << (d.count ? dump(graph) : ""));
-    }
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(values)
 
@@ -38,7 +23,7 @@ BOOST_AUTO_TEST_CASE(constants_of_any_rank_and_any_axes_meet_tensors_of_any_rank
         const std::string op = ops[net.between(0, 3)];
         const Graph graph = net.finish({net.flip() ? net.node(op, {x, c}) : net.node(op, {c, x})});
         std::mt19937 random(seed);
-        check_same(graph, random_inputs(graph, random), nullptr, "seed " + std::to_string(seed));
+        expect_same_bits(graph, random_inputs(graph, random), nullptr, "seed " + std::to_string(seed));
     }
 }
 
@@ -82,7 +67,7 @@ BOOST_AUTO_TEST_CASE(windows_without_a_pixel_have_the_least_value) {
         net.node("MaxPool", {x}, {{"kernel_shape", list(2, 2)}, {"dilations", list(3, 2)}, {"pads", list(1, 4)}, {"strides", list(1, 2)}});
     const Graph graph = net.finish({pool});
     std::mt19937 random(1);
-    check_same(graph, random_inputs(graph, random), nullptr, "fp32");
+    expect_same_bits(graph, random_inputs(graph, random), nullptr, "fp32");
 }
 
 // What is no number must not look like one further on.
