@@ -18,4 +18,7 @@ TensorId residual_of(const Node& node);
 // Whether the weight of a Conv, Gemm or MatMul has output channels as its last dimension instead of its first.
 bool channels_last(const Node& node);
 
+// Of each tensor, the axis of its channels: the last one where Gemms read and write it and no convolution does, else 1.
+std::vector<std::size_t> channel_axes(const Graph& graph);
+
 }  // namespace octavo

@@ -16,21 +16,22 @@ namespace {
 struct Affine {
     TensorId x = TensorId::none;
     std::vector<double> factor, summand;  // [channel]
+    std::size_t axis = 1;                 // of the channels
 };
 
 constexpr std::size_t kMostChannels = 1 << 20;  // a file may claim more than anyone has memory for
 
 // A constant operand as one number a channel; nothing where it varies along other axes or would change the shape.
-std::optional<std::vector<double>> by_channel(const Graph& graph, TensorId id, const Shape& shape) {
+std::optional<std::vector<double>> by_channel(const Graph& graph, TensorId id, const Shape& shape, std::size_t axis = 1) {
     if (!is_float_constant(graph, id)) return std::nullopt;
     const Shape& own = graph[id].shape;
     const std::span<const float> values = graph[id].data.as<float>();
-    const auto channels = static_cast<std::size_t>(shape[1]);
+    const auto channels = static_cast<std::size_t>(shape[axis]);
     if (own.size() > shape.size()) return std::nullopt;
     if (channels > kMostChannels) return std::nullopt;
     if (values.size() == 1) return std::vector<double>(channels, static_cast<double>(values[0]));
     const std::size_t added = shape.size() - own.size();
-    if (values.size() != channels || added > 1 || own[1 - added] != shape[1]) return std::nullopt;
+    if (values.size() != channels || added > axis || own[axis - added] != shape[axis]) return std::nullopt;
     return std::vector<double>(values.begin(), values.end());
 }
 
@@ -75,15 +76,22 @@ constexpr std::array<ArithmeticRow, 7> kArithmetic = {{
     {"Div", false, [](double k) { return 1.0 / k; }, [](double) { return 0.0; }},
 }};
 
-std::optional<Affine> of_arithmetic(const Graph& graph, const Node& node) {
+std::size_t channel_axis(const Graph& graph, const Node& producer) {
+    return producer.op == "Gemm" ? graph[producer.outputs[0]].shape.size() - 1 : 1;
+}
+
+std::optional<Affine> of_arithmetic(const Graph& graph, const Links& links, const Node& node) {
     for (const ArithmeticRow& row : kArithmetic) {
         if (node.op != row.op || node.inputs.size() != 2) continue;
         const TensorId x = node.inputs[row.constant_first ? 1 : 0];
         const TensorId constant = node.inputs[row.constant_first ? 0 : 1];
         if (graph[x].shape.size() < 2 || graph[x].is_constant()) continue;
-        const std::optional<std::vector<double>> k = by_channel(graph, constant, graph[x].shape);
+        const std::int32_t producer = links.producer[index(x)];
+        std::size_t axis = producer < 0 ? 1 : channel_axis(graph, graph.nodes[static_cast<std::size_t>(producer)]);
+        std::optional<std::vector<double>> k = by_channel(graph, constant, graph[x].shape, axis);
+        if (!k) k = by_channel(graph, constant, graph[x].shape, axis = 1);
         if (!k) continue;
-        Affine affine{x, {}, {}};
+        Affine affine{x, {}, {}, axis};
         std::transform(k->begin(), k->end(), std::back_inserter(affine.factor), row.factor);
         std::transform(k->begin(), k->end(), std::back_inserter(affine.summand), row.summand);
         return affine;
@@ -96,12 +104,12 @@ bool is_finite(const Affine& affine) {
     return std::all_of(affine.factor.begin(), affine.factor.end(), fits) && std::all_of(affine.summand.begin(), affine.summand.end(), fits);
 }
 
-std::optional<Affine> affine_of(const Graph& graph, const Node& node) {
+std::optional<Affine> affine_of(const Graph& graph, const Links& links, const Node& node) {
     if (has_activation(node) || graph[node.outputs[0]].type != OCTAVO_F32 || graph[node.outputs[0]].shape.size() < 2) return std::nullopt;
     std::optional<Affine> affine;
     if (node.op == "BatchNormalization" && node.outputs.size() == 1) affine = of_batch_norm(graph, node);
     if (node.op == "ScaleShift") affine = of_scale_shift(graph, node);
-    if (!affine) affine = of_arithmetic(graph, node);
+    if (!affine) affine = of_arithmetic(graph, links, node);
     return affine && is_finite(*affine) ? affine : std::nullopt;
 }
 
@@ -140,7 +148,7 @@ bool all_ones(const std::vector<double>& factor) {
 bool takes_in(const Graph& graph, const Node& node, const Affine& affine) {
     if (has_activation(node) || has_residual(node)) return false;
     const bool product = is_product(graph, node) && input_or_none(node, 2) != TensorId::none;
-    if (!product && node.op != "ScaleShift") return false;
+    if ((!product && node.op != "ScaleShift") || affine.axis != channel_axis(graph, node)) return false;
     if (graph[node.outputs[0]].shape != graph[affine.x].shape) return false;
     return is_float_constant(graph, node.inputs[2]) && graph[node.inputs[2]].data.as<float>().size() == affine.factor.size();
 }
@@ -159,7 +167,7 @@ void take_in(Graph& graph, const Links& links, Node& producer, Node& node, const
 
 bool become_scale_shift(Graph& graph, Node& node, const Affine& affine) {
     const std::size_t rank = graph[affine.x].shape.size();
-    if (node.op == "ScaleShift" || (rank != 2 && rank != 4)) return false;
+    if (node.op == "ScaleShift" || affine.axis != 1 || (rank != 2 && rank != 4)) return false;
     const auto channels = static_cast<std::int64_t>(affine.factor.size());
     const TensorId scale = add_constant(graph, node.name + ".scale", {channels}, to_floats(affine.factor));
     const TensorId shift = add_constant(graph, node.name + ".shift", {channels}, to_floats(affine.summand));
@@ -171,7 +179,7 @@ bool become_scale_shift(Graph& graph, Node& node, const Affine& affine) {
 
 bool fold(Graph& graph, const Links& links, std::size_t n) {
     Node& node = graph.nodes[n];
-    const std::optional<Affine> affine = affine_of(graph, node);
+    const std::optional<Affine> affine = affine_of(graph, links, node);
     if (!affine) return false;
     Node* producer = producer_of(graph, links, affine->x);
     if (!producer || links.only_reader(affine->x) < 0 || !takes_in(graph, *producer, *affine))

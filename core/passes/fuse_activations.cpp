@@ -30,7 +30,7 @@ struct Row {
     const char* op;
     Recognize recognize;
 };
-const std::array<Row, 7> kRows = {{
+const std::array<Row, 8> kRows = {{
     {"Relu",
      [](const Graph&, const Node&) {
          return std::optional(Fused{"relu", {}, {}});
@@ -55,6 +55,11 @@ const std::array<Row, 7> kRows = {{
     {"Silu",
      [](const Graph&, const Node&) {
          return std::optional(Fused{"silu", {}, {}});
+     }},
+    {"Gelu",
+     [](const Graph&, const Node& node) {
+         const bool is_exact = attribute_or(node, "approximate", std::string("none")) == "none";
+         return is_exact ? std::optional(Fused{"gelu", {}, {}}) : std::nullopt;
      }},
 }};
 

@@ -1,5 +1,5 @@
 // give_bias: afterwards each Conv and Gemm with a constant weight has a bias constant that it alone reads, of shape [output channels], and
-// Gemm has alpha and beta of 1. MatMul of a matrix with a constant matrix becomes such a Gemm. A weight that several share stays shared.
+// Gemm has alpha and beta of 1. MatMul of rows with a constant matrix becomes such a Gemm. A weight that several share stays shared.
 // Left alone: constant weights with computed biases, a transposed activation, a bias that differs from row to row.
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
@@ -10,7 +10,7 @@ namespace {
 void as_gemm(const Graph& graph, Node& node) {
     if (node.op != "MatMul" || has_activation(node)) return;
     const TensorId weight = node.inputs[1];
-    if (!is_float_constant(graph, weight) || graph[weight].shape.size() != 2 || graph[node.inputs[0]].shape.size() != 2) return;
+    if (!is_float_constant(graph, weight) || graph[weight].shape.size() != 2 || graph[node.inputs[0]].shape.size() < 2) return;
     node.op = "Gemm";
     node.attributes["transB"] = std::int64_t{0};
 }

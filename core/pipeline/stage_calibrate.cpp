@@ -3,6 +3,7 @@
 #include "core/base/threads.h"
 
 #include "core/base/check.h"
+#include "core/graph/product.h"
 #include "core/pipeline/noise.h"
 
 namespace octavo {
@@ -32,9 +33,12 @@ std::map<std::string, Request> requests_of(const Graph& executed, const Layout& 
     return requests;
 }
 
-std::int64_t channels_of(const Graph& graph, const std::string& name) {
-    const TensorId tensor = find_tensor(graph, name);
-    return tensor != TensorId::none && graph[tensor].shape.size() > 1 ? graph[tensor].shape[1] : 1;
+// Tensors that are inside of an operator have no channels.
+void set_channels(const Graph& executed, std::span<const std::size_t> axes, Request& request) {
+    const TensorId tensor = find_tensor(executed, request.name);
+    if (tensor == TensorId::none || axes[index(tensor)] >= executed[tensor].shape.size()) return;
+    request.axis = axes[index(tensor)];
+    request.channels = executed[tensor].shape[request.axis];
 }
 
 }  // namespace
@@ -44,8 +48,9 @@ Result<Statistics> collect_statistics(const CalibrateRequest& request) {
     std::vector<Request> requests;
     std::vector<std::string> taps;
     Statistics statistics;
+    const std::vector<std::size_t> axes = channel_axes(request.model.executed);
     for (auto& [name, wanted] : requests_of(request.model.executed, request.layout)) {
-        wanted.channels = channels_of(graph, name);
+        set_channels(request.model.executed, axes, wanted);
         statistics.entries[name] = requests.size();
         requests.push_back(wanted);
         taps.push_back(name);

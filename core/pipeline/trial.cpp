@@ -39,9 +39,10 @@ Node bare_product(const Node& node) {
     return bare;
 }
 
-// Of each channel of a tensor.
+// Of each channel of a product's result.
 struct Means {
     std::vector<double> sums;
+    bool last = false;       // the channels' axis, else the second
     std::size_t values = 0;  // of one channel
 
     double of(std::size_t channel) const { return sums[channel] / static_cast<double>(values); }
@@ -50,7 +51,7 @@ struct Means {
         const std::size_t rows = rows_of_images(view.shape[0], images, batch);
         std::vector<float> shown;
         copy_rows(view, static_cast<std::int64_t>(rows), shown);
-        const std::size_t each = shown.size() / sums.size(), places = each / rows;
+        const std::size_t each = shown.size() / sums.size(), places = last ? 1 : each / rows;
         for (std::size_t i = 0; i < shown.size(); ++i) sums[i / places % sums.size()] += static_cast<double>(shown[i]);
         values += each;
     }
@@ -280,8 +281,9 @@ Result<void> Trial::measure_fp32_means() {
     }
     OCTAVO_TRY(Session session, Session::compile(request_.device, twins, nullptr, {request_.config.threads, {}, false}, taps));
     std::vector<Means> means;  // [product]
-    for (const ProductState& product : view_.products())
-        means.push_back({std::vector<double>(static_cast<std::size_t>(product.output_channels), 0)});
+    for (std::size_t i = 0; i < request_.layout.products.size(); ++i)
+        means.push_back({std::vector<double>(static_cast<std::size_t>(view_.products()[i].output_channels), 0),
+                         graph_[request_.layout.products[i]].op != "Conv"});
     for (std::size_t i = 0; i < chunks_.size(); ++i)
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i), [&](std::int32_t tensor, const octavo_tensor& view) {
             const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();

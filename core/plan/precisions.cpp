@@ -1,4 +1,5 @@
 // assign_precisions: one walk from the outputs back, so that an operator knows whether anyone wants its result in int8.
+#include "core/graph/product.h"
 #include "core/plan/rules.h"
 #include "sdk/ops/op.h"
 
@@ -34,7 +35,12 @@ bool has_constant_operand(const Graph& graph, const Node& node) {
 class Assignment {
 public:
     Assignment(const Graph& graph, const CanRun& can_run, const IsIgnored& is_ignored)
-        : graph_(graph), links_(graph), can_run_(can_run), is_ignored_(is_ignored), wanted_(graph.tensors.size(), false) {}
+        : graph_(graph),
+          links_(graph),
+          axes_(channel_axes(graph)),
+          can_run_(can_run),
+          is_ignored_(is_ignored),
+          wanted_(graph.tensors.size(), false) {}
 
     std::map<NodeId, OperatorPlan> run() {
         std::map<NodeId, OperatorPlan> plans;
@@ -59,13 +65,19 @@ private:
         if (row->role == ops::Role::product) {
             const bool constant = node.inputs.size() > 1 && is_float_constant(graph_, node.inputs[1]);
             if (!constant || graph_[node.inputs[0]].is_constant()) return Reason::unsupported_weights;
-            if (!may_have_bias(graph_, node)) return Reason::no_int8_kernel;
+            if (!may_have_bias(graph_, node) || !has_own_channels(node)) return Reason::no_int8_kernel;
         } else {
             const bool averages = row->role == ops::Role::average && is_from_product(node.inputs[0]);
             if (!is_wanted(node) && !averages) return Reason::feeds_no_int8;
             if (has_constant_operand(graph_, node)) return Reason::no_int8_kernel;
         }
         return can_run_(id, Precision::int8) ? Reason::default_int8 : Reason::no_int8_kernel;
+    }
+
+    // Statistics know one axis of channels a tensor: that of convolutions, where a Gemm shares one with them.
+    bool has_own_channels(const Node& node) const {
+        const auto agrees = [&](TensorId id) { return axes_[index(id)] + 1 == graph_[id].shape.size(); };
+        return node.op != "Gemm" || (agrees(node.inputs[0]) && agrees(node.outputs[0]));
     }
 
     // An int8 product wrote the tensor, and at most moved values since.
@@ -87,6 +99,7 @@ private:
 
     const Graph& graph_;
     const Links links_;
+    const std::vector<std::size_t> axes_;  // [tensor] of channels
     const CanRun& can_run_;
     const IsIgnored& is_ignored_;
     std::vector<bool> wanted_;  // [tensor] an int8 operator reads it

@@ -20,13 +20,15 @@ struct ActivationRow {
     double low, high;
     bool bends;  // other runtimes compute it in floating point, between two grids
 };
-// Least values: x * sigmoid(x) at x = -1.2785 is -0.27846454 (a little less here: rounding must not pass it); hard-swish at -1.5 is -3/8.
-constexpr std::array<ActivationRow, 6> kActivations = {{{"relu", "Relu", 0, kInfinity, false},
+// Least values: x * sigmoid(x) at x = -1.2785 is -0.27846454 (a little less here: rounding must not pass it); hard-swish at -1.5 is -3/8;
+// Gelu at -0.7518 is -0.16997 (by tanh -0.17004).
+constexpr std::array<ActivationRow, 7> kActivations = {{{"relu", "Relu", 0, kInfinity, false},
                                                         {"leaky_relu", "LeakyRelu", -kInfinity, kInfinity, true},
                                                         {"hard_sigmoid", "HardSigmoid", 0, 1, true},
                                                         {"hard_swish", "HardSwish", -0.375001, kInfinity, true},
                                                         {"sigmoid", "Sigmoid", 0, 1, true},
-                                                        {"silu", "Silu", -0.278465, kInfinity, true}}};
+                                                        {"silu", "Silu", -0.278465, kInfinity, true},
+                                                        {"gelu", "Gelu", -0.169972, kInfinity, true}}};
 
 const ActivationRow* activation_of(const Node& node) {
     const std::string fused = attribute_or(node, "activation", std::string());

@@ -18,12 +18,21 @@ Result<void> check_view(const Request& request, const octavo_tensor& view, std::
     if (view.rank < 1 || view.rank > OCTAVO_MAX_RANK || view.shape[0] < static_cast<std::int64_t>(rows)) {
         return Error(Code::internal, place + "a tap showed fewer rows than the batch has images");
     }
-    const std::int64_t channels = view.rank > 1 ? view.shape[1] : 1;
+    const bool has_channels = request.axis < static_cast<std::size_t>(view.rank);
+    const std::int64_t channels = has_channels ? view.shape[request.axis] : 1;
     if ((request.by_channel || request.means || request.spans) && channels != request.channels) {
         return Error(Code::internal,
                      place + "a tap showed " + std::to_string(channels) + " channels, expected " + std::to_string(request.channels));
     }
     return {};
+}
+
+// The channels behind the images; positions keep their order.
+octavo_tensor with_channels_second(octavo_tensor view, std::size_t axis) {
+    if (axis < 2 || axis >= static_cast<std::size_t>(view.rank)) return view;
+    std::rotate(view.shape + 1, view.shape + axis, view.shape + axis + 1);
+    std::rotate(view.strides + 1, view.strides + axis, view.strides + axis + 1);
+    return view;
 }
 
 bool add_sums(std::span<const double> sums, std::span<FixedSum> to) {
@@ -93,10 +102,11 @@ Result<void> Collector::add(std::size_t index, const octavo_tensor& view, std::s
     Entry& entry = entries_[index];
     const std::size_t rows = batch > 0 && view.rank > 0 ? rows_of_images(view.shape[0], images.size(), batch) : images.size();
     OCTAVO_CHECK_OK(check_view(entry.request, view, rows));
+    const octavo_tensor ordered = with_channels_second(view, entry.request.axis);
     constexpr std::size_t kFew = 16384;  // values that are not worth sharing
     std::vector<float> copy;
     for (std::size_t row = 0; row < rows; ++row) {
-        const ImageView image = view_image(view, static_cast<std::int64_t>(row), copy);
+        const ImageView image = view_image(ordered, static_cast<std::int64_t>(row), copy);
         const std::size_t parts = image.all().size() < kFew ? 1 : threads_;
         std::atomic<bool> finite = true;
         const auto add_one = [&](std::size_t part) {

@@ -16,7 +16,7 @@ namespace octavo {
 // Of what `image` makes of `what`: "tensor 'x'". Code::data.
 Error not_finite(const std::string& what, const std::string& image);
 
-// What is wanted of one tensor; spans alone do not look for NaN. Axis 0 is the batch, axis 1 the channels, the others are positions.
+// What is wanted of one tensor; spans alone do not look for NaN. Axis 0 is the batch, one is the channels, the others are positions.
 struct Request {
     std::string name;  // for messages
     std::int64_t channels = 1;
@@ -24,6 +24,7 @@ struct Request {
     bool by_channel = false;  // a small histogram for each channel
     bool means = false;       // the mean of each channel
     bool spans = false;       // the least and the greatest value of each channel
+    std::size_t axis = 1;     // of the channels
 };
 
 class Collector {

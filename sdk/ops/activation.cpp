@@ -18,19 +18,21 @@ struct ActivationRow {
 };
 
 constexpr float kLargest = std::numeric_limits<float>::max();
-constexpr std::array<ActivationRow, 7> kRows = {{{"Relu", ActivationKind::relu},
+constexpr std::array<ActivationRow, 8> kRows = {{{"Relu", ActivationKind::relu},
                                                  {"Clip", ActivationKind::clip, "min", -kLargest, "max", kLargest},
                                                  {"LeakyRelu", ActivationKind::leaky_relu, "alpha", 0.01F},
                                                  {"HardSigmoid", ActivationKind::hard_sigmoid, "alpha", 0.2F, "beta", 0.5F},
                                                  {"HardSwish", ActivationKind::hard_swish},
                                                  {"Sigmoid", ActivationKind::sigmoid},
-                                                 {"Silu", ActivationKind::silu}}};
+                                                 {"Silu", ActivationKind::silu},
+                                                 {"Gelu", ActivationKind::gelu}}};
 
 }  // namespace
 
 std::optional<Activation> as_activation(const NodeView& node) {
     for (const ActivationRow& row : kRows) {
         if (row.op != node.op() || node.input(0).type != OCTAVO_F32) continue;
+        if (row.kind == ActivationKind::gelu && node.text("approximate", "none") != "none") continue;
         Activation activation{row.kind, 0, 0};
         if (row.alpha) {
             const Result<float> alpha = constant_real(node, 1, row.alpha, row.alpha_fallback);

@@ -25,13 +25,14 @@ bool is_too_large(const Shape& shape) {
     return false;
 }
 
-constexpr std::array<std::pair<std::string_view, ActivationKind>, 7> kActivations = {{{"relu", ActivationKind::relu},
+constexpr std::array<std::pair<std::string_view, ActivationKind>, 8> kActivations = {{{"relu", ActivationKind::relu},
                                                                                       {"clip", ActivationKind::clip},
                                                                                       {"leaky_relu", ActivationKind::leaky_relu},
                                                                                       {"hard_sigmoid", ActivationKind::hard_sigmoid},
                                                                                       {"hard_swish", ActivationKind::hard_swish},
                                                                                       {"sigmoid", ActivationKind::sigmoid},
-                                                                                      {"silu", ActivationKind::silu}}};
+                                                                                      {"silu", ActivationKind::silu},
+                                                                                      {"gelu", ActivationKind::gelu}}};
 
 constexpr std::array<const char*, 6> kAttributeTypeNames = {"nothing", "an integer", "a float", "a string", "integers", "floats"};
 

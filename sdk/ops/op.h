@@ -2,7 +2,7 @@
 // the SDK's flat views, so core/graph and device plugins share one definition. `table.cpp` (written by the build) lists the rows.
 //
 // ONNX semantics, plus what passes fuse into a node:
-//   attributes "activation" (relu, clip, leaky_relu, hard_sigmoid, hard_swish, sigmoid, silu), "activation_alpha", "activation_beta":
+//   attributes "activation" (relu, clip, leaky_relu, hard_sigmoid, hard_swish, sigmoid, silu, gelu), "activation_alpha", "activation_beta":
 //     applied to output 0 as the last step (numbers.h). Any operator with role product, elementwise or average may carry it.
 //   Conv input 3, Gemm input 3: a residual of the output's shape, added behind the bias and before the activation. The string attribute
 //     "inner" then keeps the name of the tensor that the addition used to read.

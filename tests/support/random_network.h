@@ -14,7 +14,8 @@ inline Attributes activation(NetworkBuilder& net) {
         {{"activation", std::string("hard_swish")}},
         {{"activation", std::string("hard_sigmoid")}, {"activation_alpha", 0.2F}, {"activation_beta", 0.5F}},
         {{"activation", std::string("sigmoid")}},
-        {{"activation", std::string("silu")}}};
+        {{"activation", std::string("silu")}},
+        {{"activation", std::string("gelu")}}};
     return kinds[static_cast<std::size_t>(net.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
 }
 
@@ -39,6 +40,37 @@ inline TensorId convolution(NetworkBuilder& net, TensorId x, std::int64_t in, st
     return net.node("Conv", {inner, w2, b2, inner}, fused);
 }
 
+// Products of rows, [.., in] to [.., out]: one alone, or two whose second adds what the first made.
+inline TensorId rows_product(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out) {
+    const float spread = 1.0F / std::sqrt(static_cast<float>(in));
+    const TensorId b = net.random_constant({out}, 0.3F);
+    TensorId y = net.node("Gemm", {x, net.random_constant({in, out}, spread), b}, activation(net));
+    if (net.flip()) {
+        Attributes fused = activation(net);
+        fused["inner"] = net.unused("inner");
+        y = net.node("Gemm", {y, net.random_constant({out, out}, 1.0F / std::sqrt(static_cast<float>(out))), b, y}, fused);
+    }
+    return y;
+}
+
+// The same over the channels of a picture, behind and in front of which stands what moves axes or adds. A pooling follows, since a strided
+// convolution right behind is what OpenVINO computes wrongly.
+inline TensorId product_of_pictures(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out) {
+    TensorId rows = net.node("Transpose", {x}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}});
+    if (net.flip()) rows = net.node("Add", {rows, net.node("Relu", {rows})});
+    TensorId y = rows_product(net, rows, in, out);
+    if (net.flip()) y = net.node("Add", {y, net.node("Clip", {y}, {{"min", -1.0F}, {"max", 2.0F}})});
+    y = net.node("Transpose", {y}, {{"perm", std::vector<std::int64_t>{0, 3, 1, 2}}});
+    return net.node("MaxPool", {y}, {{"kernel_shape", std::vector<std::int64_t>{2, 2}}, {"pads", std::vector<std::int64_t>{1, 0, 0, 1}}});
+}
+
+// And over those of a sequence, [N, P, in].
+inline TensorId product_of_sequences(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out) {
+    const TensorId flat = net.node("Reshape", {x, net.integers({0, in, -1})});
+    const TensorId y = rows_product(net, net.node("Transpose", {flat}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}}), in, out);
+    return rows_product(net, y, out, 3);
+}
+
 // A network of a few operators that all have int8 forms, with a convolution at its end so that everything before it is quantized.
 inline Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch) {
     NetworkBuilder net(seed);
@@ -46,7 +78,7 @@ inline Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch)
     TensorId x = net.input({batch[0], channels, net.between(5, 17), net.between(5, 17)});
     const std::int64_t steps = net.between(1, 4);
     for (std::int64_t i = 0; i < steps; ++i) {
-        switch (net.between(0, 8)) {
+        switch (net.between(0, 9)) {
             case 0: {
                 const std::int64_t out = net.between(1, 70);
                 x = convolution(net, x, channels, out, 1, false, true);
@@ -91,6 +123,12 @@ inline Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch)
                 x = net.node(net.flip() ? "Mul" : "Add", {x, gate}, activation(net));
                 break;
             }
+            case 8: {
+                const std::int64_t out = net.between(1, 40);
+                x = product_of_pictures(net, x, channels, out);
+                channels = out;
+                break;
+            }
             default: {
                 const TensorId other = convolution(net, x, channels, channels, 1, false, true);
                 const TensorId back = net.node("Relu", {other});
@@ -104,6 +142,7 @@ inline Graph random_network(std::uint32_t seed, std::vector<std::int64_t> batch)
     const TensorId out = convolution(net, depthwise, channels, 7, 1, false, true);
     std::vector<TensorId> outputs = {out};
     if (net.flip()) outputs.push_back(x);  // seen on its grid
+    if (net.flip()) outputs.push_back(product_of_sequences(net, out, 7, net.between(1, 40)));
     const TensorId pooled = net.node("Flatten", {net.node("GlobalAveragePool", {out})});
     outputs.push_back(net.node("Gemm", {pooled, net.random_constant({7, 5}, 0.4F), net.random_constant({5}, 0.4F)}));
     return net.finish(outputs);

@@ -20,7 +20,7 @@ void write_gelu(Job& job) {
         const std::string sum = step("Add", "sum", {x, step("Mul", "bent", {cube, m.scalar(job.part("third"), 0.044715F)})});
         gate = step("Tanh", "tanh", {step("Mul", "scaled", {sum, m.scalar(job.part("slope"), 0.79788456F)})});
     } else {
-        gate = step("Erf", "erf", {step("Mul", "scaled", {x, m.scalar(job.part("root"), 0.70710678F)})});
+        return write_activation(m, job.node.name, {ActivationKind::gelu, 0, 0}, x, job.outputs[0]);
     }
     const std::string open = step("Add", "gate", {gate, m.scalar(job.part("one"), 1)});
     m.add_node(job.node.name, "Mul", {step("Mul", "half", {x, m.scalar(job.part("factor"), 0.5F)}), open}, job.outputs);
@@ -81,6 +81,14 @@ void write_scale_shift(Job& job) {
     const std::string scaled = job.between("scaled");
     job.model.add_node(job.part("scale"), "Mul", {job.inputs[0], factors[0]}, {scaled});
     job.model.add_node(job.part("shift"), "Add", {scaled, factors[1]}, job.outputs);
+}
+
+// Of more dimensions than two ONNX multiplies by MatMul alone.
+void write_gemm(Job& job) {
+    if (job.input_shape(0).size() == 2) return job.write("Gemm");
+    const std::string product = job.has_input(2) ? job.between("product") : job.outputs[0];
+    job.model.add_node(job.node.name, "MatMul", {job.inputs[0], job.inputs[1]}, {product});
+    if (job.has_input(2)) job.model.add_node(job.part("bias"), "Add", {product, job.inputs[2]}, job.outputs);
 }
 
 void write_clip(Job& job) {
@@ -152,6 +160,7 @@ constexpr SpecialRow kSpecial[] = {
     {"DetectionOutput", write_detections},
     {"Dropout", write_dropout},
     {"Gelu", write_gelu},
+    {"Gemm", write_gemm},
     {"GridSample", write_grid_sample},
     {"GroupNormalization", write_group_normalization},
     {"HardSwish", write_hard_swish},
@@ -205,6 +214,18 @@ void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, c
     job.write(node.op);
 }
 
+// In the parts, and their order, that ONNX Runtime takes for one.
+void write_gelu_by_erf(ModelBuilder& model, const std::string& name, const std::string& x, const std::string& y) {
+    const auto step = [&](const char* op, const char* what, const Names& inputs) {
+        const std::string result = model.unique(name + what);
+        model.add_node(name + what, op, inputs, {result});
+        return result;
+    };
+    const std::string scaled = step("Div", "/scaled", {x, model.scalar(name + "/root", 1.41421356F)});
+    const std::string gate = step("Add", "/gate", {step("Erf", "/erf", {scaled}), model.scalar(name + "/one", 1)});
+    model.add_node(name + "/gelu", "Mul", {step("Mul", "/gated", {x, gate}), model.scalar(name + "/half", 0.5F)}, {y});
+}
+
 void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,
                       const std::string& y) {
     const auto gated = [&](const char* op, const char* gate, const Attributes& attributes) {
@@ -232,6 +253,8 @@ void write_activation(ModelBuilder& model, const std::string& name, const Activa
             return model.add_node(name + "/sigmoid", "Sigmoid", {x}, {y});
         case ActivationKind::silu:
             return gated("Sigmoid", "sigmoid", {});
+        case ActivationKind::gelu:
+            return write_gelu_by_erf(model, name, x, y);
     }
 }
 

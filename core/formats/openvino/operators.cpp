@@ -418,6 +418,8 @@ Value write_activation(IrBuilder& ir, const std::string& name, const Activation&
             return ir.add({"Sigmoid", "opset1"}, name + "/sigmoid", {}, {x}, type);
         case ActivationKind::silu:
             return ir.add({"Swish", "opset4"}, name + "/silu", {}, {x}, type);
+        case ActivationKind::gelu:
+            return ir.add({"Gelu", "opset7"}, name + "/gelu", {{"approximation_mode", "ERF"}}, {x}, type);
     }
     return x;
 }

@@ -47,6 +47,12 @@ bool is_picture(const octavo_tensor_info& tensor) {
     return layout.pixels != 1 && layout.channels != 1;
 }
 
+Layout layout_of_rows(const octavo_tensor_info& tensor) {
+    const std::span shape(tensor.shape, static_cast<std::size_t>(tensor.rank));
+    if (shape.empty()) return {};
+    return {ops::element_count(shape.first(shape.size() - 1)), 1, shape.back()};
+}
+
 void to_rows(const Layout& layout, const float* from, float* to) {
     if (layout.pixels == 1) {
         std::memcpy(to, from, static_cast<std::size_t>(layout.count()) * sizeof(float));
@@ -71,6 +77,7 @@ Builder::Builder(const octavo_graph& graph, const octavo_plan* plan, const octav
     const auto count = static_cast<std::size_t>(graph.tensor_count);
     wanted_.assign(count, {});
     readers_.assign(count, {});
+    wanted_in_rows_.assign(count, false);
     form_.assign(count, {BufferId::none, BufferId::none, BufferId::none});
     whole_.assign(count, BufferId::none);
     collect_wanted(options);
@@ -109,7 +116,9 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
             const std::int32_t id = node.input_id(i);
             readers_[static_cast<std::size_t>(id)].push_back({n, i});
             const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
-            if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
+            if (int8 && node.op() == "Gemm" && node.input(i).rank == 4)
+                wanted_in_rows_[static_cast<std::size_t>(id)] = true;
+            else if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
                 want(id, Form::depthwise);
             else
                 want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
@@ -134,8 +143,9 @@ bool Builder::equal_codes(std::int32_t a, std::int32_t b) const {
 
 std::shared_ptr<const CodeParameters> Builder::inner_parameters(std::int32_t node) const {
     if (!plan_ || !plan_->inner || plan_->inner[node].channels == 0) return nullptr;
-    const std::int32_t output = graph_.nodes[node].outputs[0];
-    return code_parameters(plan_->inner[node], layout_of(graph_.tensors[output]).channels);
+    const octavo_tensor_info& output = graph_.tensors[graph_.nodes[node].outputs[0]];
+    const Layout layout = view(node).op() == "Gemm" ? layout_of_rows(output) : layout_of(output);
+    return code_parameters(plan_->inner[node], layout.channels);
 }
 
 BufferId Builder::add_buffer(std::size_t size_bytes, BufferId alias) {
@@ -192,11 +202,11 @@ Source Builder::source(std::int32_t tensor, Form form, BufferId buffer) const {
     return from;
 }
 
-void Builder::convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb) {
+void Builder::convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb, std::optional<Layout> layout) {
     auto step = std::make_unique<PointwiseStep>();
     step->a = from;
     step->targets = {to};
-    step->layout = layout_of(this->tensor(tensor));
+    step->layout = layout.value_or(layout_of(this->tensor(tensor)));
     step->name = std::string(verb) + " " + this->tensor(tensor).name;
     step->op = verb;
     step->implementation = "values";
@@ -207,7 +217,8 @@ void Builder::convert(std::int32_t tensor, const Source& from, const Target& to,
 
 bool Builder::lies_in_rows(std::int32_t tensor) const {
     const auto& forms = form_[static_cast<std::size_t>(tensor)];
-    return rows_.contains(tensor) && std::ranges::all_of(forms, [](BufferId id) { return id == BufferId::none; });
+    return (rows_.contains(tensor) || code_rows_.contains(tensor)) &&
+           std::ranges::all_of(forms, [](BufferId id) { return id == BufferId::none; });
 }
 
 BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows) {
@@ -223,8 +234,14 @@ BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from,
 }
 
 BufferId Builder::read_rows(std::int32_t tensor) {
-    if (!is_picture(this->tensor(tensor))) return read(tensor, Form::real);
     if (const auto found = rows_.find(tensor); found != rows_.end()) return found->second;
+    if (const auto codes = code_rows_.find(tensor); codes != code_rows_.end()) {
+        const BufferId to = add_buffer(byte_count(this->tensor(tensor)) + 64);
+        const Layout layout = layout_of_rows(this->tensor(tensor));
+        convert(tensor, {codes->second, parameters_in_rows(tensor)}, {to, nullptr, layout.channels}, "dequantize", layout);
+        return rows_[tensor] = to;
+    }
+    if (!is_picture(this->tensor(tensor))) return read(tensor, Form::real);
     return rows_[tensor] = turn(tensor, layout_of(this->tensor(tensor)), read(tensor, Form::real), true);
 }
 
@@ -235,8 +252,44 @@ void Builder::set_rows(std::int32_t tensor, BufferId buffer) {
         set(tensor, Form::real, buffer);
 }
 
+std::shared_ptr<const CodeParameters> Builder::parameters_in_rows(std::int32_t tensor) const {
+    const octavo_quantization* q = entry(plan_, tensor, Form::whole);
+    return q ? code_parameters(*q, layout_of_rows(this->tensor(tensor)).channels) : nullptr;
+}
+
+Source Builder::source_in_rows(std::int32_t tensor) {
+    auto parameters = parameters_in_rows(tensor);
+    if (!parameters) return {read_rows(tensor), nullptr};
+    if (this->tensor(tensor).rank != 4) return {read(tensor, Form::whole), std::move(parameters)};
+    if (!code_rows_.contains(tensor)) {
+        const Layout layout = layout_of_rows(this->tensor(tensor));
+        const Source real = {read_rows(tensor), nullptr};
+        const BufferId codes = add_buffer(static_cast<std::size_t>(layout.count()) + 64);
+        convert(tensor, real, {codes, parameters, layout.channels}, "quantize", layout);
+        code_rows_[tensor] = codes;
+    }
+    return {code_rows_.at(tensor), std::move(parameters)};
+}
+
+Target Builder::target_in_rows(std::int32_t tensor) {
+    auto parameters = parameters_in_rows(tensor);
+    const Layout layout = layout_of_rows(this->tensor(tensor));
+    const BufferId to = add_buffer(static_cast<std::size_t>(layout.count()) * (parameters ? 1 : sizeof(float)) + 64);
+    if (!parameters)
+        set_rows(tensor, to);
+    else if (this->tensor(tensor).rank == 4)
+        code_rows_[tensor] = to;
+    else
+        set(tensor, Form::whole, to);
+    return {to, std::move(parameters), layout.channels};
+}
+
 void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
     if (!is_quantized(tensor)) return set_rows(tensor, rows);
+    if (wanted_in_rows_[static_cast<std::size_t>(tensor)]) {
+        const Target to = target_in_rows(tensor);
+        return convert(tensor, {rows, nullptr}, to, "quantize", layout_of_rows(this->tensor(tensor)));
+    }
     finish_from_real(tensor, is_picture(this->tensor(tensor)) ? turn(tensor, layout_of(this->tensor(tensor)), rows, false) : rows);
 }
 
@@ -245,7 +298,7 @@ BufferId Builder::read(std::int32_t tensor, Form form) {
     BufferId& real = forms[static_cast<std::size_t>(Form::real)];
     const std::int64_t* const shape = this->tensor(tensor).shape;
     if (lies_in_rows(tensor))
-        real = turn(tensor, layout_of(this->tensor(tensor)), rows_.at(tensor), false);
+        real = turn(tensor, layout_of(this->tensor(tensor)), read_rows(tensor), false);
     else if (real == BufferId::none && columns(tensor))
         real = turn(tensor, {shape[0], shape[2], shape[1]}, *columns(tensor), true);
     const BufferId there = forms[static_cast<std::size_t>(form)];

@@ -1,6 +1,6 @@
 // Builder: turns nodes into steps. It knows in which forms (real numbers, codes for everybody, codes for depthwise readers) each tensor is
 // wanted, hands out buffers, and inserts the conversions that readers and writers do not do themselves. Rank-4 tensors lie channels-last in
-// every form, or as real numbers row by row for those who ask; others are dense.
+// every form, or row by row for those who ask, as real numbers and as codes for everybody; others are dense.
 #pragma once
 
 #include "kernels/cpu.h"
@@ -28,6 +28,8 @@ Layout layout_of(const octavo_tensor_info& tensor);
 std::size_t byte_count(const octavo_tensor_info& tensor);
 // Whether channels-last is another order than row by row.
 bool is_picture(const octavo_tensor_info& tensor);
+// Of what lies row by row, the last axis as channels.
+Layout layout_of_rows(const octavo_tensor_info& tensor);
 
 // Channels-last (or dense) real numbers to row-major, and back.
 void to_rows(const Layout& layout, const float* from, float* to);
@@ -96,6 +98,10 @@ public:
     bool lies_in_rows(std::int32_t tensor) const;
     // As finish_from_real, for producers that write row by row.
     void finish_from_rows(std::int32_t tensor, BufferId rows);
+    // Codes for everybody, or real numbers of a tensor without them, row by row as a Gemm reads them.
+    Source source_in_rows(std::int32_t tensor);
+    // And as it writes them.
+    Target target_in_rows(std::int32_t tensor);
     // Declares that the tensor's values, on its grid if it has one, lie row by row in `buffer`.
     void set_rows(std::int32_t tensor, BufferId buffer);
     // Of rank 3: that they lie in columns, [N, P, C] for [N, C, P], as a picture without its rows does. Turned where somebody reads them
@@ -151,8 +157,10 @@ public:
 private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
-    void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
+    void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb, std::optional<Layout> layout = {});
     BufferId turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows);
+    bool lies_as_rows(std::int32_t tensor) const;
+    std::shared_ptr<const CodeParameters> parameters_in_rows(std::int32_t tensor) const;
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;
@@ -163,7 +171,8 @@ private:
     std::vector<std::array<bool, 3>> wanted_;
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
-    std::map<std::int32_t, BufferId> rows_, columns_;  // of pictures, and of rank 3
+    std::map<std::int32_t, BufferId> rows_, code_rows_, columns_;  // of rank 4, and of rank 3
+    std::vector<bool> wanted_in_rows_;                             // [tensor] an int8 Gemm reads its codes
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;

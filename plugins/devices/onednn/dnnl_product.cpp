@@ -53,6 +53,9 @@ void append_activation(dnnl::post_ops& post, const Activation& a) {
         case ActivationKind::silu:
             post.append_eltwise(algorithm::eltwise_swish, 1, 0);
             return;
+        case ActivationKind::gelu:
+            post.append_eltwise(algorithm::eltwise_gelu_erf, 0, 0);
+            return;
     }
 }
 
@@ -60,8 +63,8 @@ ProductDescriptors describe_product(const ConvShape& s, bool gemm, const Product
     ProductDescriptors d;
     d.bias = memory::desc({s.output_c}, memory::data_type::f32, tag::a);
     if (gemm) {
-        d.source = memory::desc({s.batch, s.input_c}, types.source, tag::nc);
-        d.destination = memory::desc({s.batch, s.output_c}, types.destination, tag::nc);
+        d.source = memory::desc({s.output_w, s.input_c}, types.source, tag::nc);
+        d.destination = memory::desc({s.output_w, s.output_c}, types.destination, tag::nc);
         d.weights = memory::desc({s.output_c, s.input_c}, types.weights, tag::any);
         d.plain_weights = memory::desc({s.output_c, s.input_c}, types.weights, tag::oi);
         return d;

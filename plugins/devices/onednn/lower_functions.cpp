@@ -38,7 +38,7 @@ std::optional<Known> known(const ops::NodeView& node) {
     if (node.input(0).data || node.output(0).type != OCTAVO_F32 || node.activation().kind != ActivationKind::none) return std::nullopt;
     for (const auto& [name, function] : kNames)
         if (node.op() == name) return Known{function};
-    if (node.op() == "Gelu") return Known{node.text("approximate", "none") == "tanh" ? Function::gelu_by_tanh : Function::gelu};
+    if (node.op() == "Gelu") return Known{Function::gelu_by_tanh};  // an exact one is an activation
     if (node.op() == "Elu") return Known{Function::elu, node.real("alpha", 1.0F)};
     if (node.op() != "Pow") return std::nullopt;
     const std::optional<Function> power = power_of(node);
@@ -108,37 +108,39 @@ Result<std::array<float, 256>> values_of_codes(const Builder& builder, const ops
 }
 
 template <class T>
-void add_look_up(Builder& builder, std::int32_t index, std::unique_ptr<LookUpStep<T>> step, const Target& to) {
+void add_look_up(Builder& builder, std::int32_t index, std::unique_ptr<LookUpStep<T>> step, const Target& to, bool in_rows) {
     const ops::NodeView node = builder.view(index);
-    const Layout layout = layout_of(node.input(0));
+    const std::int32_t in = node.input_id(0);
+    const Layout layout = in_rows ? layout_of_rows(node.input(0)) : layout_of(node.input(0));
     step->pixels = layout.images * layout.pixels;
     step->channels = layout.channels;
     step->stride = to.stride;
     step->offset = to.offset;
-    step->reads = {builder.read(node.input_id(0), Form::whole)};
+    step->reads = {in_rows ? builder.source_in_rows(in).buffer : builder.read(in, Form::whole)};
     step->writes = {to.buffer};
     builder.add(std::move(step), node, builder.precision(index), "values");
 }
 
-bool lower_look_up(Builder& builder, std::int32_t index) {
+bool lower_look_up(Builder& builder, std::int32_t index, bool in_rows) {
     const ops::NodeView node = builder.view(index);
     const auto values = values_of_codes(builder, node);
     if (!values) return false;
     const std::int32_t out = node.output_id(0);
-    if (builder.is_wanted_whole_only(out)) {
-        const Target to = builder.whole_target(out);
+    if (in_rows ? builder.has(out, Form::whole) : builder.is_wanted_whole_only(out)) {
+        const Target to = in_rows ? builder.target_in_rows(out) : builder.whole_target(out);
         auto step = std::make_unique<LookUpStep<std::uint8_t>>();
         std::ranges::transform(*values, step->table.begin(),
                                [&](float x) { return quantize_u8(x, to.parameters->reciprocal[0], to.parameters->zero_point[0]); });
-        add_look_up(builder, index, std::move(step), to);
-        builder.set(out, Form::whole, to.buffer);
+        add_look_up(builder, index, std::move(step), to, in_rows);
+        if (!in_rows) builder.set(out, Form::whole, to.buffer);
         return true;
     }
-    const Target to = {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr, layout_of(node.output(0)).channels};
+    const Layout layout = in_rows ? layout_of_rows(node.output(0)) : layout_of(node.output(0));
+    const Target to = {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr, layout.channels};
     auto step = std::make_unique<LookUpStep<float>>();
     step->table = *values;
-    add_look_up(builder, index, std::move(step), to);
-    builder.finish_from_real(out, to.buffer);
+    add_look_up(builder, index, std::move(step), to, in_rows);
+    in_rows ? builder.finish_from_rows(out, to.buffer) : builder.finish_from_real(out, to.buffer);
     return true;
 }
 
@@ -150,7 +152,7 @@ bool lower_function(Builder& builder, std::int32_t index) {
     if (!found) return false;
     const std::int32_t in = node.input_id(0);
     const bool in_rows = builder.lies_in_rows(in);
-    if (builder.has(in, Form::whole) && !in_rows) return lower_look_up(builder, index);
+    if (builder.has(in, Form::whole)) return lower_look_up(builder, index, in_rows);
     if (builder.precision(index) == OCTAVO_INT8) return false;
     auto step = std::make_unique<FunctionStep>();
     step->known = *found;

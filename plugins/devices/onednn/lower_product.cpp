@@ -107,10 +107,16 @@ Result<void> check_product(const ops::NodeView& node) {
 Result<ConvShape> conv_shape(const ops::NodeView& node) {
     ConvShape s;
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
+    if (node.op() == "Gemm") {
+        const Layout rows = layout_of_rows(in);
+        s.input_w = s.output_w = rows.images;
+        s.input_c = rows.channels;
+        s.output_c = out.shape[out.rank - 1];
+        return s;
+    }
     s.batch = in.shape[0];
     s.input_c = in.shape[1];
     s.output_c = out.shape[1];
-    if (node.op() == "Gemm") return s;
     OCTAVO_TRY(const ops::Window w, ops::window_of(node));
     s.groups = node.integer("group", 1);
     s.input_h = w.input_h, s.input_w = w.input_w, s.output_h = w.output_h, s.output_w = w.output_w;
@@ -135,10 +141,11 @@ Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& 
     const ops::NodeView node = builder.view(index);
     Int8Product p;
     const std::int32_t in = node.input_id(0);
-    const bool depthwise_form = ops::is_depthwise(node) && builder.has(in, Form::depthwise);
+    const bool gemm = node.op() == "Gemm", depthwise_form = ops::is_depthwise(node) && builder.has(in, Form::depthwise);
     const Form form = depthwise_form ? Form::depthwise : Form::whole;
-    p.source = builder.read(in, form);
-    p.source_parameters = builder.parameters(in, form);
+    const Source source = gemm ? builder.source_in_rows(in) : Source{builder.read(in, form), builder.parameters(in, form)};
+    p.source = source.buffer;
+    p.source_parameters = source.parameters;
     const octavo_quantization& weight_scale = builder.plan()->weights[node.input_id(1)];
     const std::vector<float> real = output_major_weights(builder, node);
     const auto channels = static_cast<std::size_t>(shape.output_c);
@@ -156,12 +163,14 @@ Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& 
     if (node.has_input(3)) {
         const std::int32_t residual = node.input_id(3);
         const bool codes = builder.has(residual, Form::whole);
-        p.residual = {builder.read(residual, codes ? Form::whole : Form::real),
-                      codes ? builder.parameters(residual, Form::whole) : nullptr};
+        p.residual = gemm ? builder.source_in_rows(residual)
+                          : Source{builder.read(residual, codes ? Form::whole : Form::real),
+                                   codes ? builder.parameters(residual, Form::whole) : nullptr};
         p.inner = builder.inner_parameters(index);
     }
     p.activation = node.activation();
-    p.targets = builder.targets(node.output_id(0));
+    p.targets = gemm ? std::vector{builder.target_in_rows(node.output_id(0))} : builder.targets(node.output_id(0));
+    p.layout = gemm ? layout_of_rows(node.output(0)) : layout_of(node.output(0));
     return p;
 }
 

@@ -50,25 +50,24 @@ bool has_mixed_zero_points(const CodeParameters& source, std::int64_t channels) 
     return false;
 }
 
-std::unique_ptr<PointwiseStep> pointwise(const ops::NodeView& node, Source a, std::vector<Target> targets) {
+std::unique_ptr<PointwiseStep> pointwise(const Layout& layout, Source a, std::vector<Target> targets) {
     auto step = std::make_unique<PointwiseStep>();
     step->a = std::move(a);
     step->targets = std::move(targets);
-    step->layout = layout_of(node.output(0));
+    step->layout = layout;
     return step;
 }
 
 void add_rest(Builder& builder, const ops::NodeView& node, const Int8Product& product, BufferId real) {
     Source sum = {real, nullptr};
     if (product.inner) {
-        const Layout layout = layout_of(node.output(0));
-        const BufferId codes = builder.add_buffer(static_cast<std::size_t>(layout.count()) + 64);
-        auto step = pointwise(node, sum, {{codes, product.inner, layout.channels}});
+        const BufferId codes = builder.add_buffer(static_cast<std::size_t>(product.layout.count()) + 64);
+        auto step = pointwise(product.layout, sum, {{codes, product.inner, product.layout.channels}});
         step->declare();
         builder.add(std::move(step), node, OCTAVO_INT8, "values");
         sum = {codes, product.inner};
     }
-    auto step = pointwise(node, sum, product.targets);
+    auto step = pointwise(product.layout, sum, product.targets);
     if (product.residual.buffer != BufferId::none) {
         step->kind = Pointwise::add;
         step->b = product.residual;

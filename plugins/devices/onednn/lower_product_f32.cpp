@@ -58,7 +58,7 @@ private:
 // The node's first input as real numbers of the descriptor's type.
 BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& desc) {
     const ops::NodeView node = builder.view(index);
-    const BufferId real = builder.read_real(node, 0);
+    const BufferId real = node.op() == "Gemm" ? builder.read_rows(node.input_id(0)) : builder.read_real(node, 0);
     if (desc.get_data_type() == memory::data_type::f32) return real;
     const memory::desc from(desc.get_dims(), memory::data_type::f32, desc.get_strides());
     auto step = std::make_unique<RoundingStep>(from, desc);
@@ -74,6 +74,7 @@ BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& de
 void add_float_product(Builder& builder, std::int32_t index, octavo_precision precision, const ProductDescriptors& d,
                        const ProductPrimitive& made, const float* weights) {
     const ops::NodeView node = builder.view(index);
+    const bool gemm = node.op() == "Gemm";
     auto step = std::make_unique<ProductStep>();
     step->primitive = made.primitive;
     step->source = memory(d.source, dnnl_engine(), nullptr);
@@ -89,12 +90,12 @@ void add_float_product(Builder& builder, std::int32_t index, octavo_precision pr
     if (node.has_input(3)) {
         step->has_residual = true;
         step->residual = memory(d.destination, dnnl_engine(), nullptr);
-        step->reads.push_back(builder.read(node.input_id(3), Form::real));
+        step->reads.push_back(gemm ? builder.read_rows(node.input_id(3)) : builder.read(node.input_id(3), Form::real));
     }
     const BufferId to = builder.add_buffer(d.destination.get_size() + 64);
     step->writes = {to};
     builder.add(std::move(step), node, precision, made.implementation);
-    builder.finish_from_real(node.output_id(0), to);
+    gemm ? builder.finish_from_rows(node.output_id(0), to) : builder.finish_from_real(node.output_id(0), to);
 }
 
 Result<void> lower_product_f32(Builder& builder, std::int32_t index) {

@@ -15,6 +15,7 @@ struct Int8Product {
     std::shared_ptr<const CodeParameters> inner;  // of the sum before the residual; null: it stays real
     Activation activation;
     std::vector<Target> targets;
+    Layout layout;  // of what it writes
 };
 
 // Of the weight, whatever Gemm's transB says.
@@ -22,6 +23,7 @@ std::int64_t output_channels(const ops::NodeView& node);
 // Nothing, or why no kernel computes this Conv or Gemm: all of them take two dimensions, a constant weight, no bias or a constant one of
 // one value an output channel, and a Gemm without factors.
 Result<void> check_product(const ops::NodeView& node);
+// The rows of a Gemm are pixels of one image.
 Result<ConvShape> conv_shape(const ops::NodeView& node);
 // The weight as the plan has it with the output channel first, whatever Gemm's transB says.
 std::vector<float> output_major_weights(const Builder& builder, const ops::NodeView& node);

@@ -381,6 +381,8 @@ Value build_activation(const Activation& activation, const Value& x) {
             return make<op::v0::Sigmoid>(x);
         case ActivationKind::silu:
             return make<op::v4::Swish>(x);
+        case ActivationKind::gelu:
+            return make<op::v7::Gelu>(x, op::GeluApproximationMode::ERF);
     }
     return x;
 }

@@ -1,5 +1,6 @@
 // Gemm: alpha * A * B + beta * C with A and B transposed on request, C (input 2) broadcast, and a residual (input 3, of the output's
-// shape). Sums run in fp32 in the order of the inner dimension.
+// shape). Beyond ONNX, where nothing is transposed or scaled A may have more dimensions than two: all but the last count rows. Sums
+// run in fp32 in the order of the inner dimension.
 #include <vector>
 
 #include "ops/columns.h"
@@ -18,12 +19,15 @@ Result<Types> infer_types(const NodeView& node) {
     OCTAVO_CHECK_OK(expect_floats(node));
     Shape a = node.input_shape(0);
     Shape b = node.input_shape(1);
-    if (a.size() != 2 || b.size() != 2)
+    const bool a_transposed = node.integer("transA", 0) != 0;
+    const bool is_plain = !a_transposed && node.integer("transB", 0) == 0 && node.real("alpha", 1) == 1.0F && node.real("beta", 1) == 1.0F;
+    if (a.size() < 2 || (a.size() > 2 && !is_plain) || b.size() != 2)
         return refusal(node, "inputs are " + shape_text(a) + " and " + shape_text(b) + ", expected two matrices");
-    if (node.integer("transA", 0) != 0) std::swap(a[0], a[1]);
+    if (a_transposed) std::swap(a[0], a[1]);
     if (node.integer("transB", 0) != 0) std::swap(b[0], b[1]);
-    if (a[1] != b[0]) return refusal(node, "matrices " + shape_text(a) + " and " + shape_text(b) + " do not multiply");
-    const Shape output = {a[0], b[1]};
+    if (a.back() != b[0]) return refusal(node, "matrices " + shape_text(a) + " and " + shape_text(b) + " do not multiply");
+    Shape output = a;
+    output.back() = b[1];
     if (node.has_input(2)) {
         OCTAVO_TRY(const Shape sum, broadcast(node, output, node.input_shape(2)));
         if (sum != output)
@@ -42,9 +46,9 @@ std::vector<float> transposed(std::span<const float> from, std::int64_t rows, st
 
 // y = A * B, row by row: each row of B is scaled and added.
 void multiply(const octavo_tensor& a, const octavo_tensor& b, bool a_transposed, bool b_transposed, std::span<float> y) {
-    const std::int64_t m = a.shape[a_transposed ? 1 : 0];
-    const std::int64_t k = a.shape[a_transposed ? 0 : 1];
+    const std::int64_t k = a.shape[a_transposed ? 0 : a.rank - 1];
     const std::int64_t n = b.shape[b_transposed ? 0 : 1];
+    const std::int64_t m = n == 0 ? 0 : static_cast<std::int64_t>(y.size()) / n;
     std::vector<float> b_copy;
     if (b_transposed) b_copy = transposed(values<const float>(b), n, k);
     const float* from_a = static_cast<const float*>(a.data);

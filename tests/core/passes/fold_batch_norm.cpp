@@ -50,6 +50,22 @@ BOOST_AUTO_TEST_CASE(grouped_convolutions_and_both_kinds_of_gemm_take_it_in) {
     }
 }
 
+// Of whatever rank: factors and summands of a product of rows lie along its last axis, and such along another are not its own.
+BOOST_AUTO_TEST_CASE(products_of_rows_take_in_what_lies_along_their_last_axis) {
+    for (const Shape& rows : {Shape{-1, 5, 4}, {-1, 5, 5, 4}}) {
+        GraphBuilder builder;
+        const TensorId y =
+            builder.node("Gemm", "product", {builder.input("x", rows), builder.random("w", {4, 5}), builder.random("b", {5})});
+        const TensorId moved = builder.node("Add", "add", {y, builder.random("summand", {5})});
+        const TensorId scaled = builder.node("Mul", "mul", {moved, builder.random("factor", {1, 5})});
+        const TensorId across =
+            builder.node("Mul", "across", {scaled, builder.random("other", rows.size() == 3 ? Shape{5, 1} : Shape{5, 1, 1})});
+        const Graph graph = after(&fold_batch_norm, builder.done({batch_norm(builder, "bn", across, 5)}));
+        BOOST_TEST(testing::has_part(node_named(graph, "product"), "mul"));
+        BOOST_TEST(testing::ops_of(graph) == (rows.size() == 3 ? "Gemm Mul BatchNormalization" : "Gemm ScaleShift"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(where_others_read_between_it_becomes_scale_shift) {
     GraphBuilder builder;
     const TensorId y = builder.conv("conv", builder.input("x", {-1, 2, 4, 4}), 2, 3);

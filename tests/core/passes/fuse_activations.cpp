@@ -29,6 +29,7 @@ const Case kCases[] = {
     {"HardSwish", {}, "hard_swish", -999, -999},
     {"Sigmoid", {}, "sigmoid", -999, -999},
     {"Silu", {}, "silu", -999, -999},
+    {"Gelu", {}, "gelu", -999, -999},
 };
 
 BOOST_AUTO_TEST_SUITE(fuse_activations_pass)
@@ -55,6 +56,13 @@ BOOST_AUTO_TEST_CASE(clip_takes_its_bounds_from_inputs_too) {
     const Graph graph = after(&fuse_activations, builder.done({z}));
     BOOST_TEST(real_attribute(node_named(graph, "conv"), "activation_alpha") == -1);
     BOOST_TEST(real_attribute(node_named(graph, "conv"), "activation_beta") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_gelu_by_tanh_stays_an_operator) {
+    GraphBuilder builder;
+    const TensorId y = builder.conv("conv", builder.input("x", {-1, 2, 4, 4}), 2, 3);
+    const Graph before = builder.done({builder.node("Gelu", "act", {y}, {{"approximate", std::string("tanh")}})});
+    BOOST_TEST(testing::ops_of(after(&fuse_activations, before)) == "Conv Gelu");
 }
 
 BOOST_AUTO_TEST_CASE(crossed_bounds_stay_an_operator) {

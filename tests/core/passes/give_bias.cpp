@@ -64,17 +64,19 @@ BOOST_AUTO_TEST_CASE(what_varies_from_row_to_row_is_no_bias) {
 }
 
 BOOST_AUTO_TEST_CASE(a_matrix_product_with_a_constant_becomes_a_gemm) {
-    GraphBuilder builder;
-    const TensorId x = builder.input("x", {-1, 2});
-    const Graph graph = after(&give_bias, builder.done({builder.node("MatMul", "fc", {x, builder.random("w", {2, 3})})}));
-    BOOST_TEST(node_named(graph, "fc").op == "Gemm");
-    BOOST_TEST(values_of(graph, node_named(graph, "fc").inputs[2]) == kZeros, boost::test_tools::per_element());
+    for (const Shape& rows : {Shape{-1, 2}, {-1, 4, 2}, {-1, 5, 4, 2}}) {
+        GraphBuilder builder;
+        const Graph graph =
+            after(&give_bias, builder.done({builder.node("MatMul", "fc", {builder.input("x", rows), builder.random("w", {2, 3})})}));
+        BOOST_TEST(node_named(graph, "fc").op == "Gemm");
+        BOOST_TEST(values_of(graph, node_named(graph, "fc").inputs[2]) == kZeros, boost::test_tools::per_element());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(other_matrix_products_stay) {
     GraphBuilder builder;
-    const TensorId x = builder.input("x", {-1, 4, 2});
-    const TensorId a = builder.node("MatMul", "a", {x, builder.random("w", {2, 4})});
+    const TensorId x = builder.input("x", {-1, 4, 4});
+    const TensorId a = builder.node("MatMul", "a", {x, builder.random("w", {3, 4, 4})});
     const Graph graph = after(&give_bias, builder.done({builder.node("MatMul", "b", {a, a})}));
     BOOST_TEST(testing::ops_of(graph) == "MatMul MatMul");
 }

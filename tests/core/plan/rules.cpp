@@ -1,5 +1,6 @@
 // Which operators get int8 and which tensors get parameters.
 #include "core/plan/rules.h"
+#include "core/graph/product.h"
 #include "tests/support/graph_builder.h"
 
 namespace octavo {
@@ -101,6 +102,21 @@ BOOST_AUTO_TEST_CASE(products_without_a_place_for_a_bias_stay_in_floating_point)
     const Precisions found = assign_precisions(graph, always, {});
     for (const char* name : {"matmul", "by_row"}) BOOST_TEST((reason_of(graph, found, name) == Reason::no_int8_kernel), name);
     for (const char* name : {"none", "gemm"}) BOOST_TEST((reason_of(graph, found, name) == Reason::default_int8), name);
+}
+
+// Statistics know one axis of channels a tensor.
+BOOST_AUTO_TEST_CASE(products_of_rows_that_share_a_tensor_with_a_convolution_stay_in_floating_point) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 3, 4, 4});
+    const TensorId shared = builder.conv("conv", x, 3, 4);
+    const TensorId by_rows = builder.node("Gemm", "shares", {shared, builder.random("v", {4, 4}), builder.random("c", {4})});
+    const TensorId alone = builder.node("Gemm", "alone", {by_rows, builder.random("w", {4, 5}), builder.random("b", {5})});
+    const Graph graph = builder.done({alone});
+    const Precisions found = assign_precisions(graph, always, {});
+    BOOST_TEST((reason_of(graph, found, "shares") == Reason::no_int8_kernel));
+    for (const char* name : {"conv", "alone"}) BOOST_TEST((reason_of(graph, found, name) == Reason::default_int8), name);
+    BOOST_TEST(channel_axes(graph)[index(shared)] == 1U);
+    BOOST_TEST(channel_axes(graph)[index(alone)] == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(the_user_can_ignore_operators_and_their_suppliers_lose_their_demand) {

@@ -187,6 +187,19 @@ BOOST_AUTO_TEST_CASE(a_matrix_has_one_value_a_channel) {
     BOOST_TEST(collector.whole(0).count() == 6U);
 }
 
+BOOST_AUTO_TEST_CASE(channels_may_lie_along_any_axis) {
+    const Size size = {4, 3, 5};
+    Collector expected = everything(size);
+    Batch batch = batch_of({0, 1}, size, Layout::channels_last);
+    add(expected, batch);
+    octavo_tensor last = batch.view;  // [N, C, H, W] lies as [N, H, W, C]
+    std::rotate(last.shape + 1, last.shape + 2, last.shape + 4);
+    std::rotate(last.strides + 1, last.strides + 2, last.strides + 4);
+    Collector collector({Request{"x", size.channels, true, true, true, true, 3}});
+    BOOST_REQUIRE(collector.add(0, last, batch.names));
+    BOOST_TEST((words(collector) == words(expected)));
+}
+
 BOOST_AUTO_TEST_CASE(rows_behind_the_images_are_padding) {
     const Size size = {2, 3, 3};
     Batch batch = batch_of({0, 1, 2}, size, Layout::nchw);

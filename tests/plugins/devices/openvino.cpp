@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(emulation_keeps_the_grids_of_a_plan) {
         const Plan plan = plan_for(reference, graph, inputs);
         const std::vector<std::string> all = outputs_of_nodes(graph);
         const Run expected = run_on(reference, graph, &plan, inputs, all), found = run_on(other, graph, &plan, inputs, all);
-        BOOST_TEST(share_apart(expected, found) < 0.02, "seed " << seed);
+        BOOST_TEST(share_apart(expected, found) < 0.05, "seed " << seed);
         for (const auto& [name, values] : expected.taps)
             BOOST_TEST(worst_share(values, found.taps.at(name)) < 0.02F, "seed " << seed << ", tap '" << name << "'");
     }

@@ -1,4 +1,5 @@
 // Operators that work value by value: arithmetic with broadcasting, activations, scales; and activations as they are fused.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -110,6 +111,8 @@ BOOST_AUTO_TEST_CASE(a_unary_operator_is_seen_as_the_activation_it_would_be_fuse
     BOOST_CHECK(activation_of(Case("HardSwish", {x})) == (Activation{ActivationKind::hard_swish, 0, 0}));
     BOOST_CHECK(activation_of(Case("Silu", {x})) == (Activation{ActivationKind::silu, 0, 0}));
     BOOST_CHECK(activation_of(Case("Sigmoid", {x})) == (Activation{ActivationKind::sigmoid, 0, 0}));
+    BOOST_CHECK(activation_of(Case("Gelu", {x})) == (Activation{ActivationKind::gelu, 0, 0}));
+    BOOST_CHECK(activation_of(Case("Gelu", {x}).with("approximate", "tanh")) == std::nullopt);
     BOOST_CHECK(activation_of(Case("Tanh", {x})) == std::nullopt);
     BOOST_CHECK(activation_of(Case("Add", {x, x})) == std::nullopt);
 }
@@ -122,6 +125,15 @@ BOOST_AUTO_TEST_CASE(clip_is_an_activation_where_its_bounds_are_known) {
     BOOST_CHECK(activation_of(Case("Clip", {x, absent(), constant(floats({1}, {6}))})) == (Activation{ActivationKind::clip, -largest, 6}));
     BOOST_CHECK(activation_of(Case("Clip", {x, floats({}, {0})})) == std::nullopt);
     BOOST_CHECK(activation_of(Case("Clip", {x}).with("min", 2.0F).with("max", 1.0F)) == std::nullopt);
+}
+
+BOOST_AUTO_TEST_CASE(the_gelu_of_the_contract_is_that_of_the_error_function) {
+    for (float x = -30; x < 30; x += 1.0F / 1024) {
+        const double exact = 0.5 * static_cast<double>(x) * std::erfc(-static_cast<double>(x) / std::sqrt(2.0));
+        BOOST_REQUIRE_SMALL(static_cast<double>(gelu_contract(x)) - exact, 1.5e-7 * std::max(1.0, static_cast<double>(std::abs(x))));
+    }
+    BOOST_CHECK_EQUAL(gelu_contract(std::numeric_limits<float>::infinity()), std::numeric_limits<float>::infinity());
+    BOOST_CHECK(std::isnan(gelu_contract(std::numeric_limits<float>::quiet_NaN())));
 }
 
 BOOST_AUTO_TEST_CASE(a_fused_activation_is_applied_to_each_value) {

@@ -31,13 +31,23 @@ BOOST_AUTO_TEST_CASE(gemm_broadcasts_its_addend_down_and_across) {
     check_values(Case("Gemm", {a, b, floats({}, {10})}).run_floats(), {11, 11, 12, 12});
 }
 
+BOOST_AUTO_TEST_CASE(gemm_takes_rows_along_any_number_of_axes) {
+    Case subject("Gemm", {floats({2, 1, 3}, {1, 2, 3, 4, 5, 6}), floats({3, 2}, {1, 0, 0, 1, 1, 1}), floats({2}, {10, 20})});
+    check_shape(subject, {2, 1, 2});
+    check_values(subject.run_floats(), {14, 25, 20, 31});
+}
+
 BOOST_AUTO_TEST_CASE(gemm_adds_a_residual) {
     check_values(Case("Gemm", {floats({1, 1}, {3}), floats({1, 2}, {1, 2}), absent(), floats({1, 2}, {5, 6})}).run_floats(), {8, 12});
 }
 
 BOOST_AUTO_TEST_CASE(gemm_refuses_what_does_not_fit) {
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3}), zeros({2, 3})}).error(), "Gemm 'n': matrices 2x3 and 2x3 do not multiply");
-    BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3, 1}), zeros({2, 3})}).error(), "Gemm 'n': inputs are 2x3x1 and 2x3, expected two matrices");
+    BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3}), zeros({3})}).error(), "Gemm 'n': inputs are 2x3 and 3, expected two matrices");
+    BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 1, 3}), zeros({2, 3})}).error(), "Gemm 'n': matrices 2x1x3 and 2x3 do not multiply");
+    for (const char* name : {"transA", "transB"})
+        BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3, 3}), zeros({3, 3})}).with(name, 1).error(),
+                          "Gemm 'n': inputs are 2x3x3 and 3x3, expected two matrices");
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({2, 3}), zeros({3, 4}), zeros({3})}).error(), "Gemm 'n': shapes 2x4 and 3 do not broadcast");
     BOOST_CHECK_EQUAL(Case("Gemm", {zeros({1, 3}), zeros({3, 4}), zeros({2, 4})}).error(),
                       "Gemm 'n': addend 2x4 does not broadcast to 1x4");

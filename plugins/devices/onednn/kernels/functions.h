@@ -9,7 +9,6 @@
 namespace octavo::onednn {
 
 enum class Function {
-    gelu,
     gelu_by_tanh,
     erf,
     tanh,

@@ -62,11 +62,11 @@ BOOST_AUTO_TEST_CASE(operators_of_newer_opsets_are_written_in_their_parts) {
     const TensorId c = builder.node("ReduceMax", "c", {b, builder.integers("axes", {2, 3})});
     const std::string bytes = write_onnx(builder.done({builder.node("Swish", "y", {c}, {{"alpha", 2.0F}})}));
     BOOST_TEST(nodes_of(bytes) ==
-               "Mul x a/root -> a/scaled\n"
+               "Div x a/root -> a/scaled\n"
                "Erf a/scaled -> a/erf\n"
                "Add a/erf a/one -> a/gate\n"
-               "Mul x a/factor -> a/half\n"
-               "Mul a/half a/gate -> a\n"
+               "Mul x a/gate -> a/gated\n"
+               "Mul a/gated a/half -> a\n"
                "Softplus a -> b/softplus\n"
                "Tanh b/softplus -> b/tanh\n"
                "Mul a b/tanh -> b\n"
@@ -74,6 +74,13 @@ BOOST_AUTO_TEST_CASE(operators_of_newer_opsets_are_written_in_their_parts) {
                "Mul c y/alpha -> y/scaled\n"
                "Sigmoid y/scaled -> y/gate\n"
                "Mul c y/gate -> y\n");
+}
+
+BOOST_AUTO_TEST_CASE(products_of_rows_are_written_as_matrix_products) {
+    GraphBuilder builder;
+    const TensorId x = builder.node("Gemm", "x", {builder.input("i", {-1, 5, 4}), builder.random("w", {4, 2}), builder.random("b", {2})});
+    const TensorId y = builder.node("Gemm", "y", {x, builder.random("v", {2, 2})});
+    BOOST_TEST(nodes_of(write_onnx(builder.done({y}))) == "MatMul i w -> x/product\nAdd x/product b -> x\nMatMul x v -> y\n");
 }
 
 BOOST_AUTO_TEST_CASE(operators_of_our_own_are_written_in_their_parts) {
