@@ -58,6 +58,7 @@ inline TensorId rows_product(NetworkBuilder& net, TensorId x, std::int64_t in, s
 inline TensorId product_of_pictures(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out) {
     TensorId rows = net.node("Transpose", {x}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}});
     if (net.flip()) rows = net.node("Add", {rows, net.node("Relu", {rows})});
+    if (net.flip()) rows = net.node("Concat", {rows, rows}, {{"axis", net.between(1, 2)}});
     TensorId y = rows_product(net, rows, in, out);
     if (net.flip()) y = net.node("Add", {y, net.node("Clip", {y}, {{"min", -1.0F}, {"max", 2.0F}})});
     y = net.node("Transpose", {y}, {{"perm", std::vector<std::int64_t>{0, 3, 1, 2}}});
@@ -68,7 +69,9 @@ inline TensorId product_of_pictures(NetworkBuilder& net, TensorId x, std::int64_
 inline TensorId product_of_sequences(NetworkBuilder& net, TensorId x, std::int64_t in, std::int64_t out) {
     const TensorId flat = net.node("Reshape", {x, net.integers({0, in, -1})});
     const TensorId y = rows_product(net, net.node("Transpose", {flat}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}}), in, out);
-    return rows_product(net, y, out, 3);
+    const TensorId joined = net.node("Concat", {y, net.node("Relu", {y})}, {{"axis", net.between(1, 2) == 1 ? 1 : -2}});
+    const TensorId picture = net.node("Reshape", {joined, net.integers({0, 2, -1, out})});
+    return rows_product(net, net.flip() ? picture : joined, out, 3);
 }
 
 // A network of a few operators that all have int8 forms, with a convolution at its end so that everything before it is quantized.

@@ -32,8 +32,16 @@ std::shared_ptr<const CodeParameters> code_parameters(const octavo_quantization&
 
 }  // namespace
 
+Layout layout_of_rows(const octavo_tensor_info& tensor) {
+    const std::span shape(tensor.shape, static_cast<std::size_t>(tensor.rank));
+    if (shape.empty()) return {};
+    return {ops::element_count(shape.first(shape.size() - 1)), 1, shape.back()};
+}
+
 Layout layout_of(const octavo_tensor_info& tensor) {
+    constexpr std::int64_t kLongRow = 64;
     if (tensor.rank == 4 && tensor.type == OCTAVO_F32) return {tensor.shape[0], tensor.shape[2] * tensor.shape[3], tensor.shape[1]};
+    if (const Layout rows = layout_of_rows(tensor); rows.channels >= kLongRow) return rows;
     if (tensor.rank < 2) return {1, 1, ops::element_count({tensor.shape, static_cast<std::size_t>(tensor.rank)})};
     return {tensor.shape[0], 1, ops::element_count({tensor.shape + 1, static_cast<std::size_t>(tensor.rank) - 1})};
 }
@@ -45,12 +53,6 @@ std::size_t byte_count(const octavo_tensor_info& tensor) {
 bool is_picture(const octavo_tensor_info& tensor) {
     const Layout layout = layout_of(tensor);
     return layout.pixels != 1 && layout.channels != 1;
-}
-
-Layout layout_of_rows(const octavo_tensor_info& tensor) {
-    const std::span shape(tensor.shape, static_cast<std::size_t>(tensor.rank));
-    if (shape.empty()) return {};
-    return {ops::element_count(shape.first(shape.size() - 1)), 1, shape.back()};
 }
 
 void to_rows(const Layout& layout, const float* from, float* to) {
@@ -108,6 +110,17 @@ const void* Builder::constant(std::int32_t tensor) const {
     return graph_.tensors[tensor].data;
 }
 
+namespace {
+
+// What can take a tensor of rank 4 row by row only.
+bool reads_in_rows(const ops::NodeView& node, std::size_t input) {
+    constexpr std::string_view kReshapes[] = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"};
+    if (node.op() == "Gemm") return node.input(input).rank == 4;
+    return is_picture(node.input(input)) && std::ranges::find(kReshapes, node.op()) != std::end(kReshapes);
+}
+
+}  // namespace
+
 void Builder::collect_wanted(const octavo_compile_options& options) {
     for (std::int32_t n = 0; n < graph_.node_count; ++n) {
         const ops::NodeView node = view(n);
@@ -116,7 +129,7 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
             const std::int32_t id = node.input_id(i);
             readers_[static_cast<std::size_t>(id)].push_back({n, i});
             const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
-            if (int8 && node.op() == "Gemm" && node.input(i).rank == 4)
+            if (int8 && has(id, Form::whole) && reads_in_rows(node, i))
                 wanted_in_rows_[static_cast<std::size_t>(id)] = true;
             else if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
                 want(id, Form::depthwise);
@@ -221,13 +234,14 @@ bool Builder::lies_in_rows(std::int32_t tensor) const {
            std::ranges::all_of(forms, [](BufferId id) { return id == BufferId::none; });
 }
 
+template <class T>
 BufferId Builder::turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows) {
-    auto step = std::make_unique<TurnStep>(layout, to_rows);
+    auto step = std::make_unique<TurnStep<T>>(layout, to_rows);
     step->name = lowered_ < 0 ? std::string("turn ") + this->tensor(tensor).name : std::string(view(lowered_).name());
     step->op = lowered_ < 0 ? std::string("turn") : std::string(view(lowered_).op());
     step->implementation = "turn";
     step->reads = {from};
-    step->writes = {add_buffer(byte_count(this->tensor(tensor)) + 64)};
+    step->writes = {add_buffer(static_cast<std::size_t>(layout.count()) * sizeof(T) + 64)};
     const BufferId to = step->writes[0];
     add_step(std::move(step));
     return to;
@@ -261,6 +275,9 @@ Source Builder::source_in_rows(std::int32_t tensor) {
     auto parameters = parameters_in_rows(tensor);
     if (!parameters) return {read_rows(tensor), nullptr};
     if (this->tensor(tensor).rank != 4) return {read(tensor, Form::whole), std::move(parameters)};
+    const BufferId whole = form_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(Form::whole)];
+    if (!code_rows_.contains(tensor) && whole != BufferId::none && !is_slice(tensor))
+        code_rows_[tensor] = turn<std::uint8_t>(tensor, layout_of(this->tensor(tensor)), whole, true);
     if (!code_rows_.contains(tensor)) {
         const Layout layout = layout_of_rows(this->tensor(tensor));
         const Source real = {read_rows(tensor), nullptr};
@@ -275,13 +292,15 @@ Target Builder::target_in_rows(std::int32_t tensor) {
     auto parameters = parameters_in_rows(tensor);
     const Layout layout = layout_of_rows(this->tensor(tensor));
     const BufferId to = add_buffer(static_cast<std::size_t>(layout.count()) * (parameters ? 1 : sizeof(float)) + 64);
-    if (!parameters)
-        set_rows(tensor, to);
-    else if (this->tensor(tensor).rank == 4)
-        code_rows_[tensor] = to;
-    else
-        set(tensor, Form::whole, to);
+    parameters ? set_codes_in_rows(tensor, to) : set_rows(tensor, to);
     return {to, std::move(parameters), layout.channels};
+}
+
+void Builder::set_codes_in_rows(std::int32_t tensor, BufferId buffer) {
+    if (this->tensor(tensor).rank == 4)
+        code_rows_[tensor] = buffer;
+    else
+        set(tensor, Form::whole, buffer);
 }
 
 void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
@@ -297,7 +316,10 @@ BufferId Builder::read(std::int32_t tensor, Form form) {
     auto& forms = form_[static_cast<std::size_t>(tensor)];
     BufferId& real = forms[static_cast<std::size_t>(Form::real)];
     const std::int64_t* const shape = this->tensor(tensor).shape;
-    if (lies_in_rows(tensor))
+    if (const auto codes = code_rows_.find(tensor);
+        form == Form::whole && codes != code_rows_.end() && forms[static_cast<std::size_t>(form)] == BufferId::none)
+        set(tensor, form, turn<std::uint8_t>(tensor, layout_of(this->tensor(tensor)), codes->second, false));
+    else if (lies_in_rows(tensor))
         real = turn(tensor, layout_of(this->tensor(tensor)), read_rows(tensor), false);
     else if (real == BufferId::none && columns(tensor))
         real = turn(tensor, {shape[0], shape[2], shape[1]}, *columns(tensor), true);
@@ -370,7 +392,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && check_product(view)) return lower_product_f32(builder, node);
     for (const auto lower : {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows,
                              lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax,
-                             lower_join, lower_places, lower_planes, lower_resize})
+                             lower_join, lower_places, lower_planes, lower_layers, lower_resize})
         if (lower(builder, node)) return {};
     lower_by_table(builder, node);
     return {};

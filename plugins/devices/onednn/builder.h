@@ -19,7 +19,8 @@ namespace octavo::onednn {
 
 enum class Form : std::size_t { real, whole, depthwise };
 
-// Channels-last geometry of a tensor: images x pixels x channels (rank 2: pixels 1; other ranks and types: all in channels).
+// Channels-last geometry of a tensor: images x pixels x channels. Of all but pictures in f32: rows of the last axis, or where these are too
+// short for vectors an image a row, and one pixel.
 struct Layout {
     std::int64_t images = 1, pixels = 1, channels = 1;
     std::int64_t count() const { return images * pixels * channels; }
@@ -102,6 +103,10 @@ public:
     Source source_in_rows(std::int32_t tensor);
     // And as it writes them.
     Target target_in_rows(std::int32_t tensor);
+    // Declares that the tensor's codes for everybody lie row by row in `buffer`.
+    void set_codes_in_rows(std::int32_t tensor, BufferId buffer);
+    // Whether those who read the tensor's codes take them row by row.
+    bool is_wanted_in_rows(std::int32_t tensor) const { return wanted_in_rows_[static_cast<std::size_t>(tensor)]; }
     // Declares that the tensor's values, on its grid if it has one, lie row by row in `buffer`.
     void set_rows(std::int32_t tensor, BufferId buffer);
     // Of rank 3: that they lie in columns, [N, P, C] for [N, C, P], as a picture without its rows does. Turned where somebody reads them
@@ -158,8 +163,9 @@ private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
     void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb, std::optional<Layout> layout = {});
+    template <class T = float>
     BufferId turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows);
-    bool lies_as_rows(std::int32_t tensor) const;
+    bool is_slice(std::int32_t tensor) const { return slice(tensor).root != tensor; }
     std::shared_ptr<const CodeParameters> parameters_in_rows(std::int32_t tensor) const;
 
     const octavo_graph& graph_;
@@ -172,7 +178,7 @@ private:
     std::vector<std::vector<Reader>> readers_;
     std::vector<Slice> slices_;
     std::map<std::int32_t, BufferId> rows_, code_rows_, columns_;  // of rank 4, and of rank 3
-    std::vector<bool> wanted_in_rows_;                             // [tensor] an int8 Gemm reads its codes
+    std::vector<bool> wanted_in_rows_;                             // [tensor] of rank 4
     std::vector<std::array<BufferId, 3>> form_;
     std::vector<BufferId> whole_;  // where producers put codes for everybody
     std::map<std::int32_t, std::shared_ptr<ops::Shape>> bounded_;
@@ -201,6 +207,7 @@ bool lower_softmax(Builder& builder, std::int32_t node);
 bool lower_join(Builder& builder, std::int32_t node);
 bool lower_places(Builder& builder, std::int32_t node);
 bool lower_planes(Builder& builder, std::int32_t node);
+bool lower_layers(Builder& builder, std::int32_t node);
 bool lower_resize(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);
 void lower_by_table(Builder& builder, std::int32_t node);  // the operator table's own arithmetic, for all the rest

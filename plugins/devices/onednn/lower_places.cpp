@@ -341,8 +341,10 @@ bool lower_places(Builder& builder, std::int32_t index) {
     if (!places) return false;
     for (std::size_t i = 0; i < node.output_count(); ++i) {
         const octavo_tensor_info& info = node.output(i);
-        const bool codes = builder.precision(index) == OCTAVO_INT8 && builder.equal_codes(in, node.output_id(i)) && !from_rows;
-        const bool to_rows = !codes && (from_rows || node.input(0).rank != 4 || node.op() == "Transpose");
+        const std::int32_t out = node.output_id(i);
+        const bool codes = builder.precision(index) == OCTAVO_INT8 && builder.equal_codes(in, out);
+        const bool turns = node.op() == "Transpose", is_aside = from_rows || node.input(0).rank != 4;
+        const bool to_rows = codes && turns ? builder.is_wanted_in_rows(out) || info.rank != 4 : is_aside || turns;
         auto found = separated((*places)[i], factors_of(node, shape_of(info)), layout_of(node.input(0)),
                                from_rows || node.input(0).rank != 4, to_rows);
         if (!found) return false;
@@ -355,12 +357,14 @@ bool lower_places(Builder& builder, std::int32_t index) {
         const auto grid = codes ? builder.parameters(out, Form::whole) : nullptr;
         auto step = std::make_unique<PlacesStep>(std::move(parts[i].places.axes), parts[i].places.origin, codes, fill,
                                                  grid ? quantize_u8(fill, grid->reciprocal[0], grid->zero_point[0]) : std::uint8_t{0});
-        step->reads = {codes ? builder.read(in, Form::whole) : read_as(builder, in, from_rows)};
+        step->reads = {!codes      ? read_as(builder, in, from_rows)
+                       : from_rows ? builder.source_in_rows(in).buffer
+                                   : builder.read(in, Form::whole)};
         const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout_of(node.output(i)).count()) * (codes ? 1 : 4) + 64);
         step->writes = {to};
         builder.add(std::move(step), node, builder.precision(index), "copy");
         if (codes)
-            builder.set(out, Form::whole, to);
+            parts[i].to_rows ? builder.set_codes_in_rows(out, to) : builder.set(out, Form::whole, to);
         else
             parts[i].to_rows ? builder.finish_from_rows(out, to) : builder.finish_from_real(out, to);
     }

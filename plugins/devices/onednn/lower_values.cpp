@@ -17,7 +17,7 @@ bool is_gate(const octavo_tensor_info& gate, const octavo_tensor_info& of) {
            gate.shape[3] == 1;
 }
 
-// A constant that has one value, or one a channel of `of`.
+// A constant that has one value, or one a channel of `of`: of what is no picture, along its last axis.
 std::optional<std::vector<float>> channel_constant(Builder& builder, std::int32_t id, const octavo_tensor_info& of) {
     const octavo_tensor_info& constant = builder.tensor(id);
     const std::int64_t count = ops::element_count({constant.shape, static_cast<std::size_t>(constant.rank)});
@@ -26,8 +26,9 @@ std::optional<std::vector<float>> channel_constant(Builder& builder, std::int32_
     if (constant.type != OCTAVO_F32) return std::nullopt;
     if (count == 1) return std::vector<float>(channels + 32, values[0]);
     if (count != layout_of(of).channels) return std::nullopt;
-    const int axis = constant.rank - (of.rank - 1);  // where the constant's shape has the channel axis
-    if (of.rank < 2 || axis < 0 || axis >= constant.rank || constant.shape[axis] != count || count != of.shape[1]) return std::nullopt;
+    const int channel_axis = of.rank == 4 ? 1 : of.rank - 1, axis = constant.rank - (of.rank - channel_axis);  // of the constant
+    if (of.rank < 2 || axis < 0 || axis >= constant.rank || constant.shape[axis] != count || count != of.shape[channel_axis])
+        return std::nullopt;
     std::vector<float> made(values, values + count);
     made.resize(channels + 32);
     return made;
@@ -38,6 +39,12 @@ void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::No
     step->targets = builder.targets(node.output_id(0));
     step->declare();
     builder.add(std::move(step), node, precision, "values");
+}
+
+// Whether all channels have one value.
+bool is_uniform(const std::vector<float>& by_channel, const ops::NodeView& node) {
+    const auto end = by_channel.begin() + node.input(0).shape[1];
+    return std::all_of(by_channel.begin(), end, [&](float x) { return x == by_channel.front(); });
 }
 
 // Of one operand that lies row by row.
@@ -96,6 +103,10 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
             const auto* values = static_cast<const float*>(builder.constant(node.input_id(static_cast<std::size_t>(from))));
             to->assign(values, values + node.input(0).shape[1]);
             to->resize(to->size() + 32);
+        }
+        if (builder.lies_in_rows(node.input_id(0)) && is_uniform(step->scale, node) && is_uniform(step->shift, node)) {
+            finish_in_rows(builder, std::move(step), node, precision);
+            return true;
         }
     } else {
         return false;
@@ -300,11 +311,16 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     const octavo_tensor_info &in = node.input(0), &out = node.output(0);
     if (in.data || out.type != OCTAVO_F32) return false;
     if (reshape_columns(builder, node)) return true;
-    if (!same_shape(in, out) && (is_picture(in) || is_picture(out))) {
+    const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
+    const bool turns = !same_shape(in, out) && (is_picture(in) || is_picture(out));
+    if (turns && codes) {
+        builder.set_codes_in_rows(node.output_id(0), builder.add_buffer(0, builder.source_in_rows(node.input_id(0)).buffer));
+        return true;
+    }
+    if (turns) {
         builder.finish_from_rows(node.output_id(0), builder.add_buffer(0, builder.read_rows(node.input_id(0))));
         return true;
     }
-    const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
     const BufferId from = builder.read(node.input_id(0), codes ? Form::whole : Form::real);
     const BufferId to = builder.add_buffer(0, from);
     builder.finish(node.output_id(0), to, codes);

@@ -28,20 +28,31 @@ void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, s
         for (std::int64_t r = c < whole_columns ? whole_rows : 0; r < rows; ++r) to[c * to_stride + r] = from[r * from_stride + c];
 }
 
-void TurnStep::bind(const Addresses& addresses, std::byte*) {
-    from_ = addresses.get<float>(reads[0]);
-    to_ = addresses.get<float>(writes[0]);
+void turn_tile(const std::uint8_t* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, std::uint8_t* to,
+               std::int64_t to_stride) {
+    for (std::int64_t c = 0; c < columns; ++c)
+        for (std::int64_t r = 0; r < rows; ++r) to[c * to_stride + r] = from[r * from_stride + c];
 }
 
-void TurnStep::run(const RunContext& context) {
+template <class T>
+void TurnStep<T>::bind(const Addresses& addresses, std::byte*) {
+    from_ = addresses.get<T>(reads[0]);
+    to_ = addresses.get<T>(writes[0]);
+}
+
+template <class T>
+void TurnStep<T>::run(const RunContext& context) {
     const std::int64_t bands = (columns_ + kTile - 1) / kTile;
     context.team.share(images_ * bands, [&](std::int64_t task, int) {
         const std::int64_t first = task % bands * kTile, last = std::min(columns_, first + kTile);
-        const float* const from = from_ + task / bands * rows_ * columns_;
-        float* const to = to_ + task / bands * rows_ * columns_;
+        const T* const from = from_ + task / bands * rows_ * columns_;
+        T* const to = to_ + task / bands * rows_ * columns_;
         for (std::int64_t row = 0; row < rows_; row += kTile)
             turn_tile(from + row * columns_ + first, columns_, std::min(kTile, rows_ - row), last - first, to + first * rows_ + row, rows_);
     });
 }
+
+template class TurnStep<float>;
+template class TurnStep<std::uint8_t>;
 
 }  // namespace octavo::onednn

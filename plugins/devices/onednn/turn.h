@@ -1,4 +1,5 @@
-// Matrices turned, so that rows become columns: a picture from channels-last to row by row, or back, by all threads.
+// Matrices turned, so that rows become columns: a picture from channels-last to row by row, or back, by all threads. Of real numbers or
+// codes.
 #pragma once
 
 #include "builder.h"
@@ -7,7 +8,10 @@ namespace octavo::onednn {
 
 // to[c][r] = from[r][c], of rows and columns that lie so many values apart.
 void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride);
+void turn_tile(const std::uint8_t* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, std::uint8_t* to,
+               std::int64_t to_stride);
 
+template <class T>
 class TurnStep : public Step {
 public:
     TurnStep(const Layout& layout, bool to_rows)
@@ -18,8 +22,11 @@ public:
 
 private:
     std::int64_t images_, rows_, columns_;  // of what is read; each image is a matrix
-    const float* from_ = nullptr;
-    float* to_ = nullptr;
+    const T* from_ = nullptr;
+    T* to_ = nullptr;
 };
+
+extern template class TurnStep<float>;
+extern template class TurnStep<std::uint8_t>;
 
 }  // namespace octavo::onednn

@@ -1,4 +1,4 @@
-// Gelu: x times the normal distribution's cumulative function, exact but for 1e-7 or approximated by tanh.
+// Gelu: x times the normal distribution's cumulative function, exact but for 2e-6 or approximated by tanh.
 #include <octavo/numbers.h>
 
 #include <cmath>

@@ -175,6 +175,19 @@ BOOST_AUTO_TEST_CASE(planes_are_normalized_in_rows_and_columns) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(layers_are_normalized_in_rows) {
+    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+        NetworkBuilder net(seed);
+        const Ints shape = random_shape(net);
+        const std::int64_t rank = std::ssize(shape), axis = net.between(0, rank - 1);
+        const Ints normal(shape.begin() + axis, shape.end());
+        std::vector<TensorId> inputs = {net.input(shape), net.random_constant(normal, 1.0F)};
+        if (net.flip()) inputs.push_back(net.random_constant(normal, 1.0F));
+        const TensorId y = net.node("LayerNormalization", inputs, {{"axis", net.flip() ? axis : axis - rank}, {"epsilon", 0.01F}});
+        check(net.finish({y}), seed);
+    }
+}
+
 // Behind a convolution in int8, read by one, by a depthwise one and as real numbers.
 BOOST_AUTO_TEST_CASE(functions_of_codes_are_the_same_to_the_bit) {
     for (std::uint32_t seed = 1; seed <= 72; ++seed) {

@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(with_products_in_bf16_near_fp32) {
         BOOST_TEST(
             (run_on(device("reference"), graph, &rounded, inputs).outputs == run_on(device("reference"), graph, &exact, inputs).outputs));
         for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.03F, "seed " << seed << ", output " << o);
+            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 0.1F, "seed " << seed << ", output " << o);
         const auto is_bf16 = [](const OperatorTime& time) { return time.precision == OCTAVO_BF16; };
         BOOST_TEST(std::any_of(found.operators.begin(), found.operators.end(), is_bf16), "seed " << seed);
     }

@@ -56,6 +56,8 @@ struct FunctionKernels {
     // Each column less its mean, divided by its deviation, times scale[column] plus bias[column]; and one row as a column.
     void (*normalize_columns)(const float* from, float* to, const Columns& columns, const Normal& normal);
     void (*normalize_row)(const float* from, float* to, std::int64_t count, const Normal& normal);
+    // A row less its mean, divided by its deviation, times scale[i] plus bias[i].
+    void (*normalize_layer)(const float* from, float* to, std::int64_t count, const Normal& normal);
     // to[i] = the sum of from[k][i] * weights[k], added up in order.
     void (*weigh)(const float* const* from, const float* weights, std::int64_t terms, float* to, std::int64_t count);
 };
