@@ -59,7 +59,35 @@ bool reduces_picture(const ops::NodeView& node) {
     return axes && *axes == std::vector<std::int64_t>{2, 3};
 }
 
+// Whether every value is treated alike, wherever it lies: one grid a tensor, nothing by channel, all of them dense.
+bool PointwiseStep::is_alike() const {
+    const auto one_grid = [](const auto& place) { return place.offset == 0 && (!place.parameters || !place.parameters->per_channel); };
+    const auto dense = [&](const Source& source) { return one_grid(source) && (source.stride == 0 || source.stride == layout.channels); };
+    return kind != Pointwise::slope && kind != Pointwise::scale_shift && !gate_a && !gate_b && constant_b.empty() && dense(a) && dense(b) &&
+           std::ranges::all_of(targets, [&](const Target& to) { return one_grid(to) && to.stride == layout.channels; });
+}
+
+// Pixels of few channels are too short for vectors: several in a row are one of as many channels together.
+void PointwiseStep::lengthen_rows() {
+    constexpr std::int64_t kLongRow = 256;
+    const std::int64_t pixels = layout.images * layout.pixels;
+    std::int64_t together = std::max<std::int64_t>(1, kLongRow / std::max<std::int64_t>(1, layout.channels));
+    while (together > 1 && pixels % together != 0) --together;
+    if (together == 1) return;
+    layout = {pixels / together, 1, layout.channels * together};
+    a.stride = b.stride = 0;
+    for (Target& to : targets) {
+        to.stride = layout.channels;
+        if (!to.parameters) continue;
+        CodeParameters longer = *to.parameters;
+        const auto lengthen = [&](auto& values) { values.assign(static_cast<std::size_t>(layout.channels) + 32, values[0]); };
+        lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
+        to.parameters = std::make_shared<const CodeParameters>(std::move(longer));
+    }
+}
+
 void PointwiseStep::declare() {
+    if (is_alike()) lengthen_rows();
     reads = {a.buffer, b.buffer};
     for (const Target& target : targets) writes.push_back(target.buffer);
 }

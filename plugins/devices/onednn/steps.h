@@ -40,12 +40,16 @@ public:
     std::vector<Target> targets;
     Layout layout;
 
+    // Once all of these are set.
     void declare();
     void bind(const Addresses& addresses, std::byte*) override;
     void run(const RunContext&) override;
     std::size_t constant_bytes() const override { return (constant_b.size() + scale.size() + shift.size()) * sizeof(float); }
 
 private:
+    bool is_alike() const;
+    void lengthen_rows();
+
     PointwiseJob job_;
 };
 
