@@ -94,7 +94,8 @@ bool Builder::has(std::int32_t tensor, Form form) const {
     return entry(plan_, tensor, form) != nullptr;
 }
 bool Builder::is_wanted_whole_only(std::int32_t tensor) const {
-    return has(tensor, Form::whole) && wanted_[static_cast<std::size_t>(tensor)] == std::array{false, true, false};
+    const auto& [real, whole, depthwise] = wanted_[static_cast<std::size_t>(tensor)];
+    return has(tensor, Form::whole) && !real && !depthwise && (whole || is_wanted_in_rows(tensor));
 }
 bool Builder::is_quantized(std::int32_t tensor) const {
     return has(tensor, Form::whole) || has(tensor, Form::depthwise);
@@ -112,11 +113,11 @@ const void* Builder::constant(std::int32_t tensor) const {
 
 namespace {
 
-// What can take a tensor of rank 4 row by row only.
+// What takes a tensor of rank 4 row by row only, or as it lies.
 bool reads_in_rows(const ops::NodeView& node, std::size_t input) {
-    constexpr std::string_view kReshapes[] = {"Reshape", "Flatten", "Squeeze", "Unsqueeze"};
+    constexpr std::string_view kMoves[] = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"};
     if (node.op() == "Gemm") return node.input(input).rank == 4;
-    return is_picture(node.input(input)) && std::ranges::find(kReshapes, node.op()) != std::end(kReshapes);
+    return is_picture(node.input(input)) && std::ranges::find(kMoves, node.op()) != std::end(kMoves);
 }
 
 }  // namespace

@@ -63,7 +63,11 @@ bool reduces_picture(const ops::NodeView& node) {
 bool PointwiseStep::is_alike() const {
     const auto one_grid = [](const auto& place) { return place.offset == 0 && (!place.parameters || !place.parameters->per_channel); };
     const auto dense = [&](const Source& source) { return one_grid(source) && (source.stride == 0 || source.stride == layout.channels); };
-    return kind != Pointwise::slope && kind != Pointwise::scale_shift && !gate_a && !gate_b && constant_b.empty() && dense(a) && dense(b) &&
+    const auto one_value = [&](const std::vector<float>& by_channel) {
+        return by_channel.empty() || std::all_of(by_channel.begin(), by_channel.begin() + layout.channels,
+                                                 [&](float value) { return value == by_channel.front(); });
+    };
+    return !gate_a && !gate_b && one_value(constant_b) && one_value(scale) && one_value(shift) && dense(a) && dense(b) &&
            std::ranges::all_of(targets, [&](const Target& to) { return one_grid(to) && to.stride == layout.channels; });
 }
 
@@ -76,11 +80,14 @@ void PointwiseStep::lengthen_rows() {
     if (together == 1) return;
     layout = {pixels / together, 1, layout.channels * together};
     a.stride = b.stride = 0;
+    const auto lengthen = [&](auto& values) {
+        if (!values.empty()) values.assign(static_cast<std::size_t>(layout.channels) + 32, values[0]);
+    };
+    lengthen(constant_b), lengthen(scale), lengthen(shift);
     for (Target& to : targets) {
         to.stride = layout.channels;
         if (!to.parameters) continue;
         CodeParameters longer = *to.parameters;
-        const auto lengthen = [&](auto& values) { values.assign(static_cast<std::size_t>(layout.channels) + 32, values[0]); };
         lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
         to.parameters = std::make_shared<const CodeParameters>(std::move(longer));
     }
