@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace octavo {
@@ -113,11 +114,25 @@ inline Result<void> set_weight_scales(const octavo_calibration& calibration, con
     return {};
 }
 
-// Pixels that a channel of the point's tensor has: [batch, channels, ...]; 1 where there is no more.
+// Whether the tensor's channels are its last axis, [batch, ..., channels], instead of its second: it lies between products of rows.
+inline bool has_channels_last(const octavo_graph& graph, std::int32_t tensor) {
+    bool rows = false;
+    for (std::int32_t n = 0; n < graph.node_count; ++n) {
+        const octavo_node& node = graph.nodes[n];
+        const bool touches = (node.input_count > 0 && node.inputs[0] == tensor) || (node.output_count > 0 && node.outputs[0] == tensor);
+        if (touches && node.op == std::string_view("Conv")) return false;
+        rows = rows || (touches && node.op == std::string_view("Gemm"));
+    }
+    return rows;
+}
+
+// Pixels that a channel of the point's tensor has; 1 where there is no more.
 inline std::int64_t pixels(const octavo_calibration& calibration, const octavo_point& point) {
     const octavo_tensor_info& tensor = calibration.graph->tensors[point.tensor];
+    const std::int32_t channel_axis = has_channels_last(*calibration.graph, point.tensor) ? tensor.rank - 1 : 1;
     std::int64_t count = 1;
-    for (std::int32_t axis = 2; axis < tensor.rank; ++axis) count *= tensor.shape[axis];
+    for (std::int32_t axis = 1; axis < tensor.rank; ++axis)
+        if (axis != channel_axis) count *= tensor.shape[axis];
     return count;
 }
 

@@ -8,6 +8,7 @@
 #include <octavo/abi/algorithm.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <limits>
 #include <map>
@@ -78,6 +79,10 @@ public:
     // All points are of a tensor of such maps.
     void set_map(std::int64_t height, std::int64_t width) { tensor_.shape[2] = height, tensor_.shape[3] = width; }
 
+    void set_shape(std::array<std::int64_t, 4> shape) { std::ranges::copy(shape, tensor_.shape); }
+    // A node that reads this tensor.
+    void add_reader(const char* op) { nodes_.push_back({"reader", op, &kTensor, 1, nullptr, 0, nullptr, 0}); }
+
     const octavo_histogram& histogram(std::size_t index) const { return points_[index].whole; }
 
     Edits edits;
@@ -110,6 +115,8 @@ private:
         Calibration& self = *static_cast<Calibration*>(context);
         self.edits.biases[product] = {bias, bias + self.products_[static_cast<std::size_t>(product)].output_channels};
     }
+
+    static constexpr std::int32_t kTensor = 0;
 
     octavo_tensor_info tensor_ = {"point", OCTAVO_F32, 4, {1, 1, 1, 1}, nullptr};
     std::deque<Histogram> histograms_;

@@ -268,6 +268,21 @@ BOOST_AUTO_TEST_CASE(percentile_leaves_out_more_of_large_maps) {
     BOOST_TEST(greatest(64, 48, {{"percent", "99.5"}}) == leaves_out(1.5e-2), tolerance);
 }
 
+BOOST_AUTO_TEST_CASE(maps_of_products_of_rows_have_their_channels_last) {
+    Calibration calibration;
+    calibration.add_point(ramp(200001, -1.0F, 1.0F));
+    calibration.set_shape({1, 64, 48, 32});
+    const auto check = [&](double left_out) {
+        apply(calibration, "percentile", {{"percent", "99.99"}});
+        BOOST_TEST(calibration.edits.ranges.at(0).maximum[0] == 1 - 2 * left_out, boost::test_tools::tolerance(2e-4));
+    };
+    check(1.5e-4);  // 48 x 32
+    calibration.add_reader("Gemm");
+    check(3e-4);  // 64 x 48
+    calibration.add_reader("Conv");
+    check(1.5e-4);
+}
+
 BOOST_AUTO_TEST_CASE(percentile_of_small_maps_is_no_narrower_than_mse) {
     std::mt19937 random(9);
     std::lognormal_distribution<float> sizes(0, 1.5F);  // a long tail
