@@ -70,6 +70,23 @@ struct Run {
     std::int64_t at, from, count;  // from: kOutside, or the place of the first value, which the others follow
 };
 
+// Short ones are constants to the body: copying so many bytes is no call.
+template <class Body>
+void with_run_size(std::int64_t bytes, Body&& body) {
+    switch (bytes) {
+        case 8:
+            return body(std::integral_constant<std::size_t, 8>());
+        case 16:
+            return body(std::integral_constant<std::size_t, 16>());
+        case 32:
+            return body(std::integral_constant<std::size_t, 32>());
+        case 64:
+            return body(std::integral_constant<std::size_t, 64>());
+        default:
+            return body(static_cast<std::size_t>(bytes));
+    }
+}
+
 class PlacesStep : public Step {
 public:
     PlacesStep(std::vector<Places> axes, std::int64_t origin, bool codes, float fill, std::uint8_t fill_code)
@@ -122,6 +139,7 @@ private:
         }
         by_runs_ = std::ssize(runs_) * 8 <= size_of(row);
         has_outside_ = std::ranges::any_of(row, is_outside);
+        if (!has_outside_ && std::ranges::all_of(runs_, [&](const Run& run) { return run.count == runs_[0].count; })) run_ = runs_[0].count;
     }
 
     // The sum of the parts of all axes but the last few, and but the one that is turned.
@@ -161,7 +179,11 @@ private:
     template <class T>
     void copy_row(const T* from, T* to, T fill) const {
         const Places& row = axes_.back();
-        if (by_runs_) {
+        if (by_runs_ && run_ > 0) {
+            with_run_size(run_ * static_cast<std::int64_t>(sizeof(T)), [&](auto bytes) {
+                for (const Run& run : runs_) std::memcpy(to + run.at, from + run.from, bytes);
+            });
+        } else if (by_runs_) {
             for (const Run& run : runs_)
                 if (is_outside(run.from))
                     std::fill_n(to + run.at, run.count, fill);
@@ -188,16 +210,10 @@ private:
             T* const start = to + ((matrix / inner * width + first) * inner + matrix % inner) * length;
             for (std::int64_t tile = 0; tile < length; tile += kTile) {
                 const std::int64_t size = std::min(kTile, length - tile);
-                if constexpr (std::is_same_v<T, float>) {
-                    if (!is_outside(base))
-                        turn_tile(from + base + tile * step, step, size, last - first, start + tile, inner * length);
-                    else
-                        for (std::int64_t w = 0; w < last - first; ++w) std::fill_n(start + w * inner * length + tile, size, fill);
-                } else {
-                    for (std::int64_t w = 0; w < last - first; ++w)
-                        for (std::int64_t i = 0; i < size; ++i)
-                            start[w * inner * length + tile + i] = is_outside(base) ? fill : from[base + w + (tile + i) * step];
-                }
+                if (!is_outside(base))
+                    turn_tile(from + base + tile * step, step, size, last - first, start + tile, inner * length);
+                else
+                    for (std::int64_t w = 0; w < last - first; ++w) std::fill_n(start + w * inner * length + tile, size, fill);
             }
         });
     }
@@ -209,6 +225,7 @@ private:
     std::uint8_t fill_code_;
     std::size_t turned_ = kNone;
     std::vector<Run> runs_;
+    std::int64_t run_ = 0;  // how long each is, where all are alike
     bool by_runs_ = false, has_outside_ = false;
     const std::byte* from_ = nullptr;
     std::byte* to_ = nullptr;
