@@ -61,12 +61,12 @@ inline constexpr float kGeluPowers[] = {-1.0492793e-3F, 3.1521253e-3F, -3.987679
 // x times the normal distribution's cumulative function, within 2e-6 * max(1, |x|): a polynomial of least squares at Chebyshev's nodes,
 // without division or exponential, of which a convolution's epilogue would take longer than its sums.
 inline float gelu_contract(float x) {
-    const float size = x < 0.0F ? -x : x;
-    const float z = size < 5.0F ? size : 5.0F;  // behind which nothing is left to take off
+    const float size = std::fabs(x);
+    const float z = size < 5.0F ? size : 5.0F;
     const float s = z * z * 0.08F + -1.0F;
     float p = kGeluPowers[0];
     for (std::size_t i = 1; i < std::size(kGeluPowers); ++i) p = p * s + kGeluPowers[i];
-    return (0.0F > x ? 0.0F : x) - z * (0.5F - z * p);
+    return x * 0.5F + size * (z * p);
 }
 
 enum class ActivationKind { none, relu, clip, leaky_relu, hard_sigmoid, hard_swish, sigmoid, silu, gelu };

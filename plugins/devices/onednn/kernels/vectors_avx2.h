@@ -54,6 +54,9 @@ inline Floats min(Floats a, Floats b) {
 inline Floats max(Floats a, Floats b) {
     return _mm256_max_ps(a, b);
 }
+inline Floats absolute(Floats a) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), a);
+}
 inline Floats to_floats(Ints a) {
     return _mm256_cvtepi32_ps(a);
 }

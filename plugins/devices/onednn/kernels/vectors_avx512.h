@@ -48,6 +48,9 @@ inline Floats min(Floats a, Floats b) {
 inline Floats max(Floats a, Floats b) {
     return _mm512_max_ps(a, b);
 }
+inline Floats absolute(Floats a) {
+    return _mm512_abs_ps(a);
+}
 inline Floats to_floats(Ints a) {
     return _mm512_cvtepi32_ps(a);
 }

@@ -57,6 +57,9 @@ inline Floats min(Floats a, Floats b) {
 inline Floats max(Floats a, Floats b) {
     return _mm_max_ps(a, b);
 }
+inline Floats absolute(Floats a) {
+    return _mm_andnot_ps(_mm_set1_ps(-0.0F), a);
+}
 inline Floats to_floats(Ints a) {
     return _mm_cvtepi32_ps(a);
 }
