@@ -1,5 +1,5 @@
-// Real numbers as they lie: row by row, or as Form::real has them, of pictures channels-last. What operators need that compute them either
-// way: the order of axes, reading, writing, and sharing among threads.
+// Values as they lie: row by row, or as Form::real and Form::whole have them, of pictures channels-last. What operators need that compute
+// them either way: the order of axes, reading, writing, and sharing among threads.
 #pragma once
 
 #include "steps.h"
@@ -16,6 +16,14 @@ std::vector<float> as_it_lies(const float* values, const ops::Shape& shape, bool
 
 inline BufferId read_as(Builder& builder, std::int32_t tensor, bool in_rows) {
     return in_rows ? builder.read_rows(tensor) : builder.read(tensor, Form::real);
+}
+
+// Codes for everybody.
+inline BufferId read_codes_as(Builder& builder, std::int32_t tensor, bool in_rows) {
+    return in_rows ? builder.source_in_rows(tensor).buffer : builder.read(tensor, Form::whole);
+}
+inline void set_codes_as(Builder& builder, std::int32_t tensor, BufferId buffer, bool in_rows) {
+    in_rows ? builder.set_codes_in_rows(tensor, buffer) : builder.set(tensor, Form::whole, buffer);
 }
 
 // Adds a step that writes the node's only output so.

@@ -306,7 +306,8 @@ void Builder::set_codes_in_rows(std::int32_t tensor, BufferId buffer) {
 
 void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
     if (!is_quantized(tensor)) return set_rows(tensor, rows);
-    if (wanted_in_rows_[static_cast<std::size_t>(tensor)]) {
+    const bool by_channel = wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(Form::depthwise)];
+    if (is_wanted_in_rows(tensor) && !by_channel) {  // codes by channel are those of real numbers, not of codes for everybody
         const Target to = target_in_rows(tensor);
         return convert(tensor, {rows, nullptr}, to, "quantize", layout_of_rows(this->tensor(tensor)));
     }

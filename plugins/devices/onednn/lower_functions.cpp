@@ -116,7 +116,7 @@ void add_look_up(Builder& builder, std::int32_t index, std::unique_ptr<LookUpSte
     step->channels = layout.channels;
     step->stride = to.stride;
     step->offset = to.offset;
-    step->reads = {in_rows ? builder.source_in_rows(in).buffer : builder.read(in, Form::whole)};
+    step->reads = {read_codes_as(builder, in, in_rows)};
     step->writes = {to.buffer};
     builder.add(std::move(step), node, builder.precision(index), "values");
 }
@@ -126,7 +126,7 @@ bool lower_look_up(Builder& builder, std::int32_t index, bool in_rows) {
     const auto values = values_of_codes(builder, node);
     if (!values) return false;
     const std::int32_t out = node.output_id(0);
-    if (in_rows ? builder.has(out, Form::whole) : builder.is_wanted_whole_only(out)) {
+    if (builder.is_wanted_whole_only(out)) {
         const Target to = in_rows ? builder.target_in_rows(out) : builder.whole_target(out);
         auto step = std::make_unique<LookUpStep<std::uint8_t>>();
         std::ranges::transform(*values, step->table.begin(),

@@ -82,15 +82,13 @@ bool lower_join(Builder& builder, std::int32_t index) {
         if (node.input(i).data)
             part.constant = as_it_lies(static_cast<const float*>(builder.constant(id)), node.input_shape(i), in_rows);
         else
-            step->reads.push_back(!codes    ? read_as(builder, id, in_rows)
-                                  : in_rows ? builder.source_in_rows(id).buffer
-                                            : builder.read(id, Form::whole));
+            step->reads.push_back(codes ? read_codes_as(builder, id, in_rows) : read_as(builder, id, in_rows));
     }
     if (codes) {
         const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout_of(out).count()) + 64);
         step->writes = {to};
         builder.add(std::move(step), node, OCTAVO_INT8, "copy");
-        in_rows ? builder.set_codes_in_rows(node.output_id(0), to) : builder.set(node.output_id(0), Form::whole, to);
+        set_codes_as(builder, node.output_id(0), to, in_rows);
         return true;
     }
     add_as(builder, std::move(step), node, builder.precision(index), "copy", in_rows);

@@ -70,23 +70,6 @@ struct Run {
     std::int64_t at, from, count;  // from: kOutside, or the place of the first value, which the others follow
 };
 
-// Short ones are constants to the body: copying so many bytes is no call.
-template <class Body>
-void with_run_size(std::int64_t bytes, Body&& body) {
-    switch (bytes) {
-        case 8:
-            return body(std::integral_constant<std::size_t, 8>());
-        case 16:
-            return body(std::integral_constant<std::size_t, 16>());
-        case 32:
-            return body(std::integral_constant<std::size_t, 32>());
-        case 64:
-            return body(std::integral_constant<std::size_t, 64>());
-        default:
-            return body(static_cast<std::size_t>(bytes));
-    }
-}
-
 class PlacesStep : public Step {
 public:
     PlacesStep(std::vector<Places> axes, std::int64_t origin, bool codes, float fill, std::uint8_t fill_code)
@@ -180,7 +163,7 @@ private:
     void copy_row(const T* from, T* to, T fill) const {
         const Places& row = axes_.back();
         if (by_runs_ && run_ > 0) {
-            with_run_size(run_ * static_cast<std::int64_t>(sizeof(T)), [&](auto bytes) {
+            with_size(run_ * static_cast<std::int64_t>(sizeof(T)), [&](auto bytes) {
                 for (const Run& run : runs_) std::memcpy(to + run.at, from + run.from, bytes);
             });
         } else if (by_runs_) {
@@ -374,14 +357,12 @@ bool lower_places(Builder& builder, std::int32_t index) {
         const auto grid = codes ? builder.parameters(out, Form::whole) : nullptr;
         auto step = std::make_unique<PlacesStep>(std::move(parts[i].places.axes), parts[i].places.origin, codes, fill,
                                                  grid ? quantize_u8(fill, grid->reciprocal[0], grid->zero_point[0]) : std::uint8_t{0});
-        step->reads = {!codes      ? read_as(builder, in, from_rows)
-                       : from_rows ? builder.source_in_rows(in).buffer
-                                   : builder.read(in, Form::whole)};
+        step->reads = {codes ? read_codes_as(builder, in, from_rows) : read_as(builder, in, from_rows)};
         const BufferId to = builder.add_buffer(static_cast<std::size_t>(layout_of(node.output(i)).count()) * (codes ? 1 : 4) + 64);
         step->writes = {to};
         builder.add(std::move(step), node, builder.precision(index), "copy");
         if (codes)
-            parts[i].to_rows ? builder.set_codes_in_rows(out, to) : builder.set(out, Form::whole, to);
+            set_codes_as(builder, out, to, parts[i].to_rows);
         else
             parts[i].to_rows ? builder.finish_from_rows(out, to) : builder.finish_from_real(out, to);
     }

@@ -18,15 +18,26 @@ std::optional<Pointwise> binary_kind(std::string_view op);
 // The mean over height and width, which is a pooling.
 bool reduces_picture(const ops::NodeView& node);
 
-// Calls `body` with a number of bytes. Those of three channels, as pictures have, are constants to it: copying so many is no call.
+// Calls `body` with a number of bytes. Those of three channels, as pictures have, and of short runs are constants to it: copying so many is
+// no call.
 template <class Body>
 void with_size(std::int64_t bytes, Body&& body) {
-    if (bytes == 3)
-        body(std::integral_constant<std::size_t, 3>());
-    else if (bytes == 12)
-        body(std::integral_constant<std::size_t, 12>());
-    else
-        body(static_cast<std::size_t>(bytes));
+    switch (bytes) {
+        case 3:
+            return body(std::integral_constant<std::size_t, 3>());
+        case 8:
+            return body(std::integral_constant<std::size_t, 8>());
+        case 12:
+            return body(std::integral_constant<std::size_t, 12>());
+        case 16:
+            return body(std::integral_constant<std::size_t, 16>());
+        case 32:
+            return body(std::integral_constant<std::size_t, 32>());
+        case 64:
+            return body(std::integral_constant<std::size_t, 64>());
+        default:
+            return body(static_cast<std::size_t>(bytes));
+    }
 }
 
 class PointwiseStep : public Step {
