@@ -22,11 +22,15 @@ bool channels_last(const Node& node) {
     return node.op == "MatMul" || (node.op == "Gemm" && attribute_or(node, "transB", std::int64_t{0}) == 0);
 }
 
+std::size_t channel_axis(const Node& product, const Shape& shape) {
+    return product.op == "Gemm" ? shape.size() - 1 : 1;
+}
+
 std::vector<std::size_t> channel_axes(const Graph& graph) {
     constexpr std::size_t kUnset = 0;
     std::vector<std::size_t> axes(graph.tensors.size(), kUnset);
     const auto see = [&](const Node& node, TensorId id) {
-        const std::size_t axis = node.op == "Gemm" ? graph[id].shape.size() - 1 : 1;
+        const std::size_t axis = channel_axis(node, graph[id].shape);
         axes[index(id)] = axes[index(id)] == kUnset || axes[index(id)] == axis ? axis : 1;
     };
     for (const Node& node : graph.nodes) {

@@ -18,6 +18,9 @@ TensorId residual_of(const Node& node);
 // Whether the weight of a Conv, Gemm or MatMul has output channels as its last dimension instead of its first.
 bool channels_last(const Node& node);
 
+// Of what a product reads and writes, the axis of the channels: the last one of a Gemm's rows, the second one of pictures.
+std::size_t channel_axis(const Node& product, const Shape& shape);
+
 // Of each tensor, the axis of its channels: the last one where Gemms read and write it and no convolution does, else 1.
 std::vector<std::size_t> channel_axes(const Graph& graph);
 

@@ -2,6 +2,7 @@
 // number a channel, or ScaleShift) goes into the weight and bias of the product before it, or into the ScaleShift before it, where nothing
 // else reads between them; computed in double, stored as float. Where nothing takes it in, it becomes a ScaleShift if the tensor is NC or
 // NCHW. Expects biases in place (give_bias). Steps whose numbers are not finite stay as they are.
+#include "core/graph/product.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 
@@ -76,10 +77,6 @@ constexpr std::array<ArithmeticRow, 7> kArithmetic = {{
     {"Div", false, [](double k) { return 1.0 / k; }, [](double) { return 0.0; }},
 }};
 
-std::size_t channel_axis(const Graph& graph, const Node& producer) {
-    return producer.op == "Gemm" ? graph[producer.outputs[0]].shape.size() - 1 : 1;
-}
-
 std::optional<Affine> of_arithmetic(const Graph& graph, const Links& links, const Node& node) {
     for (const ArithmeticRow& row : kArithmetic) {
         if (node.op != row.op || node.inputs.size() != 2) continue;
@@ -87,7 +84,7 @@ std::optional<Affine> of_arithmetic(const Graph& graph, const Links& links, cons
         const TensorId constant = node.inputs[row.constant_first ? 0 : 1];
         if (graph[x].shape.size() < 2 || graph[x].is_constant()) continue;
         const std::int32_t producer = links.producer[index(x)];
-        std::size_t axis = producer < 0 ? 1 : channel_axis(graph, graph.nodes[static_cast<std::size_t>(producer)]);
+        std::size_t axis = producer < 0 ? 1 : channel_axis(graph.nodes[static_cast<std::size_t>(producer)], graph[x].shape);
         std::optional<std::vector<double>> k = by_channel(graph, constant, graph[x].shape, axis);
         if (!k) k = by_channel(graph, constant, graph[x].shape, axis = 1);
         if (!k) continue;
@@ -148,7 +145,7 @@ bool all_ones(const std::vector<double>& factor) {
 bool takes_in(const Graph& graph, const Node& node, const Affine& affine) {
     if (has_activation(node) || has_residual(node)) return false;
     const bool product = is_product(graph, node) && input_or_none(node, 2) != TensorId::none;
-    if ((!product && node.op != "ScaleShift") || affine.axis != channel_axis(graph, node)) return false;
+    if ((!product && node.op != "ScaleShift") || affine.axis != channel_axis(node, graph[affine.x].shape)) return false;
     if (graph[node.outputs[0]].shape != graph[affine.x].shape) return false;
     return is_float_constant(graph, node.inputs[2]) && graph[node.inputs[2]].data.as<float>().size() == affine.factor.size();
 }

@@ -8,35 +8,16 @@
 #include "core/passes/rewrite.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
+#include <utility>
 
 namespace octavo {
 namespace {
 
-struct Place {
-    Graph& graph;
-    const Links& links;
-
-    // Of an operator without a fused activation.
-    Node* producer(TensorId id, const char* op) const {
-        Node* found = producer_of(graph, links, id);
-        return found && found->op == op && !has_activation(*found) ? found : nullptr;
-    }
-    bool is_read_by(const Node& node, std::initializer_list<const Node*> these) const {
-        const TensorId id = node.outputs[0];
-        return !links.is_output[index(id)] && std::ranges::all_of(links.readers[index(id)], [&](std::int32_t reader) {
-            return std::ranges::find(these, &graph.nodes[static_cast<std::size_t>(reader)]) != these.end();
-        });
-    }
-};
-
 // The first axis of a mean over the last ones that keeps them.
 std::optional<std::int64_t> mean_from(const Graph& graph, const Node& node) {
     const auto rank = static_cast<std::int64_t>(graph[node.inputs[0]].shape.size());
-    std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>{});
-    if (const auto listed = integer_constant(graph, input_or_none(node, 1))) axes = *listed;
-    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
-    std::sort(axes.begin(), axes.end());
+    const std::vector<std::int64_t> axes = reduced_axes(graph, node);
     if (axes.empty() || axes.front() < 1 || attribute_or(node, "keepdims", std::int64_t{1}) == 0) return std::nullopt;
     for (std::size_t i = 0; i < axes.size(); ++i)
         if (axes[i] != rank - std::ssize(axes) + static_cast<std::int64_t>(i)) return std::nullopt;
@@ -106,8 +87,8 @@ bool take_affine(const Place& place, Node& node) {
         if (!operand || has_bias) continue;
         std::vector<float> values = *operand;
         if (scales) std::ranges::transform(values, place.graph[norm->inputs[1]].data.as<float>(), values.begin(), std::multiplies<>());
-        norm->inputs.resize(scales ? 2 : 3, TensorId::none);
-        norm->inputs[scales ? 1 : 2] = add_constant(place.graph, norm->name + (scales ? ".scale" : ".bias"), normal, std::move(values));
+        set_constant(place.graph, place.links, *norm, scales ? 1 : 2, norm->name + (scales ? ".scale" : ".bias"), normal,
+                     std::move(values));
         norm->outputs = node.outputs;
         absorb(*norm, node);
         erase(node);

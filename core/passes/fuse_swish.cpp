@@ -24,22 +24,6 @@ bool close(float a, float b, float tolerance = 1e-6F) {
     return std::fabs(a - b) <= tolerance;
 }
 
-struct Place {
-    Graph& graph;
-    const Links& links;
-
-    Node* producer(TensorId id, const char* op) const {
-        Node* found = producer_of(graph, links, id);
-        return found && found->op == op && !has_activation(*found) ? found : nullptr;
-    }
-    // `inner` goes into `outer` if nobody else reads it.
-    void take(Node& outer, Node& inner) const {
-        if (links.only_reader(inner.outputs[0]) < 0) return;
-        absorb(outer, inner);
-        erase(inner);
-    }
-};
-
 struct Scaled {
     TensorId x = TensorId::none;
     float factor = 0;

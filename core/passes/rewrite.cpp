@@ -69,6 +69,33 @@ Node* producer_of(Graph& graph, const Links& links, TensorId id) {
     return &graph.nodes[static_cast<std::size_t>(links.producer[index(id)])];
 }
 
+Node* Place::producer(TensorId id, std::string_view op) const {
+    Node* found = producer_of(graph, links, id);
+    return found && found->op == op && !has_activation(*found) ? found : nullptr;
+}
+
+bool Place::is_read_by(const Node& node, std::initializer_list<const Node*> readers) const {
+    const TensorId id = node.outputs[0];
+    return !links.is_output[index(id)] && std::ranges::all_of(links.readers[index(id)], [&](std::int32_t reader) {
+        return std::ranges::find(readers, &graph.nodes[static_cast<std::size_t>(reader)]) != readers.end();
+    });
+}
+
+void Place::take(Node& outer, Node& inner) const {
+    if (links.only_reader(inner.outputs[0]) < 0) return;
+    absorb(outer, inner);
+    erase(inner);
+}
+
+std::vector<std::int64_t> reduced_axes(const Graph& graph, const Node& node) {
+    const auto rank = static_cast<std::int64_t>(graph[node.inputs[0]].shape.size());
+    std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>{});
+    if (const auto listed = integer_constant(graph, input_or_none(node, 1))) axes = *listed;
+    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
+    std::sort(axes.begin(), axes.end());
+    return axes;
+}
+
 bool is_float_constant(const Graph& graph, TensorId id) {
     return id != TensorId::none && graph[id].is_constant() && graph[id].type == OCTAVO_F32;
 }

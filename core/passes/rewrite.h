@@ -3,7 +3,9 @@
 
 #include "core/graph/graph.h"
 
+#include <initializer_list>
 #include <optional>
+#include <string_view>
 
 namespace octavo {
 
@@ -32,6 +34,22 @@ void absorb(Node& into, const Node& from);
 TensorId input_or_none(const Node& node, std::size_t i);
 // The node that writes the tensor, or nullptr.
 Node* producer_of(Graph& graph, const Links& links, TensorId id);
+
+// A graph whose nodes are looked at in patterns.
+struct Place {
+    Graph& graph;
+    const Links& links;
+
+    // The node that writes the tensor, if it is of this operator and carries no activation; or nullptr.
+    Node* producer(TensorId id, std::string_view op) const;
+    // Whether nobody else reads the node's result.
+    bool is_read_by(const Node& node, std::initializer_list<const Node*> readers) const;
+    // `inner` goes into `outer` if nobody else reads it.
+    void take(Node& outer, Node& inner) const;
+};
+
+// Axes of a reduction that are known, by attribute or (newer opsets) by input: counted from 0, in order.
+std::vector<std::int64_t> reduced_axes(const Graph& graph, const Node& node);
 
 bool is_float_constant(const Graph& graph, TensorId id);
 // The one value of a float constant with a single element.

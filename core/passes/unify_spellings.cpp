@@ -10,14 +10,10 @@
 namespace octavo {
 namespace {
 
-// Height and width of an NCHW tensor, from the attribute or (opset 18) the input.
+// Height and width of an NCHW tensor.
 bool reduces_positions(const Graph& graph, const Node& node) {
     if (node.op != "ReduceMean" || graph[node.inputs[0]].shape.size() != 4 || graph[node.inputs[0]].type != OCTAVO_F32) return false;
-    std::vector<std::int64_t> axes = attribute_or(node, "axes", std::vector<std::int64_t>{});
-    if (const auto listed = integer_constant(graph, input_or_none(node, 1))) axes = *listed;
-    for (std::int64_t& axis : axes) axis = axis < 0 ? axis + 4 : axis;
-    std::sort(axes.begin(), axes.end());
-    return axes == std::vector<std::int64_t>{2, 3};
+    return reduced_axes(graph, node) == std::vector<std::int64_t>{2, 3};
 }
 
 // The node becomes GlobalAveragePool; what it returns is the Flatten to put behind it, erased where none is needed.

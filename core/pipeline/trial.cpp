@@ -3,6 +3,7 @@
 #include "core/pipeline/trial.h"
 
 #include "core/base/hash.h"
+#include "core/graph/product.h"
 #include "core/pipeline/write_plan.h"
 
 #include <octavo/plugin.h>
@@ -281,9 +282,12 @@ Result<void> Trial::measure_fp32_means() {
     }
     OCTAVO_TRY(Session session, Session::compile(request_.device, twins, nullptr, {request_.config.threads, {}, false}, taps));
     std::vector<Means> means;  // [product]
-    for (std::size_t i = 0; i < request_.layout.products.size(); ++i)
+    for (std::size_t i = 0; i < request_.layout.products.size(); ++i) {
+        const Node& node = graph_[request_.layout.products[i]];
+        const Shape& shape = graph_[node.outputs[0]].shape;
         means.push_back({std::vector<double>(static_cast<std::size_t>(view_.products()[i].output_channels), 0),
-                         graph_[request_.layout.products[i]].op != "Conv"});
+                         channel_axis(node, shape) + 1 == shape.size()});
+    }
     for (std::size_t i = 0; i < chunks_.size(); ++i)
         OCTAVO_CHECK_OK(session.run(frontier_.inputs(i), [&](std::int32_t tensor, const octavo_tensor& view) {
             const auto tap = std::find(session.taps().begin(), session.taps().end(), tensor) - session.taps().begin();

@@ -9,19 +9,27 @@
 namespace octavo::onnx {
 namespace {
 
+// In the parts, and their order, that ONNX Runtime takes for one.
+void write_gelu_by_erf(ModelBuilder& model, const std::string& name, const std::string& x, const std::string& y) {
+    const auto step = [&](const char* op, const char* what, const Names& inputs) {
+        const std::string result = model.unique(name + what);
+        model.add_node(name + what, op, inputs, {result});
+        return result;
+    };
+    const std::string scaled = step("Div", "/scaled", {x, model.scalar(name + "/root", 1.41421356F)});
+    const std::string gate = step("Add", "/gate", {step("Erf", "/erf", {scaled}), model.scalar(name + "/one", 1)});
+    model.add_node(name + "/gelu", "Mul", {step("Mul", "/gated", {x, gate}), model.scalar(name + "/half", 0.5F)}, {y});
+}
+
 // Operators that are newer than opset 13, in parts.
 void write_gelu(Job& job) {
     ModelBuilder& m = job.model;
     const std::string& x = job.inputs[0];
+    if (attribute_or(job.node, "approximate", std::string("none")) != "tanh") return write_gelu_by_erf(m, job.node.name, x, job.outputs[0]);
     const auto step = [&](const char* op, const char* what, const Names& inputs) { return job.step(op, what, inputs); };
-    std::string gate;
-    if (attribute_or(job.node, "approximate", std::string("none")) == "tanh") {
-        const std::string cube = step("Mul", "cube", {step("Mul", "square", {x, x}), x});
-        const std::string sum = step("Add", "sum", {x, step("Mul", "bent", {cube, m.scalar(job.part("third"), 0.044715F)})});
-        gate = step("Tanh", "tanh", {step("Mul", "scaled", {sum, m.scalar(job.part("slope"), 0.79788456F)})});
-    } else {
-        return write_activation(m, job.node.name, {ActivationKind::gelu, 0, 0}, x, job.outputs[0]);
-    }
+    const std::string cube = step("Mul", "cube", {step("Mul", "square", {x, x}), x});
+    const std::string sum = step("Add", "sum", {x, step("Mul", "bent", {cube, m.scalar(job.part("third"), 0.044715F)})});
+    const std::string gate = step("Tanh", "tanh", {step("Mul", "scaled", {sum, m.scalar(job.part("slope"), 0.79788456F)})});
     const std::string open = step("Add", "gate", {gate, m.scalar(job.part("one"), 1)});
     m.add_node(job.node.name, "Mul", {step("Mul", "half", {x, m.scalar(job.part("factor"), 0.5F)}), open}, job.outputs);
 }
@@ -85,7 +93,7 @@ void write_scale_shift(Job& job) {
 
 // Of more dimensions than two ONNX multiplies by MatMul alone.
 void write_gemm(Job& job) {
-    if (job.input_shape(0).size() == 2) return job.write("Gemm");
+    if (!is_mat_mul(job.graph, job.node)) return job.write("Gemm");
     const std::string product = job.has_input(2) ? job.between("product") : job.outputs[0];
     job.model.add_node(job.node.name, "MatMul", {job.inputs[0], job.inputs[1]}, {product});
     if (job.has_input(2)) job.model.add_node(job.part("bias"), "Add", {product, job.inputs[2]}, job.outputs);
@@ -206,24 +214,16 @@ constexpr std::string_view kOwnAttributes[] = {"activation", "activation_alpha",
 
 }  // namespace
 
+bool is_mat_mul(const Graph& graph, const Node& node) {
+    return node.op == "MatMul" || (node.op == "Gemm" && graph[node.inputs[0]].shape.size() > 2);
+}
+
 void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs) {
     Job job{model, graph, node, inputs, outputs, node.attributes};
     for (const std::string_view name : kOwnAttributes) job.attributes.erase(std::string(name));
     const SpecialRow* row = std::find_if(std::begin(kSpecial), std::end(kSpecial), [&](const SpecialRow& r) { return r.op == node.op; });
     if (row != std::end(kSpecial)) return row->write(job);
     job.write(node.op);
-}
-
-// In the parts, and their order, that ONNX Runtime takes for one.
-void write_gelu_by_erf(ModelBuilder& model, const std::string& name, const std::string& x, const std::string& y) {
-    const auto step = [&](const char* op, const char* what, const Names& inputs) {
-        const std::string result = model.unique(name + what);
-        model.add_node(name + what, op, inputs, {result});
-        return result;
-    };
-    const std::string scaled = step("Div", "/scaled", {x, model.scalar(name + "/root", 1.41421356F)});
-    const std::string gate = step("Add", "/gate", {step("Erf", "/erf", {scaled}), model.scalar(name + "/one", 1)});
-    model.add_node(name + "/gelu", "Mul", {step("Mul", "/gated", {x, gate}), model.scalar(name + "/half", 0.5F)}, {y});
 }
 
 void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,

@@ -13,6 +13,9 @@ namespace octavo::onnx {
 // Inputs and outputs by the names that they have in the model; "" where absent.
 void write_operator(ModelBuilder& model, const Graph& graph, const Node& node, const Names& inputs, const Names& outputs);
 
+// Whether a product of rows is a MatMul in ONNX, whose Gemm takes matrices only.
+bool is_mat_mul(const Graph& graph, const Node& node);
+
 // y = activation(x). `name` is what the nodes' and tensors' names start with. Writes nothing for `none`.
 void write_activation(ModelBuilder& model, const std::string& name, const Activation& activation, const std::string& x,
                       const std::string& y);

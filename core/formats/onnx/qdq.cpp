@@ -165,7 +165,7 @@ std::string QdqWriter::quantized(const std::string& base, const std::string& fro
 // ONNX Runtime (WeightBiasQuantization, at every level) rounds float weights to 8 bits with one scale where their product reads a
 // DequantizeLinear of one scale. Of a scale for each channel, all equal, it leaves them alone.
 std::string QdqWriter::read_for_float(const Node& node, const std::string& dequantized) {
-    const bool is_product = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "Gemm";
+    const bool is_product = node.op == "Conv" || node.op == "ConvTranspose" || (node.op == "Gemm" && !is_mat_mul(graph_, node));
     const auto codes = codes_.find(dequantized);
     if (!is_product || codes == codes_.end() || !graph_[node.inputs[1]].is_constant()) return dequantized;
     std::string& name = codes->second.for_float;

@@ -27,7 +27,7 @@ std::size_t output_channels(const Graph& graph, const Node& node) {
 // be fused may be a whole step off.
 constexpr float kCoarseBiasFused = 1.0F;
 constexpr float kCoarseBias = 0.125F;
-// MatMul, which rows of more dimensions than two are written as, takes none.
+// MatMul takes none.
 constexpr float kNoBias = -1;
 
 }  // namespace
@@ -227,8 +227,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
     std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
         std::string reason = reason_unfused(node, tail);
-        const bool is_mat_mul = node.op == "Gemm" && graph_[node.inputs[0]].shape.size() > 2;
-        const float coarse = is_mat_mul ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
+        const float coarse = is_mat_mul(graph_, node) ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
         bias_behind = add_quantized_product(node, terms, graph_[node.inputs[1]].shape, coarse, inputs);
         if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
         if (!reason.empty() && node.op == "Conv") in_float_.push_back({node.name, reason});

@@ -20,7 +20,7 @@ inline BufferId read_as(Builder& builder, std::int32_t tensor, bool in_rows) {
 
 // Codes for everybody.
 inline BufferId read_codes_as(Builder& builder, std::int32_t tensor, bool in_rows) {
-    return in_rows ? builder.source_in_rows(tensor).buffer : builder.read(tensor, Form::whole);
+    return in_rows ? builder.read_codes_in_rows(tensor) : builder.read(tensor, Form::whole);
 }
 inline void set_codes_as(Builder& builder, std::int32_t tensor, BufferId buffer, bool in_rows) {
     in_rows ? builder.set_codes_in_rows(tensor, buffer) : builder.set(tensor, Form::whole, buffer);

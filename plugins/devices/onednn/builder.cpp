@@ -94,8 +94,7 @@ bool Builder::has(std::int32_t tensor, Form form) const {
     return entry(plan_, tensor, form) != nullptr;
 }
 bool Builder::is_wanted_whole_only(std::int32_t tensor) const {
-    const auto& [real, whole, depthwise] = wanted_[static_cast<std::size_t>(tensor)];
-    return has(tensor, Form::whole) && !real && !depthwise && (whole || is_wanted_in_rows(tensor));
+    return has(tensor, Form::whole) && wanted_[static_cast<std::size_t>(tensor)] == std::array{false, true, false};
 }
 bool Builder::is_quantized(std::int32_t tensor) const {
     return has(tensor, Form::whole) || has(tensor, Form::depthwise);
@@ -130,9 +129,8 @@ void Builder::collect_wanted(const octavo_compile_options& options) {
             const std::int32_t id = node.input_id(i);
             readers_[static_cast<std::size_t>(id)].push_back({n, i});
             const bool int8 = precision(n) == OCTAVO_INT8 && is_quantized(id);
-            if (int8 && has(id, Form::whole) && reads_in_rows(node, i))
-                wanted_in_rows_[static_cast<std::size_t>(id)] = true;
-            else if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
+            if (int8 && has(id, Form::whole) && reads_in_rows(node, i)) wanted_in_rows_[static_cast<std::size_t>(id)] = true;
+            if (reads_codes_by_channel(node, i) || (int8 && i == 0 && ops::is_depthwise(node) && has(id, Form::depthwise)))
                 want(id, Form::depthwise);
             else
                 want(id, int8 && has(id, Form::whole) ? Form::whole : Form::real);
@@ -216,11 +214,11 @@ Source Builder::source(std::int32_t tensor, Form form, BufferId buffer) const {
     return from;
 }
 
-void Builder::convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb, std::optional<Layout> layout) {
+void Builder::convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb) {
     auto step = std::make_unique<PointwiseStep>();
     step->a = from;
     step->targets = {to};
-    step->layout = layout.value_or(layout_of(this->tensor(tensor)));
+    step->layout = layout_of(this->tensor(tensor));
     step->name = std::string(verb) + " " + this->tensor(tensor).name;
     step->op = verb;
     step->implementation = "values";
@@ -252,8 +250,8 @@ BufferId Builder::read_rows(std::int32_t tensor) {
     if (const auto found = rows_.find(tensor); found != rows_.end()) return found->second;
     if (const auto codes = code_rows_.find(tensor); codes != code_rows_.end()) {
         const BufferId to = add_buffer(byte_count(this->tensor(tensor)) + 64);
-        const Layout layout = layout_of_rows(this->tensor(tensor));
-        convert(tensor, {codes->second, parameters_in_rows(tensor)}, {to, nullptr, layout.channels}, "dequantize", layout);
+        const std::int64_t stride = layout_of(this->tensor(tensor)).channels;
+        convert(tensor, {codes->second, parameters(tensor, Form::whole)}, {to, nullptr, stride}, "dequantize");
         return rows_[tensor] = to;
     }
     if (!is_picture(this->tensor(tensor))) return read(tensor, Form::real);
@@ -267,34 +265,34 @@ void Builder::set_rows(std::int32_t tensor, BufferId buffer) {
         set(tensor, Form::real, buffer);
 }
 
-std::shared_ptr<const CodeParameters> Builder::parameters_in_rows(std::int32_t tensor) const {
-    const octavo_quantization* q = entry(plan_, tensor, Form::whole);
-    return q ? code_parameters(*q, layout_of_rows(this->tensor(tensor)).channels) : nullptr;
+// One grid for all values: in which order they lie does not matter.
+BufferId Builder::quantize_rows(std::int32_t tensor, BufferId rows) {
+    const Layout layout = layout_of(this->tensor(tensor));
+    const BufferId codes = add_buffer(static_cast<std::size_t>(layout.count()) + 64);
+    convert(tensor, {rows, nullptr}, {codes, parameters(tensor, Form::whole), layout.channels}, "quantize");
+    set_codes_in_rows(tensor, codes);
+    return codes;
+}
+
+BufferId Builder::read_codes_in_rows(std::int32_t tensor) {
+    if (this->tensor(tensor).rank != 4) return read(tensor, Form::whole);
+    if (const auto found = code_rows_.find(tensor); found != code_rows_.end()) return found->second;
+    const BufferId whole = form_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(Form::whole)];
+    if (whole == BufferId::none || is_slice(tensor)) return quantize_rows(tensor, read_rows(tensor));
+    return code_rows_[tensor] = turn<std::uint8_t>(tensor, layout_of(this->tensor(tensor)), whole, true);
 }
 
 Source Builder::source_in_rows(std::int32_t tensor) {
-    auto parameters = parameters_in_rows(tensor);
-    if (!parameters) return {read_rows(tensor), nullptr};
-    if (this->tensor(tensor).rank != 4) return {read(tensor, Form::whole), std::move(parameters)};
-    const BufferId whole = form_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(Form::whole)];
-    if (!code_rows_.contains(tensor) && whole != BufferId::none && !is_slice(tensor))
-        code_rows_[tensor] = turn<std::uint8_t>(tensor, layout_of(this->tensor(tensor)), whole, true);
-    if (!code_rows_.contains(tensor)) {
-        const Layout layout = layout_of_rows(this->tensor(tensor));
-        const Source real = {read_rows(tensor), nullptr};
-        const BufferId codes = add_buffer(static_cast<std::size_t>(layout.count()) + 64);
-        convert(tensor, real, {codes, parameters, layout.channels}, "quantize", layout);
-        code_rows_[tensor] = codes;
-    }
-    return {code_rows_.at(tensor), std::move(parameters)};
+    if (!has(tensor, Form::whole)) return {read_rows(tensor), nullptr};
+    return {read_codes_in_rows(tensor), parameters(tensor, Form::whole)};
 }
 
 Target Builder::target_in_rows(std::int32_t tensor) {
-    auto parameters = parameters_in_rows(tensor);
+    const octavo_quantization* const q = entry(plan_, tensor, Form::whole);
     const Layout layout = layout_of_rows(this->tensor(tensor));
-    const BufferId to = add_buffer(static_cast<std::size_t>(layout.count()) * (parameters ? 1 : sizeof(float)) + 64);
-    parameters ? set_codes_in_rows(tensor, to) : set_rows(tensor, to);
-    return {to, std::move(parameters), layout.channels};
+    const BufferId to = add_buffer(static_cast<std::size_t>(layout.count()) * (q ? 1 : sizeof(float)) + 64);
+    q ? set_codes_in_rows(tensor, to) : set_rows(tensor, to);
+    return {to, q ? code_parameters(*q, layout.channels) : nullptr, layout.channels};
 }
 
 void Builder::set_codes_in_rows(std::int32_t tensor, BufferId buffer) {
@@ -308,8 +306,8 @@ void Builder::finish_from_rows(std::int32_t tensor, BufferId rows) {
     if (!is_quantized(tensor)) return set_rows(tensor, rows);
     const bool by_channel = wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(Form::depthwise)];
     if (is_wanted_in_rows(tensor) && !by_channel) {  // codes by channel are those of real numbers, not of codes for everybody
-        const Target to = target_in_rows(tensor);
-        return convert(tensor, {rows, nullptr}, to, "quantize", layout_of_rows(this->tensor(tensor)));
+        quantize_rows(tensor, rows);
+        return;
     }
     finish_from_real(tensor, is_picture(this->tensor(tensor)) ? turn(tensor, layout_of(this->tensor(tensor)), rows, false) : rows);
 }

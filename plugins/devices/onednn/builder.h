@@ -99,7 +99,9 @@ public:
     bool lies_in_rows(std::int32_t tensor) const;
     // As finish_from_real, for producers that write row by row.
     void finish_from_rows(std::int32_t tensor, BufferId rows);
-    // Codes for everybody, or real numbers of a tensor without them, row by row as a Gemm reads them.
+    // Codes for everybody row by row.
+    BufferId read_codes_in_rows(std::int32_t tensor);
+    // They, or the real numbers of a tensor without them, as a Gemm reads them.
     Source source_in_rows(std::int32_t tensor);
     // And as it writes them.
     Target target_in_rows(std::int32_t tensor);
@@ -162,11 +164,11 @@ public:
 private:
     void collect_wanted(const octavo_compile_options& options);
     void want(std::int32_t tensor, Form form) { wanted_[static_cast<std::size_t>(tensor)][static_cast<std::size_t>(form)] = true; }
-    void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb, std::optional<Layout> layout = {});
+    void convert(std::int32_t tensor, const Source& from, const Target& to, const char* verb);
     template <class T = float>
     BufferId turn(std::int32_t tensor, const Layout& layout, BufferId from, bool to_rows);
     bool is_slice(std::int32_t tensor) const { return slice(tensor).root != tensor; }
-    std::shared_ptr<const CodeParameters> parameters_in_rows(std::int32_t tensor) const;
+    BufferId quantize_rows(std::int32_t tensor, BufferId rows);
 
     const octavo_graph& graph_;
     const octavo_plan* plan_;

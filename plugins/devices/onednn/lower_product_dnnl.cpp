@@ -45,7 +45,7 @@ bool fits_in_one(const Int8Product& p, std::int64_t channels) {
 
 // Whether channels of the source have zero points of their own, which no primitive takes.
 bool has_mixed_zero_points(const CodeParameters& source, std::int64_t channels) {
-    for (std::int64_t c = 1; c < channels; ++c)
+    for (std::int64_t c = 1; source.per_channel && c < channels; ++c)
         if (source.integer_zero_point[static_cast<std::size_t>(c)] != source.integer_zero_point[0]) return true;
     return false;
 }

@@ -41,12 +41,6 @@ void finish(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::No
     builder.add(std::move(step), node, precision, "values");
 }
 
-// Whether all channels have one value.
-bool is_uniform(const std::vector<float>& by_channel, const ops::NodeView& node) {
-    const auto end = by_channel.begin() + node.input(0).shape[1];
-    return std::all_of(by_channel.begin(), end, [&](float x) { return x == by_channel.front(); });
-}
-
 // Of one operand that lies row by row.
 void finish_in_rows(Builder& builder, std::unique_ptr<PointwiseStep> step, const ops::NodeView& node, octavo_precision precision) {
     step->layout = layout_of(node.output(0));
@@ -104,7 +98,8 @@ bool lower_pointwise(Builder& builder, std::int32_t index) {
             to->assign(values, values + node.input(0).shape[1]);
             to->resize(to->size() + 32);
         }
-        if (builder.lies_in_rows(node.input_id(0)) && is_uniform(step->scale, node) && is_uniform(step->shift, node)) {
+        const std::int64_t channels = node.input(0).shape[1];
+        if (builder.lies_in_rows(node.input_id(0)) && is_uniform(step->scale, channels) && is_uniform(step->shift, channels)) {
             finish_in_rows(builder, std::move(step), node, precision);
             return true;
         }
@@ -314,7 +309,7 @@ bool lower_reshape(Builder& builder, std::int32_t index) {
     const bool codes = builder.equal_codes(node.input_id(0), node.output_id(0)) && builder.precision(index) == OCTAVO_INT8;
     const bool turns = !same_shape(in, out) && (is_picture(in) || is_picture(out));
     if (turns && codes) {
-        builder.set_codes_in_rows(node.output_id(0), builder.add_buffer(0, builder.source_in_rows(node.input_id(0)).buffer));
+        builder.set_codes_in_rows(node.output_id(0), builder.add_buffer(0, builder.read_codes_in_rows(node.input_id(0))));
         return true;
     }
     if (turns) {

@@ -63,10 +63,7 @@ bool reduces_picture(const ops::NodeView& node) {
 bool PointwiseStep::is_alike() const {
     const auto one_grid = [](const auto& place) { return place.offset == 0 && (!place.parameters || !place.parameters->per_channel); };
     const auto dense = [&](const Source& source) { return one_grid(source) && (source.stride == 0 || source.stride == layout.channels); };
-    const auto one_value = [&](const std::vector<float>& by_channel) {
-        return by_channel.empty() || std::all_of(by_channel.begin(), by_channel.begin() + layout.channels,
-                                                 [&](float value) { return value == by_channel.front(); });
-    };
+    const auto one_value = [&](const std::vector<float>& values) { return values.empty() || is_uniform(values, layout.channels); };
     return !gate_a && !gate_b && one_value(constant_b) && one_value(scale) && one_value(shift) && dense(a) && dense(b) &&
            std::ranges::all_of(targets, [&](const Target& to) { return one_grid(to) && to.stride == layout.channels; });
 }

@@ -4,6 +4,7 @@
 #include "builder.h"
 
 #include <type_traits>
+#include <utility>
 
 namespace octavo::onednn {
 
@@ -22,22 +23,15 @@ bool reduces_picture(const ops::NodeView& node);
 // no call.
 template <class Body>
 void with_size(std::int64_t bytes, Body&& body) {
-    switch (bytes) {
-        case 3:
-            return body(std::integral_constant<std::size_t, 3>());
-        case 8:
-            return body(std::integral_constant<std::size_t, 8>());
-        case 12:
-            return body(std::integral_constant<std::size_t, 12>());
-        case 16:
-            return body(std::integral_constant<std::size_t, 16>());
-        case 32:
-            return body(std::integral_constant<std::size_t, 32>());
-        case 64:
-            return body(std::integral_constant<std::size_t, 64>());
-        default:
-            return body(static_cast<std::size_t>(bytes));
-    }
+    const auto known = [&]<std::size_t... sizes>(std::index_sequence<sizes...>) {
+        return ((bytes == sizes && (body(std::integral_constant<std::size_t, sizes>()), true)) || ...);
+    };
+    if (!known(std::index_sequence<3, 8, 12, 16, 32, 64>())) body(static_cast<std::size_t>(bytes));
+}
+
+// Whether the first `channels` have one value.
+inline bool is_uniform(const std::vector<float>& by_channel, std::int64_t channels) {
+    return std::all_of(by_channel.begin(), by_channel.begin() + channels, [&](float value) { return value == by_channel.front(); });
 }
 
 class PointwiseStep : public Step {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kTile = 16;  // values of a cache line
 
-void turn_four(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride) {
+void turn_square(const float* from, std::int64_t from_stride, float* to, std::int64_t to_stride) {
     __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + from_stride);
     __m128 c = _mm_loadu_ps(from + 2 * from_stride), d = _mm_loadu_ps(from + 3 * from_stride);
     _MM_TRANSPOSE4_PS(a, b, c, d);
@@ -20,7 +20,7 @@ void turn_four(const float* from, std::int64_t from_stride, float* to, std::int6
 }
 
 // Bytes: four times each row is interleaved with the one eight behind it.
-void turn_sixteen(const std::uint8_t* from, std::int64_t from_stride, std::uint8_t* to, std::int64_t to_stride) {
+void turn_square(const std::uint8_t* from, std::int64_t from_stride, std::uint8_t* to, std::int64_t to_stride) {
     __m128i a[16], b[16];
     for (std::size_t r = 0; r < 16; ++r)
         a[r] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + static_cast<std::int64_t>(r) * from_stride));
@@ -34,25 +34,26 @@ void turn_sixteen(const std::uint8_t* from, std::int64_t from_stride, std::uint8
     for (std::size_t r = 0; r < 16; ++r) _mm_storeu_si128(reinterpret_cast<__m128i*>(to + static_cast<std::int64_t>(r) * to_stride), a[r]);
 }
 
-}  // namespace
-
-void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride) {
-    const std::int64_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-    for (std::int64_t c = 0; c < whole_columns; c += 4)
-        for (std::int64_t r = 0; r < whole_rows; r += 4)
-            turn_four(from + r * from_stride + c, from_stride, to + c * to_stride + r, to_stride);
+// In squares that a kernel turns, and value by value what is left beside them.
+template <std::int64_t side, class T>
+void turn_in_squares(const T* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, T* to, std::int64_t to_stride) {
+    const std::int64_t whole_rows = rows / side * side, whole_columns = columns / side * side;
+    for (std::int64_t c = 0; c < whole_columns; c += side)
+        for (std::int64_t r = 0; r < whole_rows; r += side)
+            turn_square(from + r * from_stride + c, from_stride, to + c * to_stride + r, to_stride);
     for (std::int64_t c = 0; c < columns; ++c)
         for (std::int64_t r = c < whole_columns ? whole_rows : 0; r < rows; ++r) to[c * to_stride + r] = from[r * from_stride + c];
 }
 
+}  // namespace
+
+void turn_tile(const float* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, float* to, std::int64_t to_stride) {
+    turn_in_squares<4>(from, from_stride, rows, columns, to, to_stride);
+}
+
 void turn_tile(const std::uint8_t* from, std::int64_t from_stride, std::int64_t rows, std::int64_t columns, std::uint8_t* to,
                std::int64_t to_stride) {
-    const std::int64_t whole_rows = rows / 16 * 16, whole_columns = columns / 16 * 16;
-    for (std::int64_t c = 0; c < whole_columns; c += 16)
-        for (std::int64_t r = 0; r < whole_rows; r += 16)
-            turn_sixteen(from + r * from_stride + c, from_stride, to + c * to_stride + r, to_stride);
-    for (std::int64_t c = 0; c < columns; ++c)
-        for (std::int64_t r = c < whole_columns ? whole_rows : 0; r < rows; ++r) to[c * to_stride + r] = from[r * from_stride + c];
+    turn_in_squares<16>(from, from_stride, rows, columns, to, to_stride);
 }
 
 template <class T>

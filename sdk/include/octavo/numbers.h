@@ -55,10 +55,11 @@ inline float exp_contract(float x) {
 }
 
 // Half the error function of x / sqrt(2), over x, of 0 <= x <= 5 by 2 x^2 / 25 - 1: highest power first.
-inline constexpr float kGeluPowers[] = {-1.0492793e-3F, 3.1521253e-3F, -3.9876797e-3F, 5.2018296e-3F, -1.0090689e-2F, 1.6846756e-2F,
-                                        -2.3647524e-2F, 3.1374719e-2F, -4.0389519e-2F, 5.1523674e-2F, -7.0298292e-2F, 1.4136377e-1F};
+inline constexpr float kGeluPowers[] = {4.7554204e-4F,  -1.499018e-3F,  2.044278e-3F,   -2.9515866e-3F, 6.1281784e-3F,
+                                        -1.0942843e-2F, 1.6511951e-2F,  -2.3347721e-2F, 3.1423945e-2F,  -4.0431373e-2F,
+                                        5.1521536e-2F,  -7.0296712e-2F, 1.4136378e-1F};
 
-// x times the normal distribution's cumulative function, within 2e-6 * max(1, |x|): a polynomial of least squares at Chebyshev's nodes,
+// x times the normal distribution's cumulative function, within 1.2e-6 * max(1, |x|): a polynomial of least squares at Chebyshev's nodes,
 // without division or exponential, of which a convolution's epilogue would take longer than its sums.
 inline float gelu_contract(float x) {
     const float size = std::fabs(x);

@@ -207,17 +207,18 @@ BOOST_AUTO_TEST_CASE(operators_are_those_of_the_table) {
 
 BOOST_AUTO_TEST_CASE(random_networks_and_their_taps_are_the_same_in_fp32) {
     const DeviceHandle reference = device("reference"), other = device("openvino");
-    for (std::uint32_t seed = 1; seed <= 60; ++seed) {
-        const Graph graph = random_network(seed, {1 + seed % 3});
-        std::mt19937 random(seed);
-        const Tensors inputs = random_inputs(graph, random);
-        const std::vector<std::string> all = outputs_of_nodes(graph);
-        const Run expected = run_on(reference, graph, nullptr, inputs, all), found = run_on(other, graph, nullptr, inputs, all);
-        for (std::size_t o = 0; o < expected.outputs.size(); ++o)
-            BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 1e-4F, "seed " << seed << ", output " << o);
-        for (const auto& [name, values] : expected.taps)
-            BOOST_TEST(worst_share(values, found.taps.at(name)) < 1e-4F, "seed " << seed << ", tap '" << name << "'");
-    }
+    for (MakeNetwork* const make : kNetworks)
+        for (std::uint32_t seed = 1; seed <= 60; ++seed) {
+            const Graph graph = make(seed, {1 + seed % 3});
+            std::mt19937 random(seed);
+            const Tensors inputs = random_inputs(graph, random);
+            const std::vector<std::string> all = outputs_of_nodes(graph);
+            const Run expected = run_on(reference, graph, nullptr, inputs, all), found = run_on(other, graph, nullptr, inputs, all);
+            for (std::size_t o = 0; o < expected.outputs.size(); ++o)
+                BOOST_TEST(worst_share(expected.outputs[o], found.outputs[o]) < 1e-4F, "seed " << seed << ", output " << o);
+            for (const auto& [name, values] : expected.taps)
+                BOOST_TEST(worst_share(values, found.taps.at(name)) < 1e-4F, "seed " << seed << ", tap '" << name << "'");
+        }
 }
 
 BOOST_AUTO_TEST_CASE(emulation_keeps_the_grids_of_a_plan) {
@@ -229,9 +230,36 @@ BOOST_AUTO_TEST_CASE(emulation_keeps_the_grids_of_a_plan) {
         const Plan plan = plan_for(reference, graph, inputs);
         const std::vector<std::string> all = outputs_of_nodes(graph);
         const Run expected = run_on(reference, graph, &plan, inputs, all), found = run_on(other, graph, &plan, inputs, all);
-        BOOST_TEST(share_apart(expected, found) < 0.05, "seed " << seed);
+        BOOST_TEST(share_apart(expected, found) < 0.02, "seed " << seed);
         for (const auto& [name, values] : expected.taps)
             BOOST_TEST(worst_share(values, found.taps.at(name)) < 0.02F, "seed " << seed << ", tap '" << name << "'");
+    }
+}
+
+// OpenVINO loses the strides of such a convolution; where a later one does not, its results must be right.
+BOOST_AUTO_TEST_CASE(a_wrong_shape_of_openvino_is_an_error_and_nothing_is_overwritten) {
+    NetworkBuilder net(1);
+    const auto transposed = [&](TensorId x, std::vector<std::int64_t> perm) {
+        return net.node("Transpose", {x}, {{"perm", std::move(perm)}});
+    };
+    const auto convolved = [&](TensorId x, std::int64_t channels, std::int64_t stride) {
+        return net.node("Conv", {x, net.random_constant({7, channels, 1, 1}, 0.3F), net.random_constant({7}, 0.3F)},
+                        {{"strides", std::vector<std::int64_t>{stride, stride}}});
+    };
+    const TensorId rows = transposed(convolved(net.input({1, 18, 7, 3}), 18, 1), {0, 2, 3, 1});
+    const TensorId y = net.node("Gemm", {rows, net.random_constant({7, 11}, 0.3F), net.random_constant({11}, 0.3F)});
+    const TensorId strided = convolved(transposed(y, {0, 3, 1, 2}), 11, 2);
+    const Graph graph = net.finish({strided, net.node("Flatten", {net.node("GlobalAveragePool", {strided})})});
+    std::mt19937 random(1);
+    const Tensors inputs = random_inputs(graph, random);
+    const Result<Session> session = Session::compile(device("openvino"), graph, nullptr, {}, {});
+    if (session) {
+        const Run expected = run_on(device("reference"), graph, nullptr, inputs),
+                  found = run_on(device("openvino"), graph, nullptr, inputs);
+        BOOST_TEST(worst_share(expected.outputs[0], found.outputs[0]) < 1e-4F);
+    } else {
+        BOOST_TEST(session.error().message().find("OpenVINO computes an output of shape [1,7,7,3] where the model says [1,7,4,2]") !=
+                   std::string::npos);
     }
 }
 
@@ -250,6 +278,19 @@ BOOST_AUTO_TEST_CASE(int8_kernels_run_and_are_near_the_plan) {
         for (const OperatorTime& step : found.operators) in_int8 += step.op == "Conv" && step.precision == OCTAVO_INT8;
     }
     BOOST_TEST(in_int8 > 60U);
+}
+
+BOOST_AUTO_TEST_CASE(a_product_of_rows_keeps_the_grids_of_a_plan) {
+    const DeviceHandle reference = device("reference");
+    for (const DeviceHandle& other : {emulation(), device("openvino")})
+        for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+            const Graph graph = network_of_one_product(seed);
+            std::mt19937 random(seed);
+            const Tensors inputs = random_inputs(graph, random);
+            const Plan plan = plan_for(other, graph, inputs, 63.0F);
+            const Run expected = run_on(reference, graph, &plan, inputs), found = run_on(other, graph, &plan, inputs);
+            BOOST_TEST(worst_share(expected.outputs[0], found.outputs[0]) < 0.02F, "seed " << seed);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(profiled_steps_have_the_names_of_nodes_and_times) {
