@@ -51,7 +51,7 @@ bool counts_beyond_padding(const Graph& graph, const Node& node) {
 }  // namespace
 
 QdqWriter::QdqWriter(const Graph& graph, const Plan& plan)
-    : graph_(graph), plan_(plan), forms_(graph, plan), model_(graph.name, opset_of(graph)) {
+    : graph_(graph), plan_(plan), forms_(graph, plan), fronts_(front_grids(graph, forms_)), model_(graph.name, opset_of(graph)) {
     for (const Tensor& tensor : graph.tensors) {
         model_.reserve(tensor.name);
         infos_.push_back(flatten(tensor));
@@ -204,6 +204,7 @@ QdqWriter::Tail QdqWriter::plan_tail(const Node& node) {
     tail.activation = activation_of(node);
     const std::optional<Grid> grid = forms_.grid_behind(node.outputs[0]);
     if ((grid && is_implied(tail.activation, *grid)) || folds_gate(node)) tail.activation = {};
+    tail.front = fronts_[index(node.outputs[0])];
     tail.value = value_name(node.outputs[0]);
     tail.sum = tail.activation.kind == ActivationKind::none ? tail.value : model_.unique(node.name + "/linear");
     const bool adds = residual_of(node) != TensorId::none;
@@ -218,7 +219,19 @@ void QdqWriter::write_tail(const Node& node, const Tail& tail) {
         const std::string addend = grid && forms_.is_int8(node) ? quantized(tail.core, tail.core, *grid, "") : tail.core;
         model_.add_node(node.name + "/add", "Add", {addend, read(residual)}, {tail.sum});
     }
-    write_activation(model_, node.name, tail.activation, tail.sum, tail.value);
+    if (tail.front)
+        write_on_grids(node, tail);
+    else
+        write_activation(model_, node.name, tail.activation, tail.sum, tail.value);
+}
+
+void QdqWriter::write_on_grids(const Node& node, const Tail& tail) {
+    const std::string x = quantized(tail.sum, tail.sum, *tail.front, "");
+    if (tail.activation.kind != ActivationKind::silu) return write_activation(model_, node.name, tail.activation, x, tail.value);
+    const std::string gate = model_.unique(node.name + "/gate");
+    write_activation(model_, node.name, {ActivationKind::sigmoid, 0, 0}, x, gate);
+    const std::string factor = quantized(gate, gate, {1.0F / kActivationLevels, 0}, "");
+    model_.add_node(node.name + "/product", "Mul", {x, factor}, {tail.value});
 }
 
 // The average of what lies inside of the image, times the share of the window that does: no average between two pairs.

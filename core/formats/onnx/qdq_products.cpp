@@ -148,9 +148,27 @@ void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, N
     inputs.push_back(model_.constant<float>(node.name + "/bias", OCTAVO_F32, {channels}, std::move(product.bias)));
 }
 
-std::vector<float> QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, const Shape& shape, float coarse,
-                                                    Names& inputs) {
-    QuantizedProduct product = quantize_product(terms);
+// The weights' codes are cast and scaled, which ONNX Runtime does once, as it loads the model, where it would dequantize them in every run.
+void QdqWriter::add_rounded_product(const Node& node, QuantizedProduct product, float coarse, Names& inputs) {
+    const Tensor& weight = graph_[node.inputs[1]];
+    const std::size_t count = product.scale.size();
+    Shape each(weight.shape.size(), 1);
+    each.front() = static_cast<std::int64_t>(count);
+    if (!product.bias.empty() && product.worst_bias_error <= coarse)
+        for (std::size_t c = 0; c < count; ++c) product.real_bias[c] = static_cast<float>(product.bias[c]) * product.bias_scale[c];
+    const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
+    const std::string scale = model_.constant<float>(weight.name + "_scale", OCTAVO_F32, each, std::move(product.scale));
+    const std::string cast = model_.unique(weight.name + "_cast"), real = model_.unique(weight.name + "_rounded");
+    model_.add_node(weight.name + "_Cast", "Cast", {codes}, {cast}, {{"to", std::int64_t{1}}});
+    model_.add_node(weight.name + "_Mul", "Mul", {cast, scale}, {real});
+    inputs.push_back(real);
+    if (product.real_bias.empty()) return;
+    const std::string base = has_input(node, 2) ? graph_[node.inputs[2]].name : node.name + "/bias";
+    inputs.push_back(model_.constant<float>(base + "_rounded", OCTAVO_F32, {each.front()}, std::move(product.real_bias)));
+}
+
+std::vector<float> QdqWriter::add_quantized_product(const Node& node, const ProductTerms& terms, QuantizedProduct product,
+                                                    const Shape& shape, float coarse, Names& inputs) {
     const Tensor& weight = graph_[node.inputs[1]];
     const std::size_t count = product.scale.size();
     const Shape channels = {static_cast<std::int64_t>(count)};
@@ -207,7 +225,9 @@ Result<void> QdqWriter::write_pixel_classifier(const Node& node) {
     const std::string rows = model_.unique(node.name + "/rows");
     model_.add_node(node.name + "/flatten", "Flatten", {read(node.inputs[0])}, {rows}, {{"axis", std::int64_t{1}}});
     Names inputs = {quantized(node.name + "/rows", rows, *forms_.whole(node.inputs[0]), "")};
-    std::vector<float> bias = add_quantized_product(node, terms_of(node), {weight.shape[0], weight.shape[1]}, kCoarseBias, inputs);
+    const ProductTerms terms = terms_of(node);
+    const Shape shape = {weight.shape[0], weight.shape[1]};
+    std::vector<float> bias = add_quantized_product(node, terms, quantize_product(terms), shape, kCoarseBias, inputs);
     const std::string result = model_.unique(node.name + "/gemm"), core = bias.empty() ? tail.core : model_.unique(node.name + "/unbiased");
     model_.add_node(node.name, "Gemm", inputs, {result}, {{"transB", std::int64_t{1}}});
     model_.add_node(node.name + "/unsqueeze", "Unsqueeze", {result, model_.integers(node.name + "/axes", {2, 3})}, {core});
@@ -226,11 +246,16 @@ Result<void> QdqWriter::write_product(const Node& node) {
     const Tail tail = plan_tail(node);
     std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
-        std::string reason = reason_unfused(node, tail);
+        QuantizedProduct product = quantize_product(terms);
+        const std::string reason = reason_unfused(node, tail, product);
         const float coarse = is_mat_mul(graph_, node) ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
-        bias_behind = add_quantized_product(node, terms, graph_[node.inputs[1]].shape, coarse, inputs);
-        if (reason.empty() && !bias_behind.empty()) reason = "its bias lies between the steps of input scale times weight scale";
-        if (!reason.empty() && node.op == "Conv") in_float_.push_back({node.name, reason});
+        if (!reason.empty() && node.op == "Conv") {
+            in_float_.push_back({node.name, reason});
+            inputs[0] = read_for_float(node, inputs[0]);
+            add_rounded_product(node, std::move(product), coarse, inputs);
+        } else {
+            bias_behind = add_quantized_product(node, terms, std::move(product), graph_[node.inputs[1]].shape, coarse, inputs);
+        }
     } else {
         inputs[0] = read_for_float(node, inputs[0]);
         add_float_product(node, terms, inputs);
@@ -250,21 +275,33 @@ void QdqWriter::write_bias_behind(const Node& node, std::vector<float> bias, con
     model_.add_node(node.name + "/add_bias", "Add", {from, operand}, {to});
 }
 
-std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail) const {
-    if (residual_of(node) != TensorId::none) {
-        const std::string inner = attribute_or(node, "inner", std::string());
-        return forms_.whole(inner) ? "" : "the sum that its residual is added to has no parameters";
-    }
+std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail, const QuantizedProduct& product) const {
+    std::string reason = residual_of(node) != TensorId::none ? reason_not_summed(node) : reason_not_on_grid(node, tail);
+    if (reason.empty() && product.worst_bias_error > kCoarseBiasFused)
+        reason = "its bias lies between the steps of input scale times weight scale";
+    return reason;
+}
+
+std::string QdqWriter::reason_not_summed(const Node& node) const {
+    const std::string inner = attribute_or(node, "inner", std::string());
+    return forms_.whole(inner) ? "" : "the sum that its residual is added to has no parameters";
+}
+
+std::string QdqWriter::reason_not_on_grid(const Node& node, const Tail& tail) const {
     const TensorId output = node.outputs[0];
     const std::optional<ChannelForm>& form = forms_.channels(output);
-    const ActivationKind left = tail.activation.kind;
-    if (left != ActivationKind::none && left != ActivationKind::relu && left != ActivationKind::clip) {
+    const ActivationKind left = tail.front ? ActivationKind::none : tail.activation.kind;
+    const bool bends = left != ActivationKind::none && left != ActivationKind::relu && left != ActivationKind::clip;
+    if (bends && !has_integer_operators(left))
         return "its activation " + attribute_or(node, "activation", std::string()) + " has no integer form";
-    }
     if (form && !form->is_folded)
         return forms_.whole(output) ? "its output is read both by channel and whole" : "its output is rescaled by channel";
     const std::optional<Grid> grid = forms_.grid_behind(output);
     if (!grid) return "its output has no parameters";
+    if (bends) {
+        return grid_in_front(tail.activation, *grid) ? "it is one of the first, where a grid in front of the activation costs most"
+                                                     : "a grid in front of its activation would be too coarse";
+    }
     if (left == ActivationKind::clip) return "the grid of its output reaches beyond its clip";
     if (left == ActivationKind::relu && grid->zero_point != 0) return "its output has a zero point behind a relu";
     return "";

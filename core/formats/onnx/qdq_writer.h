@@ -5,6 +5,7 @@
 #include "core/formats/onnx/model_builder.h"
 #include "core/formats/onnx/qdq.h"
 #include "core/formats/onnx/qdq_forms.h"
+#include "core/formats/onnx/qdq_fronts.h"
 #include "core/formats/onnx/qdq_weights.h"
 
 #include "core/formats/onnx/operators.h"
@@ -21,10 +22,11 @@ private:
 
     // From what a node computes to its output: residual, activation, each by the name of its result.
     struct Tail {
-        Activation activation;  // what the grid behind does not imply
-        std::string core;       // the operator's own result
-        std::string sum;        // with the residual
-        std::string value;      // with the activation
+        Activation activation;      // what the grid behind does not imply
+        std::optional<Grid> front;  // the grid that the sum is put on, so that ONNX Runtime has integer operators for the activation
+        std::string core;           // the operator's own result
+        std::string sum;            // with the residual
+        std::string value;          // with the activation
     };
 
     // ---- tensors
@@ -49,6 +51,7 @@ private:
     void write_average_of_inside(const Node& node, const std::string& x, const std::string& y);
     Tail plan_tail(const Node& node);
     void write_tail(const Node& node, const Tail& tail);
+    void write_on_grids(const Node& node, const Tail& tail);
 
     // ---- products
     bool is_product(const Node& node) const;
@@ -61,19 +64,25 @@ private:
     bool folds_gate(const Node& node) const;
     static void fold_gate(const Activation& gate, std::size_t channels, ProductTerms& terms);
     void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
+    // The product on the weights' grid, for kernels on real numbers.
+    void add_rounded_product(const Node& node, QuantizedProduct product, float coarse, Names& inputs);
     // `shape` is the weight's as the operator is written. Gives the bias that must be added behind the operator, where codes would be off
     // by more than `coarse` steps of the output.
-    std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, const Shape& shape, float coarse, Names& inputs);
+    std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, QuantizedProduct product, const Shape& shape,
+                                             float coarse, Names& inputs);
     std::vector<float> output_steps(const Node& node, std::size_t channels) const;
     std::string read_product_input(const Node& node, Node& written);
     Pads explicit_pads(const Node& node) const;
     // Why ONNX Runtime will not fuse an int8 convolution; "" if it will.
-    std::string reason_unfused(const Node& node, const Tail& tail) const;
+    std::string reason_unfused(const Node& node, const Tail& tail, const QuantizedProduct& product) const;
+    std::string reason_not_summed(const Node& node) const;
+    std::string reason_not_on_grid(const Node& node, const Tail& tail) const;
     void write_bias_behind(const Node& node, std::vector<float> bias, const std::string& from, const std::string& to);
 
     const Graph& graph_;
     const Plan& plan_;
     Forms forms_;
+    std::vector<std::optional<Grid>> fronts_;  // see front_grids
     ModelBuilder model_;
     std::vector<FloatOperator> in_float_;
     std::vector<octavo_tensor_info> infos_;

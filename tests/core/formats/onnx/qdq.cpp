@@ -4,8 +4,10 @@
 #include "tests/core/formats/onnx/onnx_test.h"
 #include "tests/support/graph_builder.h"
 
+#include "core/formats/onnx/qdq_fronts.h"
 #include "core/formats/onnx/qdq_weights.h"
 
+#include <cmath>
 #include <cstdlib>
 
 namespace octavo {
@@ -64,6 +66,20 @@ std::string product(const std::string& name, const std::string& input, const std
     return lines + "Conv " + input + " " + name + ".w_dequantized " + name + ".b_dequantized -> " + output + "\n";
 }
 
+// `input`, a quantized tensor, read with its scale for each channel.
+std::string for_float(const std::string& input) {
+    const std::string codes = input.substr(0, input.size() - std::string("_dequantized").size());
+    return "DequantizeLinear " + codes + "_quantized " + input + "_for_float_scale " + input + "_for_float_zero_point -> " + input +
+           "_for_float\n";
+}
+
+// An int8 product that ONNX Runtime computes in real numbers.
+std::string rounded_product(const std::string& name, const std::string& input, const std::string& output) {
+    const std::string w = name + ".w";
+    return for_float(input) + "Cast " + w + "_quantized -> " + w + "_cast\n" + "Mul " + w + "_cast " + w + "_scale -> " + w + "_rounded\n" +
+           "Conv " + input + "_for_float " + w + "_rounded " + name + ".b_rounded -> " + output + "\n";
+}
+
 std::string pair(const std::string& base, const std::string& from, const std::string& to) {
     return "QuantizeLinear " + from + " " + base + "_scale " + base + "_zero_point -> " + base + "_quantized\n" + "DequantizeLinear " +
            base + "_quantized " + base + "_scale " + base + "_zero_point -> " + to + "\n";
@@ -117,8 +133,10 @@ BOOST_AUTO_TEST_CASE(a_clip_goes_where_the_grid_ends_do_its_work_and_stays_elsew
         planned.whole("y", implied ? 6.0F / 255 : 7.0F / 255);
         const QdqModel model = planned.write({y});
         const std::string clip = "Clip y/linear y/clip/min y/clip/max -> y_float\n";
-        BOOST_TEST(nodes_of(model.bytes) == kInput + product("y", "x_dequantized", implied ? "y_float" : "y/linear") +
-                                                (implied ? "" : clip) + pair("y", "y_float", "y"));
+        BOOST_TEST(nodes_of(model.bytes) ==
+                   kInput +
+                       (implied ? product("y", "x_dequantized", "y_float") : rounded_product("y", "x_dequantized", "y/linear") + clip) +
+                       pair("y", "y_float", "y"));
         BOOST_TEST(model.in_float.size() == (implied ? 0U : 1U));
         if (!implied) BOOST_TEST(model.in_float[0].reason == "the grid of its output reaches beyond its clip");
     }
@@ -189,12 +207,12 @@ BOOST_AUTO_TEST_CASE(behind_a_bending_activation_channels_are_scaled_shifted_and
     planned.channels("a", {0.5F, 0.25F}, {3, 8});
     planned.whole("y", 1.0F);
     const QdqModel model = planned.write({y});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Sigmoid a/linear -> a/sigmoid\n" +
+    BOOST_TEST(nodes_of(model.bytes) == kInput + rounded_product("a", "x_dequantized", "a/linear") + "Sigmoid a/linear -> a/sigmoid\n" +
                                             "Mul a/linear a/sigmoid -> a\n" + "Pad a a_pads -> a_padded\n" +
                                             "Mul a_padded a_factor -> a_scaled\n" + "Add a_scaled a_offset -> a_shifted\n" +
                                             pair("a_channels", "a_shifted", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y"));
-    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", "its activation silu has no integer form"}}));
+    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", "its output is rescaled by channel"}}));
     const auto floats = [&](const char* name) { return initializer<float>(model.bytes, name); };
     BOOST_TEST(initializer<std::int64_t>(model.bytes, "a_pads") == (std::vector<std::int64_t>{0, 0, 1, 1, 0, 0, 1, 1}),
                boost::test_tools::per_element());
@@ -218,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_tensor_read_both_ways_gets_both_grids) {
     planned.whole("y", 1.0F);
     planned.whole("z", 1.0F);
     const QdqModel model = planned.write({y, z});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" +
+    BOOST_TEST(nodes_of(model.bytes) == kInput + rounded_product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a\n" +
                                             pair("a", "a", "a_dequantized") + "Mul a a_factor -> a_scaled\n" +
                                             pair("a_channels", "a_scaled", "a_channels_dequantized") +
                                             product("y", "a_channels_dequantized", "y_float") + pair("y", "y_float", "y") +
@@ -234,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_float_reader_of_channels_gets_reals_back) {
     planned.channels("a", {0.5F, 0.25F}, {0, 0});
     const QdqModel model = planned.write({y, z});
     BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a/linear") + "Relu a/linear -> a_scaled\n" +
-                                            pair("a", "a_scaled", "a_dequantized") + product("y", "a_dequantized", "y") +
+                                            pair("a", "a_scaled", "a_dequantized") + rounded_product("y", "a_dequantized", "y") +
                                             "Mul a_dequantized a_ratio -> a_real\n" + "Exp a_real -> z\n");
     BOOST_TEST(initializer<float>(model.bytes, "a_ratio") == (std::vector<float>{1, 0.5F}), boost::test_tools::per_element());
     BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"y", "its output has no parameters"}}));
@@ -250,12 +268,10 @@ BOOST_AUTO_TEST_CASE(products_in_floating_point_read_one_scale_as_many) {
     planned.whole("z", 1.0F);
     for (const char* name : {"z", "other"}) planned.plan.operators[name] = {Precision::fp32, Reason::ignored};
     const QdqModel model = planned.write({y, z, other});
-    BOOST_TEST(
-        nodes_of(model.bytes) ==
-        kInput + product("a", "x_dequantized", "a") + pair("a", "a", "a_dequantized") + product("y", "a_dequantized", "y") +
-            "DequantizeLinear a_quantized a_dequantized_for_float_scale a_dequantized_for_float_zero_point -> a_dequantized_for_float\n" +
-            "Conv a_dequantized_for_float z.w z.b -> z_float\n" + pair("z", "z_float", "z") +
-            "Conv a_dequantized_for_float other.w other.b -> other\n");
+    BOOST_TEST(nodes_of(model.bytes) == kInput + product("a", "x_dequantized", "a") + pair("a", "a", "a_dequantized") +
+                                            rounded_product("y", "a_dequantized", "y") +
+                                            "Conv a_dequantized_for_float z.w z.b -> z_float\n" + pair("z", "z_float", "z") +
+                                            "Conv a_dequantized_for_float other.w other.b -> other\n");
     BOOST_TEST(initializer<float>(model.bytes, "a_dequantized_for_float_scale") == (std::vector<float>{0.5F, 0.5F}),
                boost::test_tools::per_element());
     BOOST_TEST(initializer<std::uint8_t>(model.bytes, "a_dequantized_for_float_zero_point") == (std::vector<std::uint8_t>{3, 3}),
@@ -313,16 +329,54 @@ BOOST_AUTO_TEST_CASE(a_replaced_bias_is_the_one_that_counts) {
                boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_bias_between_the_steps_is_added_behind) {
+BOOST_AUTO_TEST_CASE(a_bias_between_the_steps_stays_real) {
     Planned planned;
     const TensorId y = planned.conv("y", planned.x, {50, 1, 1, 1}, {0.05F, 0}, "relu");
     planned.whole("y", 0.01F);  // input scale * weight scale is 0.125
     const QdqModel model = planned.write({y});
-    BOOST_TEST(nodes_of(model.bytes) == kInput + "DequantizeLinear y.w_quantized y.w_scale y.w_zero_point -> y.w_dequantized\n" +
-                                            "Conv x_dequantized y.w_dequantized -> y/unbiased\n" + "Add y/unbiased y/bias -> y/linear\n" +
-                                            "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
+    BOOST_TEST(nodes_of(model.bytes) ==
+               kInput + rounded_product("y", "x_dequantized", "y/linear") + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
     BOOST_TEST(model.in_float.size() == 1U);
-    BOOST_TEST(initializer<float>(model.bytes, "y/bias") == (std::vector<float>{0.05F, 0}), boost::test_tools::per_element());
+    BOOST_TEST(initializer<float>(model.bytes, "y.b_rounded") == (std::vector<float>{0.05F, 0}), boost::test_tools::per_element());
+}
+
+// Two convolutions lie before y, so that a grid in front of its SiLU costs little.
+BOOST_AUTO_TEST_CASE(a_silu_stands_between_pairs_that_make_it_integer) {
+    Planned planned;
+    const TensorId a = planned.conv("a", planned.x, {1, 0, 0, 1}, {0, 0}, "silu");
+    const TensorId b = planned.conv("b", a, {1, 0, 0, 1}, {0, 0}, "silu");
+    const TensorId y = planned.conv("y", b, {1, 0, 0, 1}, {0, 0}, "silu");
+    for (const char* name : {"a", "b", "y"}) planned.whole(name, 0.03F, 9);
+    const QdqModel model = planned.write({y});
+    const std::string lines = nodes_of(model.bytes);
+    const std::string last = product("y", "b_dequantized", "y/linear") + pair("y/linear", "y/linear", "y/linear_dequantized") +
+                             "Sigmoid y/linear_dequantized -> y/gate\n" + pair("y/gate", "y/gate", "y/gate_dequantized") +
+                             "Mul y/linear_dequantized y/gate_dequantized -> y_float\n" + pair("y", "y_float", "y");
+    BOOST_TEST(lines.substr(lines.size() - std::min(last.size(), lines.size())) == last);
+    const char* const reason = "it is one of the first, where a grid in front of the activation costs most";
+    BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", reason}, {"b", reason}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_grid_in_front_of_an_activation_holds_all_that_the_one_behind_can_tell_apart) {
+    for (const Activation activation : {Activation{ActivationKind::silu, 0, 0}, Activation{ActivationKind::leaky_relu, 0.25F, 0}}) {
+        for (const onnx::Grid behind : {onnx::Grid{0.5F, 1}, onnx::Grid{0.0625F, 9}, onnx::Grid{0.03125F, 128}}) {
+            const std::optional<onnx::Grid> front = onnx::grid_in_front(activation, behind);
+            BOOST_REQUIRE(front.has_value());
+            BOOST_TEST((0 <= front->zero_point && front->zero_point <= 255));
+            const auto end = [&](int code) { return front->scale * static_cast<float>(code - front->zero_point); };
+            const auto code = [&](float x) {
+                const float value = std::nearbyint(apply_activation(activation, x) / behind.scale) + static_cast<float>(behind.zero_point);
+                return std::clamp(value, 0.0F, 255.0F);
+            };
+            for (float beyond = 0; beyond < 40; beyond += 0.125F) {
+                BOOST_TEST(std::abs(code(end(0) - beyond) - code(end(0))) <= 1);
+                BOOST_TEST(std::abs(code(end(255) + beyond) - code(end(255))) <= 1);
+            }
+        }
+    }
+    BOOST_TEST(!onnx::grid_in_front({ActivationKind::silu, 0, 0}, {0.002F, 128}).has_value());
+    BOOST_TEST(!onnx::grid_in_front({ActivationKind::leaky_relu, 0.01F, 0}, {0.03F, 128}).has_value());
+    BOOST_TEST(!onnx::grid_in_front({ActivationKind::gelu, 0, 0}, {0.03F, 9}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_bias_that_does_not_fit_makes_its_weights_coarser) {
