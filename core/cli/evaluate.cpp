@@ -1,4 +1,4 @@
-// octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan.
+// octavo evaluate CONFIG: accuracy of the config's model in fp32, or with a plan, or of outputs that another runtime has computed.
 #include "core/base/files.h"
 #include "core/base/pretty.h"
 #include "core/base/text.h"
@@ -6,11 +6,10 @@
 #include "core/cli/interrupt.h"
 #include "core/cli/options.h"
 #include "core/cli/progress.h"
+#include "core/pipeline/array_files.h"
 #include "core/pipeline/drawings.h"
-#include "core/pipeline/npy.h"
 #include "core/pipeline/stage_check.h"
 #include "core/pipeline/stage_evaluate.h"
-#include "core/pipeline/stage_infer.h"
 
 #include <boost/json.hpp>
 
@@ -23,12 +22,13 @@ namespace {
 // Which form of the model it is that the figures are of.
 struct Form {
     std::string model;
-    std::string plan;  // file of the plan, or "own": the model's own quantization; empty: fp32
+    std::string plan;     // file of the plan, or "own": the model's own quantization; empty: fp32
+    std::string outputs;  // folder of what was computed elsewhere, in a form that only its maker knows; empty: none
     std::int64_t int8_operators = 0, operators = 0;
 };
 
 Form form_of(const Parsed& parsed, const Model& model, const std::optional<Plan>& plan) {
-    Form form{model.path, "", 0, static_cast<std::int64_t>(model.executed.nodes.size())};
+    Form form{model.path, "", parsed.text("outputs").value_or(""), 0, static_cast<std::int64_t>(model.executed.nodes.size())};
     if (!plan) return form;
     form.plan = parsed.text("plan").value_or("own");
     form.int8_operators = static_cast<std::int64_t>(count_int8(*plan, model.executed));
@@ -37,8 +37,10 @@ Form form_of(const Parsed& parsed, const Model& model, const std::optional<Plan>
 
 void print_form(const Form& form) {
     const std::string count = std::to_string(form.int8_operators) + " of " + counted(form.operators, "operator") + " in int8 by ";
-    std::printf("model  %s, %s\n", form.model.c_str(),
-                form.plan.empty() ? "fp32" : (count + (form.plan == "own" ? "its own quantization" : form.plan)).c_str());
+    std::string text = "fp32";
+    if (!form.plan.empty()) text = count + (form.plan == "own" ? "its own quantization" : form.plan);
+    if (!form.outputs.empty()) text = "outputs of " + form.outputs;
+    std::printf("model  %s, %s\n", form.model.c_str(), text.c_str());
 }
 
 void print_figures(const AccuracyResult& evaluation) {
@@ -55,21 +57,30 @@ void print_figures(const AccuracyResult& evaluation) {
 }
 
 void print_json(const Form& form, const AccuracyResult& evaluation) {
-    boost::json::object figures, tables;
+    const auto text_or_null = [](const std::string& text) { return text.empty() ? boost::json::value(nullptr) : boost::json::value(text); };
+    boost::json::object figures, units, tables;
+    std::string principal;
     for (const MetricFigure& figure : evaluation.all.figures.back()) {
-        if (figure.group.empty())
+        if (figure.principal && principal.empty()) principal = figure.name;
+        if (figure.group.empty()) {
             figures[figure.name] = figure.value;
-        else
+            units[figure.name] = figure.unit;
+        } else {
             tables.emplace(figure.group, boost::json::object()).first->value().as_object()[figure.name] = figure.value;
+        }
     }
     boost::json::object root{{"model", form.model},
-                             {"plan", form.plan.empty() ? boost::json::value(nullptr) : boost::json::value(form.plan)},
+                             {"plan", text_or_null(form.plan)},
+                             {"outputs", text_or_null(form.outputs)},
                              {"operators", form.operators},
                              {"int8_operators", form.int8_operators},
                              {"images", evaluation.all.images},
                              {"figures", figures},
+                             {"units", units},
+                             {"principal", text_or_null(principal)},
                              {"unreadable", static_cast<std::int64_t>(evaluation.unreadable.size())},
                              {"noted", static_cast<std::int64_t>(evaluation.noted.size())}};
+    if (!form.outputs.empty()) root["int8_operators"] = nullptr;
     if (!tables.empty()) root["tables"] = std::move(tables);
     std::puts(line_json(root).c_str());
 }
@@ -82,46 +93,16 @@ std::optional<Drawings> drawings_of(const Parsed& parsed, const Config& config, 
     return Drawings(config.output + "/drawn", *count, std::move(titles));
 }
 
-// What went in and what came out of each batch, as FOLDER/NUMBER/FILE.npy; FOLDER/arrays.json tells which file is of which tensor, and how
-// many images each batch has: rows behind them are zeros.
-class ArrayFiles {
-public:
-    explicit ArrayFiles(std::string folder) : folder_(std::move(folder)) {}
-
-    Result<void> add(const Batch& batch, const Session& session) {
-        const auto file = [this](const std::string& tensor) {
-            return folder_ + "/" + std::to_string(images_.size()) + "/" + names_.of(tensor) + ".npy";
-        };
-        for (std::size_t i = 0; i < session.inputs().size(); ++i) {
-            const Port& port = session.inputs()[i];
-            OCTAVO_CHECK_OK(write_npy(file(port.name), port.type, port.shape, batch.inputs[i]));
-        }
-        for (const auto& [name, array] : output_arrays(session))
-            OCTAVO_CHECK_OK(write_npy(file(name), array.type, array.shape, array.bytes));
-        images_.push_back(batch.size());
-        return {};
-    }
-
-    Result<void> finish() const {
-        boost::json::object files;
-        for (const auto& [tensor, file] : names_.given()) files[tensor] = file + ".npy";
-        return write_atomically(folder_ + "/arrays.json", pretty_json({{"files", files}, {"images", images_}}), Code::data);
-    }
-
-private:
-    std::string folder_;
-    FileNames names_;
-    boost::json::array images_;
-};
-
 Syntax syntax() {
     Syntax syntax;
     syntax.usage = "octavo evaluate CONFIG [options]";
     syntax.description =
-        "Runs the model over the config's validation images and prints the metric's figures.\n\n"
+        "Runs the model over the config's validation images and prints the metric's figures; or prints those of outputs that another\n"
+        "runtime has computed from these images.\n\n"
         "  octavo evaluate my.json                                (fp32)\n"
         "  octavo evaluate my.json --plan runs/my/plan.json       (the quantized model)\n"
-        "  octavo evaluate my.json --model other.onnx --device NAME";
+        "  octavo evaluate my.json --model other.onnx --device NAME\n"
+        "  octavo evaluate my.json --outputs elsewhere";
     syntax.positional = {"config"};
     syntax.text("model", "ONNX file in place of the config's");
     add_plan(syntax);
@@ -132,6 +113,9 @@ Syntax syntax() {
     syntax.text("arrays",
                 "folder for the model's inputs and outputs: DIR/NUMBER/TENSOR.npy, numbered by batch from 0, and arrays.json,\n"
                 "which tells the file of each tensor and the images of each batch");
+    syntax.text("outputs",
+                "folder of outputs that are judged in place of a run, in the form of --arrays (inputs may be missing), from the same\n"
+                "images in the same batches");
     syntax.number("draw", "images of a detector's data set to draw into OUTPUT/drawn: boxes annotated, found in fp32, and with --plan");
     syntax.number("limit", "most images of each validation list");
     syntax.number("threads", "0: all");
@@ -152,6 +136,16 @@ Overrides overrides_by(const Parsed& parsed) {
     return overrides;
 }
 
+Result<void> check_options(const Parsed& parsed) {
+    OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
+    OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
+    for (const char* option : {"plan", "arrays", "draw"})
+        if (parsed.has("outputs") && parsed.has(option))
+            return Error(Code::config,
+                         "found --" + std::string(option) + " with --outputs: nothing is run, outputs are judged as they are");
+    return {};
+}
+
 }  // namespace
 
 Result<void> evaluate(Arguments arguments) {
@@ -160,8 +154,7 @@ Result<void> evaluate(Arguments arguments) {
 
     const Interrupt interrupt;
     const Registry registry = registry_of(parsed);
-    OCTAVO_CHECK_OK(check_least(parsed, "limit", 1));
-    OCTAVO_CHECK_OK(check_least(parsed, "draw", 1));
+    OCTAVO_CHECK_OK(check_options(parsed));
     OCTAVO_TRY(const Config config, read_config(*parsed.text("config"), registry, overrides_by(parsed)));
     const bool is_judged = !parsed.has("answers") && !parsed.has("arrays");
     if (!config.metric && is_judged)
@@ -169,7 +162,7 @@ Result<void> evaluate(Arguments arguments) {
     if (parsed.has("draw")) OCTAVO_CHECK_OK(check_drawable(config));
     OCTAVO_TRY(const Model model, load_model(config.model));
     OCTAVO_CHECK_OK(check_model(config, model));
-    OCTAVO_TRY(const std::optional<Plan> plan, plan_of(parsed, model));
+    OCTAVO_TRY(const std::optional<Plan> plan, parsed.has("outputs") ? std::optional<Plan>() : plan_of(parsed, model));
     OCTAVO_TRY(const DeviceHandle device, DeviceHandle::create(*config.device.plugin, config.device.values));
     OCTAVO_TRY(const std::int64_t images, validation_size(config));
     Progress progress(progress_form(parsed.flag("quiet"), parsed.flag("json")));
@@ -177,8 +170,9 @@ Result<void> evaluate(Arguments arguments) {
     events.begin("evaluate", images);
     const auto start = std::chrono::steady_clock::now();
     EvaluateRequest request{config, model, device, {plan ? &*plan : nullptr}, events.advance, events.stop};
+    request.outputs = parsed.text("outputs");
     Answers answers;
-    std::optional<ArrayFiles> arrays;
+    std::optional<ArrayWriter> arrays;
     if (const auto folder = parsed.text("arrays")) arrays.emplace(*folder);
     request.record = [&](const SeenBatch& seen) -> Result<void> {
         if (parsed.has("answers")) answers.add(seen);

@@ -65,10 +65,16 @@ Result<Contender> Contender::create(const Request& request, const Plan* plan) {
     const Config& config = request.config;
     const std::span<const ComparedOutput> outputs = request.comparison.outputs();
     Contender contender;
-    std::vector<std::string> taps;
-    for (const ComparedOutput& compared : outputs)
-        if (compared.tensor != compared.output) taps.push_back(compared.tensor);
-    OCTAVO_TRY(contender.session_, Session::compile(request.device, request.graph, plan, {config.threads, {}, false}, taps));
+    contender.compared_.assign(outputs.begin(), outputs.end());
+    contender.read_ = request.outputs;
+    if (contender.read_) {
+        for (ComparedOutput& compared : contender.compared_) compared.tensor = compared.output;  // there are no others
+    } else {
+        std::vector<std::string> taps;
+        for (const ComparedOutput& compared : outputs)
+            if (compared.tensor != compared.output) taps.push_back(compared.tensor);
+        OCTAVO_TRY(contender.session_, Session::compile(request.device, request.graph, plan, {config.threads, {}, false}, taps));
+    }
     for (std::size_t i = 0; config.metric && i <= request.parts; ++i) {
         OCTAVO_TRY(MetricHandle metric, MetricHandle::create(*config.metric->plugin, config.metric->values, request.classes));
         metric.reset();
@@ -77,13 +83,21 @@ Result<Contender> Contender::create(const Request& request, const Plan* plan) {
     if (config.adapter) {
         OCTAVO_TRY(contender.adapter_, AdapterHandle::create(*config.adapter->plugin, config.adapter->values, request.classes));
     }
-    contender.compared_.assign(outputs.begin(), outputs.end());
-    contender.gives_scores_ = is_list_of_scores(request.graph, outputs);
+    contender.gives_scores_ = is_list_of_scores(request.graph, contender.compared_);
     contender.said_.kept.resize(outputs.size());
     return contender;
 }
 
 Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> parts) {
+    OCTAVO_TRY(const std::vector<octavo_output> outputs, outputs_of(batch));
+    for (std::size_t i = 0; i < compared_.size(); ++i)
+        for (const octavo_output& output : outputs)
+            if (compared_[i].tensor == output.name) said_.kept[i] = keep_output(compared_[i].output, output.tensor);
+    return answer(batch, outputs, parts);
+}
+
+Result<std::vector<octavo_output>> Contender::outputs_of(const Batch& batch) {
+    if (read_) return read_->next(batch.size());
     const auto keep_tap = [&](std::int32_t tensor, const octavo_tensor& view) {
         std::size_t tap = 0;  // taps are the compared outputs that are no outputs of the graph, in order
         for (std::size_t i = 0; i < compared_.size(); ++i) {
@@ -92,11 +106,7 @@ Result<void> Contender::run(const Batch& batch, std::span<const std::size_t> par
         }
     };
     OCTAVO_CHECK_OK(session_.run(batch.inputs, keep_tap));
-    for (std::size_t i = 0; i < compared_.size(); ++i)
-        for (std::size_t o = 0; o < session_.outputs().size(); ++o)
-            if (compared_[i].tensor == session_.outputs()[o].name)
-                said_.kept[i] = keep_output(compared_[i].output, session_.output_views()[o]);
-    return answer(batch, parts);
+    return session_.named_outputs();
 }
 
 std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
@@ -104,7 +114,7 @@ std::optional<std::int64_t> Contender::greatest_output(std::size_t row) const {
     return greatest(said_.kept[0].row(row));
 }
 
-Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> parts) {
+Result<void> Contender::answer(const Batch& batch, std::span<const octavo_output> outputs, std::span<const std::size_t> parts) {
     said_.numbers = batch.numbers;
     said_.answers.assign(batch.size(), {});
     if (!adapter_) {
@@ -113,7 +123,7 @@ Result<void> Contender::answer(const Batch& batch, std::span<const std::size_t> 
     }
     Result<void> added;
     std::size_t predictions = 0;
-    OCTAVO_CHECK_OK(adapter_->adapt(session_.named_outputs(), batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
+    OCTAVO_CHECK_OK(adapter_->adapt(outputs, batch.geometries, [&](std::int64_t row, const octavo_blob& prediction) {
         if (!added || row < 0 || static_cast<std::size_t>(row) >= batch.size()) return;
         const auto sample = static_cast<std::size_t>(row);
         ++predictions;

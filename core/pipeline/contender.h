@@ -1,7 +1,8 @@
-// Contender: one form of the network (fp32, or a plan) that is run over samples, with what it answered on the current batch and what the
-// metric says of all so far.
+// Contender: one form of the network (fp32, or a plan) that is run over samples, or outputs that something else has computed of them, with
+// what it answered on the current batch and what the metric says of all so far.
 #pragma once
 
+#include "core/pipeline/array_files.h"
 #include "core/pipeline/comparison.h"
 #include "core/pipeline/stage_samples.h"
 
@@ -60,6 +61,7 @@ public:
         const Comparison& comparison;
         std::span<const std::string> classes;  // of the data set
         std::size_t parts = 0;                 // disjoint parts of the samples that get figures of their own, beside those of all
+        OutputReader* outputs = nullptr;       // are judged, and nothing is run; may be null
     };
     // `plan` may be nullptr.
     static Result<Contender> create(const Request& request, const Plan* plan);
@@ -67,18 +69,20 @@ public:
     // `parts`: of each sample; empty where there are none.
     Result<void> run(const Batch& batch, std::span<const std::size_t> parts = {});
 
-    const Session& session() const { return session_; }
-    const Said& said() const { return said_; }  // of the last batch
+    const Session& session() const { return session_; }  // empty where nothing is run
+    const Said& said() const { return said_; }           // of the last batch
 
     // Empty without a metric.
     Result<std::vector<MetricFigure>> figures() const;
     Result<std::vector<MetricFigure>> figures_of_part(std::size_t part) const;
 
 private:
-    Result<void> answer(const Batch& batch, std::span<const std::size_t> parts);
+    Result<std::vector<octavo_output>> outputs_of(const Batch& batch);
+    Result<void> answer(const Batch& batch, std::span<const octavo_output> outputs, std::span<const std::size_t> parts);
     std::optional<std::int64_t> greatest_output(std::size_t row) const;
 
     Session session_;
+    OutputReader* read_ = nullptr;       // in place of the session
     std::vector<MetricHandle> metrics_;  // of all, then of each part; empty without a metric
     std::optional<AdapterHandle> adapter_;
     std::vector<ComparedOutput> compared_;

@@ -43,11 +43,12 @@ private:
 
 class Evaluation {
 public:
-    Evaluation(const EvaluateRequest& request, Graph graph, ValidationData data, Comparison comparison)
+    Evaluation(const EvaluateRequest& request, Graph graph, ValidationData data, Comparison comparison, std::optional<OutputReader> outputs)
         : request_(request),
           graph_(std::move(graph)),
           data_(std::move(data)),
           comparison_(std::move(comparison)),
+          outputs_(std::move(outputs)),
           has_parts_(request.search && request.search->held_back > 0),
           before_(request.before && !request.before->first.empty() ? request.before : nullptr),
           recollection_(before_ ? std::span<const Said>(before_->first) : std::span<const Said>()),
@@ -56,10 +57,12 @@ public:
           parts_(has_parts_ ? 2 : 0, Tally(comparison_.names().size())) {}
 
     Result<AccuracyResult> run() {
-        OCTAVO_TRY(beside_, contenders_of(request_.beside, 0));
-        OCTAVO_TRY(contenders_, contenders_of(std::span(request_.contenders).subspan(before_ ? 1 : 0), parts_.size()));
+        OCTAVO_TRY(beside_, contenders_of(request_.beside, 0, nullptr));
+        OCTAVO_TRY(contenders_,
+                   contenders_of(std::span(request_.contenders).subspan(before_ ? 1 : 0), parts_.size(), outputs_ ? &*outputs_ : nullptr));
         for (std::size_t slice = 0; slice < request_.config.validation.size(); ++slice) OCTAVO_CHECK_OK(run_slice(slice));
         OCTAVO_CHECK_OK(recollection_.finish());
+        if (outputs_) OCTAVO_CHECK_OK(outputs_->finish());
         const auto figures = [](const Contender& contender) { return contender.figures(); };
         OCTAVO_TRY(result_.all, finished(all_, before_ ? &before_->all : nullptr, figures));
         if (has_parts_ && parts_[Part::searched].images() == 0) return Error(Code::data, "none of the search images can be read");
@@ -72,11 +75,11 @@ public:
     }
 
 private:
-    Result<std::vector<Contender>> contenders_of(std::span<const Plan* const> plans, std::size_t parts) const {
+    Result<std::vector<Contender>> contenders_of(std::span<const Plan* const> plans, std::size_t parts, OutputReader* outputs) const {
         std::vector<Contender> all;
         for (const Plan* plan : plans) {
             OCTAVO_TRY(Contender made,
-                       Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes, parts}, plan));
+                       Contender::create({request_.config, request_.device, graph_, comparison_, data_.classes, parts, outputs}, plan));
             all.push_back(std::move(made));
         }
         return all;
@@ -184,6 +187,7 @@ private:
     const Graph graph_;
     const ValidationData data_;
     const Comparison comparison_;
+    std::optional<OutputReader> outputs_;
     const bool has_parts_;
     const AccuracyResult* const before_;  // null where nothing is remembered
     Recollection recollection_;
@@ -201,7 +205,11 @@ Result<AccuracyResult> evaluate(const EvaluateRequest& request) {
     OCTAVO_TRY(Graph graph, with_batch_if_free(request.model.executed, request.config.batch));
     OCTAVO_TRY(ValidationData data, open_validation(request.config));
     OCTAVO_TRY(Comparison comparison, Comparison::create(request.config, request.model, data.classes));
-    return Evaluation(request, std::move(graph), std::move(data), std::move(comparison)).run();
+    std::optional<OutputReader> outputs;
+    if (request.outputs) {
+        OCTAVO_TRY(outputs, OutputReader::open(*request.outputs, graph));
+    }
+    return Evaluation(request, std::move(graph), std::move(data), std::move(comparison), std::move(outputs)).run();
 }
 
 }  // namespace octavo

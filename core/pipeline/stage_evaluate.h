@@ -83,6 +83,7 @@ struct EvaluateRequest {
     std::function<Result<bool>(const SeenSample&)> watch = {};  // is called until it says that it wants no more; may be empty
     std::vector<const Plan*> beside = {};                       // run only while the watch wants samples; their boxes come first
     std::function<Result<void>(const SeenBatch&)> record = {};  // sees every batch; may be empty
+    std::optional<std::string> outputs = {};                    // folder (array_files.h): judged for the one contender, which is not run
 };
 
 Result<AccuracyResult> evaluate(const EvaluateRequest& request);

@@ -79,13 +79,18 @@ Result<std::string> text_member(const Place& place, const char* key) {
 }
 
 Result<void> read_json(const std::string& path, const JsonFormat& format, const ReadRoot& read) {
+    return read_json(path, format.wanted, [&](const Place& root) {
+        const Result<void> fits = check_format(root, format);
+        return fits ? read(root) : fits;
+    });
+}
+
+Result<void> read_json(const std::string& path, const std::string& wanted, const ReadRoot& read) {
     OCTAVO_TRY(const MappedFile file, map_file(path, Code::config));
     boost::json::error_code failed;
     const json::value value = json::parse(json::string_view(file.text().data(), file.text().size()), failed);
-    if (failed) return Error(Code::config, path + ": found no JSON (" + failed.message() + "), expected " + format.wanted);
-    const Place root{value, ""};
-    Result<void> done = check_format(root, format);
-    if (done) done = read(root);
+    if (failed) return Error(Code::config, path + ": found no JSON (" + failed.message() + "), expected " + wanted);
+    const Result<void> done = read({value, ""});
     return done ? Result<void>() : done.error().within(path);
 }
 

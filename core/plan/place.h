@@ -1,5 +1,5 @@
-// JSON values that know their place, so that each error of a plan or of costs names it (a JSON pointer). Of no interest outside of
-// core/plan.
+// JSON values that know their place, so that each error of a plan, of costs or of another file that programs write names it (a JSON
+// pointer).
 #pragma once
 
 #include "core/base/text.h"
@@ -51,8 +51,9 @@ struct JsonFormat {
     std::string wanted;
 };
 
-// The file's root, which must be an object of this format and version.
+// The file's root, which must be an object of this format and version; or is whatever the file holds.
 using ReadRoot = std::function<Result<void>(const Place& root)>;
 Result<void> read_json(const std::string& path, const JsonFormat& format, const ReadRoot& read);
+Result<void> read_json(const std::string& path, const std::string& wanted, const ReadRoot& read);
 
 }  // namespace octavo
