@@ -173,7 +173,6 @@ constexpr SpecialRow kSpecial[] = {
     {"GroupNormalization", write_group_normalization},
     {"HardSwish", write_hard_swish},
     {"Hardmax", write_softmax},
-    {"LayerNormalization", write_layer_normalization},
     {"LogSoftmax", write_softmax},
     {"LpPool", write_lp_pool},
     {"MaxPool", write_window},

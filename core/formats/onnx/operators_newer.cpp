@@ -1,5 +1,5 @@
-// Operators that came after opset 13, in parts where the model is written in an older one. Layer normalizations are spelled as PyTorch
-// spelled them before there was an operator, which runtimes know as one; those of groups by InstanceNormalization.
+// Operators that came after opset 13, in parts where the model is written in an older one; normalizations of groups by
+// InstanceNormalization.
 #include "core/formats/onnx/operator_rows.h"
 #include "core/formats/triangle.h"
 
@@ -20,28 +20,7 @@ void finish_affine(Job& job, const std::string& x, const std::string& scale, con
     finish(job, "Add", {job.step("Mul", "scaled", {x, scale}), bias});
 }
 
-bool has_output(const Job& job, std::size_t i) {
-    return i < job.outputs.size() && !job.outputs[i].empty();
-}
-
 }  // namespace
-
-void write_layer_normalization(Job& job) {
-    if (job.model.opset() >= 17) return job.write(job.node.op);
-    const std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{-1});
-    Numbers axes(static_cast<std::size_t>(axis < 0 ? -axis : job.rank() - axis));
-    std::iota(axes.begin(), axes.end(), -static_cast<std::int64_t>(axes.size()));
-    const Attributes over = {{"axes", axes}, {"keepdims", std::int64_t{1}}};
-    const std::string mean = job.step("ReduceMean", "mean", {job.inputs[0]}, over);
-    const std::string centred = job.step("Sub", "centred", {job.inputs[0], mean});
-    const std::string square = job.step("Pow", "square", {centred, job.model.scalar(job.part("two"), 2)});
-    const std::string epsilon = job.model.scalar(job.part("epsilon"), attribute_or(job.node, "epsilon", 1e-5F));
-    const std::string guarded = job.step("Add", "guarded", {job.step("ReduceMean", "variance", {square}, over), epsilon});
-    const std::string deviation = job.step("Sqrt", "deviation", {guarded});
-    finish_affine(job, job.step("Div", "normal", {centred, deviation}), job.inputs[1], job.has_input(2) ? job.inputs[2] : "");
-    if (has_output(job, 1)) job.model.add_node(job.part("mean"), "Identity", {mean}, {job.outputs[1]});
-    if (has_output(job, 2)) job.model.add_node(job.part("inverse"), "Reciprocal", {deviation}, {job.outputs[2]});
-}
 
 // Scale and bias of the groups are those of InstanceNormalization, of the channels come behind. The operator itself has had two forms.
 void write_group_normalization(Job& job) {

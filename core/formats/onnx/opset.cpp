@@ -1,4 +1,5 @@
-// The table of forms that are newer than opset 13 and that no operators of it can say.
+// The table of forms that are newer than opset 13 and that no operators of it can say, or only in parts that runtimes do not put together
+// again: a layer normalization between DequantizeLinear and QuantizeLinear.
 #include "core/formats/onnx/opset.h"
 
 #include "core/graph/window.h"
@@ -43,6 +44,7 @@ struct Form {
 const Form kForms[] = {
     {"AveragePool", 19, [](const Graph&, const Node& node) { return has_gaps(node); }},
     {"GridSample", 16, [](const Graph&, const Node&) { return true; }},
+    {"LayerNormalization", 17, [](const Graph&, const Node&) { return true; }},
     {"LpPool", 18, [](const Graph&, const Node& node) { return has_gaps(node); }},
     {"Pad", 19, wraps},
     {"Reshape", 14, copies_no_zeros},

@@ -267,10 +267,10 @@ Result<void> QdqWriter::write_product(const Node& node) {
     return {};
 }
 
+// With all axes of the result: of a list ONNX Runtime would first make a Gemm in floating point.
 void QdqWriter::write_bias_behind(const Node& node, std::vector<float> bias, const std::string& from, const std::string& to) {
-    Shape shape = {static_cast<std::int64_t>(bias.size())};
-    if (node.op == "Conv") shape = Shape(graph_[node.outputs[0]].shape.size(), 1);
-    if (node.op == "Conv") shape[1] = static_cast<std::int64_t>(bias.size());
+    Shape shape(graph_[node.outputs[0]].shape.size(), 1);
+    (node.op == "Conv" ? shape[1] : shape.back()) = static_cast<std::int64_t>(bias.size());
     const std::string operand = model_.constant<float>(node.name + "/bias", OCTAVO_F32, shape, std::move(bias));
     model_.add_node(node.name + "/add_bias", "Add", {from, operand}, {to});
 }
