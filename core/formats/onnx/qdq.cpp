@@ -199,11 +199,15 @@ void QdqWriter::settle(TensorId id) {
     }
 }
 
+Activation QdqWriter::activation_left(const Node& node) const {
+    const Activation activation = activation_of(node);
+    const std::optional<Grid> grid = forms_.grid_behind(node.outputs[0]);
+    return (grid && is_implied(activation, *grid)) || folds_gate(node) ? Activation{} : activation;
+}
+
 QdqWriter::Tail QdqWriter::plan_tail(const Node& node) {
     Tail tail;
-    tail.activation = activation_of(node);
-    const std::optional<Grid> grid = forms_.grid_behind(node.outputs[0]);
-    if ((grid && is_implied(tail.activation, *grid)) || folds_gate(node)) tail.activation = {};
+    tail.activation = activation_left(node);
     tail.front = fronts_[index(node.outputs[0])];
     tail.value = value_name(node.outputs[0]);
     tail.sum = tail.activation.kind == ActivationKind::none ? tail.value : model_.unique(node.name + "/linear");
@@ -271,7 +275,7 @@ void QdqWriter::write_plain(const Node& node) {
 Result<void> QdqWriter::write_node(const Node& node) {
     if (is_product(node)) {
         OCTAVO_CHECK_OK(write_product(node));
-    } else {
+    } else if (node.op != "ScaleShift" || !write_scale_shift(node)) {
         write_plain(node);
     }
     for (const TensorId id : node.outputs) settle(id);

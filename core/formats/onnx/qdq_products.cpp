@@ -22,11 +22,6 @@ std::size_t output_channels(const Graph& graph, const Node& node) {
     return static_cast<std::size_t>(channels_last(node) ? weight.back() : weight.front());
 }
 
-// A bias code may be off by half of input scale * weight scale. Where that is more than this share of the output's step, as behind a
-// tensor that calibration saw as zero, the bias is added in float32 instead. That costs a convolution its fusion, so that one that is to
-// be fused may be a whole step off.
-constexpr float kCoarseBiasFused = 1.0F;
-constexpr float kCoarseBias = 0.125F;
 // MatMul takes none.
 constexpr float kNoBias = -1;
 

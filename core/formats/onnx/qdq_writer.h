@@ -12,6 +12,12 @@
 
 namespace octavo::onnx {
 
+// A bias code may be off by half of input scale * weight scale. Where that is more than this share of the output's step, as behind a
+// tensor that calibration saw as zero, the bias stays real. That costs a convolution its fusion, so that one that is to be fused may be a
+// whole step off.
+inline constexpr float kCoarseBiasFused = 1.0F;
+inline constexpr float kCoarseBias = 0.125F;
+
 class QdqWriter {
 public:
     QdqWriter(const Graph& graph, const Plan& plan);
@@ -22,7 +28,7 @@ private:
 
     // From what a node computes to its output: residual, activation, each by the name of its result.
     struct Tail {
-        Activation activation;      // what the grid behind does not imply
+        Activation activation;      // see activation_left
         std::optional<Grid> front;  // the grid that the sum is put on, so that ONNX Runtime has integer operators for the activation
         std::string core;           // the operator's own result
         std::string sum;            // with the residual
@@ -49,9 +55,15 @@ private:
     Result<void> write_node(const Node& node);
     void write_plain(const Node& node);
     void write_average_of_inside(const Node& node, const std::string& x, const std::string& y);
+    // What the grid behind does not imply.
+    Activation activation_left(const Node& node) const;
     Tail plan_tail(const Node& node);
     void write_tail(const Node& node, const Tail& tail);
     void write_on_grids(const Node& node, const Tail& tail);
+
+    // As a convolution; false where it is none of integers, and nothing is written.
+    bool write_scale_shift(const Node& node);
+    bool is_between_grids(const Node& node) const;
 
     // ---- products
     bool is_product(const Node& node) const;

@@ -379,6 +379,29 @@ BOOST_AUTO_TEST_CASE(a_grid_in_front_of_an_activation_holds_all_that_the_one_beh
     BOOST_TEST(!onnx::grid_in_front({ActivationKind::gelu, 0, 0}, {0.03F, 9}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_scale_and_shift_between_grids_is_a_depthwise_convolution) {
+    for (const bool has_grid : {true, false}) {
+        Planned planned;
+        const TensorId scale = planned.builder.constant("y.w", {2}, {63.5F, -0.5F}), shift = planned.builder.constant("y.b", {2}, {1, 0});
+        const TensorId y = planned.builder.node("ScaleShift", "y", {planned.x, scale, shift}, {{"activation", std::string("relu")}});
+        planned.plan.operators["y"] = {Precision::int8, Reason::default_int8};
+        if (has_grid) planned.whole("y", 0.5F);
+        const QdqModel model = planned.write({y});
+        if (!has_grid) {
+            BOOST_TEST(nodes_of(model.bytes).find("Conv") == std::string::npos);
+            continue;
+        }
+        BOOST_TEST(nodes_of(model.bytes) ==
+                   kInput + product("y", "x_dequantized", "y/linear") + "Relu y/linear -> y_float\n" + pair("y", "y_float", "y"));
+        BOOST_TEST(initializer<std::int8_t>(model.bytes, "y.w_quantized") == (std::vector<std::int8_t>{127, -127}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(initializer<float>(model.bytes, "y.w_scale") == (std::vector<float>{0.5F, 0.5F / 127}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(initializer<std::int32_t>(model.bytes, "y.b_quantized") == (std::vector<std::int32_t>{8, 0}),
+                   boost::test_tools::per_element());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_bias_that_does_not_fit_makes_its_weights_coarser) {
     const std::vector<float> weight = {1e-9F, 1};
     const onnx::QuantizedProduct product = onnx::quantize_product({.weight = weight, .scale = {1e-11F, 0.01F}, .bias = {1, 1}});
