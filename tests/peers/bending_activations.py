@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Networks of SiLU and of leaky ReLU, exported: their convolutions behind the first two are integer operators of ONNX Runtime's, at every
+"""Networks of SiLU, of hard-swish and of leaky ReLU, exported: their convolutions behind the first two are integer operators of ONNX Runtime's, at every
 level the outputs are near those of Octavo's int8, and what Octavo reads back of the file is the plan that it wrote.
 
     python bending_activations.py OCTAVO IMAGES
@@ -22,6 +22,7 @@ from qdq import LEVELS
 from runtimes import onnxruntime_options
 
 SIDE, CHANNELS, IMAGES = 32, 16, 24
+INTEGER = {"silu": "QLinearSigmoid", "hard_swish": "QLinearMul", "leaky_relu": "QLinearLeakyRelu"}
 LEAST_DB = 20  # of the second rounding, beside our int8
 SAME_DB = 45   # of the model that was read back
 
@@ -46,7 +47,9 @@ class Network:
         weight = self.random.standard_normal(shape) * (2.5 / np.prod(shape[1:])) ** 0.5
         bias = self.constant(self.random.standard_normal(outputs) * 0.3)
         y = self.node("Conv", x, self.constant(weight), bias, pads=[side // 2] * 4, group=group)
-        return self.node("Mul", y, self.node("Sigmoid", y)) if self.activation == "silu" else self.node("LeakyRelu", y, alpha=0.2)
+        if self.activation == "leaky_relu":
+            return self.node("LeakyRelu", y, alpha=0.2)
+        return self.node("Mul", y, self.node("Sigmoid", y) if self.activation == "silu" else self.node("HardSigmoid", y, alpha=1 / 6))
 
     def model(self) -> onnx.ModelProto:
         a = self.conv(self.conv("x", 3, CHANNELS), CHANNELS, CHANNELS)
@@ -102,7 +105,7 @@ def faults(octavo: str, activation: str, images: Path, folder: Path) -> list[str
         near = ratio_db(ours, theirs)
         print(f"{activation}, {name}: {near:.1f} dB, {kinds['QLinearConv']} integer convolutions, in float: {', '.join(listed)}")
         found += [f"{activation}, {name}: {near:.1f} dB beside our int8, expected {LEAST_DB}"] if near < LEAST_DB else []
-        integer = kinds["QLinearSigmoid"] if activation == "silu" else kinds["QLinearLeakyRelu"]
+        integer = kinds[INTEGER[activation]]
         # In floating point: the first two, the one whose output is read by channel, the one whose output is real.
         if name in ("extended", "all") and (kinds["QLinearConv"] != 4 or integer != 4 or len(listed) != 4):
             found.append(f"{activation}, {name}: found {dict(kinds)} and listed {listed}, expected 4 convolutions and activations in integers")
@@ -114,10 +117,10 @@ def faults(octavo: str, activation: str, images: Path, folder: Path) -> list[str
 
 def main() -> int:
     found = []
-    for activation in ("silu", "leaky_relu"):
+    for activation in INTEGER:
         with tempfile.TemporaryDirectory() as folder:
             found += faults(sys.argv[1], activation, Path(sys.argv[2]).resolve(), Path(folder))
-    print("\n".join(found) if found else "integer convolutions in front of SiLU and leaky ReLU")
+    print("\n".join(found) if found else f"integer convolutions in front of {', '.join(INTEGER)}")
     return 1 if found else 0
 
 

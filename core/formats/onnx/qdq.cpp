@@ -151,15 +151,24 @@ std::string QdqWriter::real_from_channels(TensorId id, const std::string& wish) 
 }
 
 std::string QdqWriter::quantized(const std::string& base, const std::string& from, const Grid& grid, const std::string& to) {
+    const Quantizer by = quantize(base, from, grid);
+    const std::string result = to.empty() ? model_.unique(base + "_dequantized") : to;
+    dequantize(base, by, result);
+    codes_[result] = {by.codes, grid, ""};
+    return result;
+}
+
+QdqWriter::Quantizer QdqWriter::quantize(const std::string& base, const std::string& from, const Grid& grid) {
     const std::string scale = model_.scalar(base + "_scale", grid.scale);
     const std::string zero_point =
         model_.constant<std::uint8_t>(base + "_zero_point", OCTAVO_U8, {}, {static_cast<std::uint8_t>(grid.zero_point)});
     const std::string codes = model_.unique(base + "_quantized");
-    const std::string result = to.empty() ? model_.unique(base + "_dequantized") : to;
     model_.add_node(base + "_QuantizeLinear", "QuantizeLinear", {from, scale, zero_point}, {codes});
-    model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {codes, scale, zero_point}, {result});
-    codes_[result] = {codes, grid, ""};
-    return result;
+    return {codes, scale, zero_point};
+}
+
+void QdqWriter::dequantize(const std::string& base, const Quantizer& by, const std::string& to) {
+    model_.add_node(base + "_DequantizeLinear", "DequantizeLinear", {by.codes, by.scale, by.zero_point}, {to});
 }
 
 // ONNX Runtime (WeightBiasQuantization, at every level) rounds float weights to 8 bits with one scale where their product reads a
@@ -231,11 +240,30 @@ void QdqWriter::write_tail(const Node& node, const Tail& tail) {
 
 void QdqWriter::write_on_grids(const Node& node, const Tail& tail) {
     const std::string x = quantized(tail.sum, tail.sum, *tail.front, "");
-    if (tail.activation.kind != ActivationKind::silu) return write_activation(model_, node.name, tail.activation, x, tail.value);
     const std::string gate = model_.unique(node.name + "/gate");
-    write_activation(model_, node.name, {ActivationKind::sigmoid, 0, 0}, x, gate);
-    const std::string factor = quantized(gate, gate, {1.0F / kActivationLevels, 0}, "");
+    std::string factor;
+    if (tail.activation.kind == ActivationKind::silu) {
+        write_activation(model_, node.name, {ActivationKind::sigmoid, 0, 0}, x, gate);
+        factor = quantized(gate, gate, {1.0F / kActivationLevels, 0}, "");
+    } else if (tail.activation.kind == ActivationKind::hard_swish) {
+        factor = hard_gate(node, x, gate);
+    } else {
+        return write_activation(model_, node.name, tail.activation, x, tail.value);
+    }
     model_.add_node(node.name + "/product", "Mul", {x, factor}, {tail.value});
+}
+
+// min(max(x + 3, 0), 6) / 6: the ends of a grid from 0 to 6 are the clip, and its codes are read as a sixth of what they are.
+std::string QdqWriter::hard_gate(const Node& node, const std::string& x, const std::string& sum) {
+    const std::string base = node.name + "/three", three = model_.unique(base), factor = model_.unique(sum + "_sixth");
+    const std::string zero = model_.constant<std::uint8_t>(base + "_zero_point", OCTAVO_U8, {}, {0});
+    dequantize(base, {model_.constant<std::uint8_t>(base + "_quantized", OCTAVO_U8, {}, {1}), model_.scalar(base + "_scale", 3), zero},
+               three);
+    model_.add_node(node.name + "/shift", "Add", {x, three}, {sum});
+    Quantizer by = quantize(sum, sum, {6.0F / kActivationLevels, 0});
+    by.scale = model_.scalar(factor + "_scale", 1.0F / kActivationLevels);
+    dequantize(sum, by, factor);
+    return factor;
 }
 
 // The average of what lies inside of the image, times the share of the window that does: no average between two pairs.

@@ -19,6 +19,9 @@ constexpr float kCoarsest = 4;
 // Where SiLU is least, and how far it stays below x where x is above zero.
 constexpr float kLeastSilu = -0.27846454F, kSiluAt = -1.2784645F, kSiluBelow = 0.27846454F;
 
+// Hard-swish is 0 on the left of minus this, and x on the right of this.
+constexpr float kHardSwishReach = 3;
+
 // The x left of its least value where SiLU(x) is `value`.
 float inverse_silu_left(float value) {
     float left = -30.0F, right = kSiluAt;
@@ -52,7 +55,7 @@ std::vector<int> layers_before(const Graph& graph) {
 }  // namespace
 
 bool has_integer_operators(ActivationKind kind) {
-    return kind == ActivationKind::silu || kind == ActivationKind::leaky_relu;
+    return kind == ActivationKind::silu || kind == ActivationKind::hard_swish || kind == ActivationKind::leaky_relu;
 }
 
 std::optional<Grid> grid_in_front(const Activation& activation, const Grid& behind) {
@@ -61,6 +64,7 @@ std::optional<Grid> grid_in_front(const Activation& activation, const Grid& behi
     std::optional<Grid> grid;
     if (activation.kind == ActivationKind::silu && greatest > 0)
         grid = grid_over(inverse_silu_left(std::max(kLeastSilu, -0.5F * behind.scale)), greatest + kSiluBelow);
+    if (activation.kind == ActivationKind::hard_swish) grid = grid_over(-kHardSwishReach, std::max(kHardSwishReach, greatest));
     if (activation.kind == ActivationKind::leaky_relu && activation.alpha > 0) grid = grid_over(least / activation.alpha, greatest);
     if (grid && grid->scale > kCoarsest * behind.scale) grid.reset();
     return grid;

@@ -46,6 +46,11 @@ private:
     // Pairs that stand right behind a tensor's value.
     void settle(TensorId id);
     std::string quantized(const std::string& base, const std::string& from, const Grid& grid, const std::string& to);
+    struct Quantizer {
+        std::string codes, scale, zero_point;
+    };
+    Quantizer quantize(const std::string& base, const std::string& from, const Grid& grid);
+    void dequantize(const std::string& base, const Quantizer& by, const std::string& to);
     // What `quantized` gave, for a product in floating point to read.
     std::string read_for_float(const Node& node, const std::string& dequantized);
     std::string by_channel(TensorId id, const char* what, std::vector<float> values);
@@ -60,6 +65,7 @@ private:
     Tail plan_tail(const Node& node);
     void write_tail(const Node& node, const Tail& tail);
     void write_on_grids(const Node& node, const Tail& tail);
+    std::string hard_gate(const Node& node, const std::string& x, const std::string& sum);
 
     // As a convolution; false where it is none of integers, and nothing is written.
     bool write_scale_shift(const Node& node);

@@ -54,6 +54,17 @@ struct Codes {
     bool is_signed = false;
 };
 
+// Whether they are the same numbers, be they said once or for each channel.
+bool are_one(const Codes& a, const Codes& b) {
+    const std::size_t count = std::max(a.scale.size(), b.scale.size());
+    for (std::size_t c = 0; c < count; ++c) {
+        const std::size_t i = a.scale.size() == 1 ? 0 : c, j = b.scale.size() == 1 ? 0 : c;
+        if (i >= a.scale.size() || j >= b.scale.size()) return false;
+        if (a.scale[i] != b.scale[j] || a.zero_point[i] != b.zero_point[j]) return false;
+    }
+    return true;
+}
+
 template <class T>
 std::vector<std::int32_t> widened(const Tensor& tensor) {
     const auto values = tensor.data.as<T>();
@@ -142,7 +153,7 @@ private:
             real.inputs.push_back(bias);
         }
         if (row.op == "DequantizeLinear" && real_.contains(node_->inputs[0])) {
-            same_[node_->outputs[0]] = node_->inputs[0];
+            same_[node_->outputs[0]] = real.inputs[0];
             return {};
         }
         if (row.op == "QuantizeLinear") return quantize(has(0) ? real_of(node_->inputs[0]) : TensorId::none, std::move(real));
@@ -210,7 +221,7 @@ private:
     Result<TensorId> operand_at(std::size_t i, const Row& row) {
         if (!has(i)) return refusal("input " + std::to_string(i) + " is missing");
         const TensorId id = node_->inputs[i];
-        if (real_.contains(id)) return id;
+        if (real_.contains(id)) return rescaled(id, i + 1);
         OCTAVO_TRY(const Codes codes, parameters(i + 1));
         const bool is_product = row.bias != kNone || row.op == "QLinearMatMul";
         const std::size_t rank = graph_[id].shape.size();
@@ -218,6 +229,21 @@ private:
         // Channels of weights: a convolution's first axis, a product's last one.
         const bool first = row.op == "QLinearConv" || attribute_or(*node_, "transB", std::int64_t{0}) != 0;
         return dequantized(id, codes, !is_product ? axis_of(rank, 1) : first ? 0 : rank - 1);
+    }
+
+    // A tensor that holds real numbers already; a scale other than the one that it was quantized with is a factor.
+    Result<TensorId> rescaled(TensorId id, std::size_t scale) {
+        const auto grid = grids_.find(id);
+        if (grid == grids_.end()) return id;
+        OCTAVO_TRY(const Codes read, parameters(scale));
+        if (are_one(grid->second, read)) return id;
+        if (grid->second.scale.size() != 1 || read.scale.size() != 1 || grid->second.zero_point != read.zero_point)
+            return refusal("'" + graph_[id].name + "' was quantized with another zero point, or other scales by channel");
+        const std::string name = graph_.unused_name(graph_[id].name + "/rescaled");
+        const TensorId made = graph_.add_tensor({name, OCTAVO_F32, {}, {}, false});
+        const TensorId factor = add_constant(graph_, name + "/factor", {}, std::vector{read.scale[0] / grid->second.scale[0]});
+        graph_.nodes.push_back({name, "Mul", {id, factor}, {made}, {}, {}});
+        return made;
     }
 
     // Codes that come from outside: (q - zero point) * scale.
@@ -280,6 +306,7 @@ private:
             low.push_back((first - static_cast<float>(codes.zero_point[c])) * codes.scale[c]);
             high.push_back((last - static_cast<float>(codes.zero_point[c])) * codes.scale[c]);
         }
+        grids_[node_->outputs[0]] = codes;
         const Shape shape = low.size() == 1 ? Shape{} : Shape{static_cast<std::int64_t>(low.size()), 1, 1};
         const std::string name = graph_[node_->outputs[0]].name;
         const TensorId lows = add_constant(graph_, name + "/low", shape, std::move(low));
@@ -297,6 +324,7 @@ private:
     Graph& graph_;
     const Node* node_ = nullptr;
     std::set<TensorId> real_;            // tensors of codes in the file: they hold real numbers here
+    std::map<TensorId, Codes> grids_;    // of those that were quantized
     std::map<TensorId, TensorId> same_;  // what was dequantized: the tensor of codes holds it already
 };
 

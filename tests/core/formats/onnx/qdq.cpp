@@ -357,8 +357,31 @@ BOOST_AUTO_TEST_CASE(a_silu_stands_between_pairs_that_make_it_integer) {
     BOOST_TEST(model.in_float == (std::vector<FloatOperator>{{"a", reason}, {"b", reason}}));
 }
 
+// Its gate ends where the grid of the sum does, and is read as a sixth.
+BOOST_AUTO_TEST_CASE(a_hard_swish_stands_between_pairs_that_make_it_integer) {
+    Planned planned;
+    TensorId last = planned.x;
+    for (const char* name : {"a", "b", "y"}) {
+        last = planned.conv(name, last, {1, 0, 0, 1}, {0, 0}, "hard_swish");
+        planned.whole(name, 0.03F, 13);
+    }
+    const QdqModel model = planned.write({last});
+    const std::string lines = nodes_of(model.bytes);
+    const std::string end = product("y", "b_dequantized", "y/linear") + pair("y/linear", "y/linear", "y/linear_dequantized") +
+                            "DequantizeLinear y/three_quantized y/three_scale y/three_zero_point -> y/three\n" +
+                            "Add y/linear_dequantized y/three -> y/gate\n" +
+                            "QuantizeLinear y/gate y/gate_scale y/gate_zero_point -> y/gate_quantized\n" +
+                            "DequantizeLinear y/gate_quantized y/gate_sixth_scale y/gate_zero_point -> y/gate_sixth\n" +
+                            "Mul y/linear_dequantized y/gate_sixth -> y_float\n" + pair("y", "y_float", "y");
+    BOOST_TEST(lines.substr(lines.size() - std::min(end.size(), lines.size())) == end);
+    BOOST_TEST(initializer<float>(model.bytes, "y/gate_scale")[0] == 6.0F / 255);
+    BOOST_TEST(initializer<float>(model.bytes, "y/gate_sixth_scale")[0] == 1.0F / 255);
+    BOOST_TEST(model.in_float.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(a_grid_in_front_of_an_activation_holds_all_that_the_one_behind_can_tell_apart) {
-    for (const Activation activation : {Activation{ActivationKind::silu, 0, 0}, Activation{ActivationKind::leaky_relu, 0.25F, 0}}) {
+    for (const Activation activation : {Activation{ActivationKind::silu, 0, 0}, Activation{ActivationKind::hard_swish, 0, 0},
+                                        Activation{ActivationKind::leaky_relu, 0.25F, 0}}) {
         for (const onnx::Grid behind : {onnx::Grid{0.5F, 1}, onnx::Grid{0.0625F, 9}, onnx::Grid{0.03125F, 128}}) {
             const std::optional<onnx::Grid> front = onnx::grid_in_front(activation, behind);
             BOOST_REQUIRE(front.has_value());

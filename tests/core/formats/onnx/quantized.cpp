@@ -3,6 +3,7 @@
 #include "core/passes/passes.h"
 #include "tests/core/formats/onnx/onnx_test.h"
 
+#include <algorithm>
 #include <map>
 
 namespace octavo {
@@ -179,6 +180,24 @@ BOOST_AUTO_TEST_CASE(codes_that_come_from_outside_are_made_real) {
     parts.nodes.erase(parts.nodes.begin());
     parts.nodes[0] = node_proto("DequantizeLinear", "dx", {"x", "xs", "xz"}, {"xr"});
     BOOST_TEST(ops_of(read_valid(model_proto(parts))) == "Cast Sub Mul Identity Identity Identity Conv FakeQuantize");
+}
+
+BOOST_AUTO_TEST_CASE(codes_read_by_another_scale_are_rescaled) {
+    for (const bool is_integer : {false, true}) {
+        ModelParts parts = is_integer ? integers() : pairs();
+        parts.initializers.push_back(scalar("other", 2.0F));
+        parts.nodes[1] = is_integer ? node_proto("QLinearConv", "conv", {"xq", "other", "xz", "w", "ws", "wz", "ys", "yz", "b"}, {"yq"})
+                                    : node_proto("DequantizeLinear", "dx", {"xq", "other", "xz"}, {"xr"});
+        const Graph graph = read_valid(model_proto(parts));
+        const auto factor = std::find_if(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) { return node.op == "Mul"; });
+        BOOST_REQUIRE(factor != graph.nodes.end());
+        BOOST_TEST(graph[factor->inputs[1]].data.as<float>()[0] == 4.0F);
+    }
+    ModelParts parts = pairs();
+    parts.initializers.push_back(u8("other", 1));
+    parts.nodes[1] = node_proto("DequantizeLinear", "dx", {"xq", "xs", "other"}, {"xr"});
+    BOOST_TEST(refusal(model_proto(parts)) ==
+               "m.onnx: DequantizeLinear 'dx': 'xq' was quantized with another zero point, or other scales by channel");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_grid_of_ours_is_refused) {
