@@ -22,13 +22,6 @@ std::int32_t taker(Graph& graph, const Links& links, const Node& add, std::size_
     return takes ? links.producer[index(own)] : -1;
 }
 
-void move_activation(Node& from, Node& to) {
-    for (const char* name : {"activation", "activation_alpha", "activation_beta"}) {
-        const auto found = from.attributes.find(name);
-        if (found != from.attributes.end()) to.attributes[name] = found->second;
-    }
-}
-
 bool fuse(Graph& graph, const Links& links, std::size_t n) {
     Node& add = graph.nodes[n];
     if (add.op != "Add") return false;

@@ -165,6 +165,13 @@ bool has_activation(const Node& node) {
     return !attribute_or(node, "activation", std::string()).empty();
 }
 
+void move_activation(const Node& from, Node& to) {
+    for (const char* name : {"activation", "activation_alpha", "activation_beta"}) {
+        const auto found = from.attributes.find(name);
+        if (found != from.attributes.end()) to.attributes[name] = found->second;
+    }
+}
+
 bool has_residual(const Node& node) {
     return residual_of(node) != TensorId::none;
 }

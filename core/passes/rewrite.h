@@ -75,6 +75,8 @@ std::optional<Bounds> clip_bounds(const Graph& graph, const Node& node);
 // Conv or Gemm (without transA, alpha and beta) with a constant weight: what `give_bias` has put into shape and int8 can multiply with.
 bool is_product(const Graph& graph, const Node& node);
 bool has_activation(const Node& node);
+// `to`, whose result `from` has passed on alone, computes the activation of `from`, if there is one.
+void move_activation(const Node& from, Node& to);
 bool has_residual(const Node& node);
 // The number of output channels of a product.
 std::int64_t output_channels(const Graph& graph, const Node& node);

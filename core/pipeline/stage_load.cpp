@@ -65,10 +65,12 @@ Result<Model> load_model_of(const std::string& path, Graph graph) {
     Result<Grids> grids = take_grids(model.calibration);
     if (!grids) return grids.error().within(path);
     if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);
+    OCTAVO_TRY(const SeenRanges seen, read_seen_ranges(path));
+    const bool is_quantized = !grids->empty() || !seen.products.empty();
+    if (!is_quantized) OCTAVO_CHECK_OK(merge_convolutions(model.calibration));
     model.executed = model.calibration;
     if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);
     model.compared = compared_outputs(model.executed);
-    OCTAVO_TRY(const SeenRanges seen, read_seen_ranges(path));
     if (!seen.products.empty())
         model.own_plan = plan_from(model.executed, seen);
     else if (!grids->empty())
