@@ -65,6 +65,29 @@ BOOST_AUTO_TEST_CASE(sums_of_many_are_looked_through) {
     BOOST_TEST(ops_of(graph) == "Conv Add Relu");
 }
 
+// x + scale * ((3x3 + points - points) of x), as FastViT mixes tokens; of a dense kernel what is no convolution stays.
+BOOST_AUTO_TEST_CASE(points_go_into_depthwise_convolutions) {
+    for (const std::int64_t group : {4, 1}) {
+        GraphBuilder b;
+        const TensorId x = b.input("x", {-1, 4, 6, 6});
+        const auto points = [&](const std::string& name, TensorId of) {
+            return b.node("ScaleShift", name, {of, b.random(name + ".scale", {4}), b.random(name + ".shift", {4})});
+        };
+        const TensorId mixed = b.node("Add", "mixed", {points("p", x), conv(b, "a", x, {3, 3}, {1, 1, 1, 1}, 1, group)});
+        const TensorId less = b.node("Sub", "less", {mixed, points("q", x)});
+        const Graph graph = after(&merge_convolutions, b.done({b.node("Add", "y", {x, points("scale", less)})}));
+        BOOST_TEST(ops_of(graph) == (group == 4 ? "Conv" : "ScaleShift Conv Add ScaleShift Sub ScaleShift Add"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_taken_away_counts_with_its_sign) {
+    GraphBuilder b;
+    const TensorId x = b.input("x", {-1, 4, 6, 6});
+    const TensorId inner = b.node("Sub", "inner", {b.node("Relu", "r", {x}), conv(b, "a", x, {1, 1}, {0, 0, 0, 0})});
+    const Graph graph = after(&merge_convolutions, b.done({b.node("Sub", "y", {inner, conv(b, "b", x, {3, 3}, {1, 1, 1, 1})})}));
+    BOOST_TEST(ops_of(graph) == "Relu Conv Sub");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_read_otherwise_or_differs_stays) {
     const auto ops = [](auto&& build) {
         GraphBuilder b;
