@@ -34,4 +34,7 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
 // In floating point by own kernels; false where they do not serve, or nobody tolerates their errors.
 bool lower_product_own_f32(Builder& builder, const ops::NodeView& node, const ConvShape& shape);
 
+// A buffer of `count` codes, each `times` times side by side (spread.cpp).
+BufferId spread_channels(Builder& builder, const ops::NodeView& node, BufferId from, std::int64_t count, std::int64_t times);
+
 }  // namespace octavo::onednn

@@ -150,11 +150,12 @@ BOOST_AUTO_TEST_CASE(in_int8_bit_for_bit_in_depthwise_kernels_of_any_size) {
                 const std::vector<std::int64_t> strides = two({1, 2, 3}),
                                                 dilations = variant ? two({1, 2}) : std::vector<std::int64_t>{1, 1};
                 const std::vector<std::int64_t> pads = {one_of({0, 1, 2}), one_of({0, 1, 3}), one_of({0, 1}), one_of({0, 1})};
+                const std::int64_t outputs = channels * (variant == 2 ? one_of({2, 3}) : 1);
                 const TensorId y =
-                    net.node("Conv", {x, net.random_constant({channels, 1, h, w}, 0.3F), net.random_constant({channels}, 0.3F)},
+                    net.node("Conv", {x, net.random_constant({outputs, 1, h, w}, 0.3F), net.random_constant({outputs}, 0.3F)},
                              {{"group", channels}, {"strides", strides}, {"dilations", dilations}, {"pads", pads}});
                 const TensorId last =
-                    net.node("Conv", {y, net.random_constant({4, channels, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
+                    net.node("Conv", {y, net.random_constant({4, outputs, 1, 1}, 0.2F), net.random_constant({4}, 0.3F)}, {});
                 const Graph graph = net.finish({last});
                 const Tensors inputs = random_inputs(graph, random);
                 const Plan plan = plan_for(others[0], graph, inputs, 63.0F);
