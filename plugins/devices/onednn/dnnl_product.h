@@ -52,8 +52,8 @@ dnnl::memory constant_memory(const dnnl::memory::desc& desc, const void* values)
 dnnl::memory reordered(dnnl::memory from, const dnnl::memory::desc& desc);
 
 // Adds the step of a primitive that computes in floating point. `weights` are in the order of plain_weights; bias and residual are the
-// node's inputs 2 and 3.
+// node's inputs 2 and 3. `times` is what make_depthwise gave.
 void add_float_product(Builder& builder, std::int32_t index, octavo_precision precision, const ProductDescriptors& descriptors,
-                       const ProductPrimitive& made, const float* weights);
+                       const ProductPrimitive& made, const float* weights, std::int64_t times = 1);
 
 }  // namespace octavo::onednn

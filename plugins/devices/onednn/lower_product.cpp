@@ -174,19 +174,12 @@ Int8Product int8_product(Builder& builder, std::int32_t index, const ConvShape& 
     return p;
 }
 
-// Of groups of one channel with several outputs: as many channels as outputs, so that it is depthwise.
-void make_depthwise(Builder& builder, const ops::NodeView& node, ConvShape& shape, Int8Product& product,
-                    std::vector<std::int32_t>& zero_point) {
-    const std::int64_t times = shape.output_c / shape.input_c;
-    if (shape.groups == 1 || shape.groups != shape.input_c || times == 1) return;
-    const std::int64_t count = shape.batch * shape.input_h * shape.input_w * shape.input_c;
-    product.source = spread_channels(builder, node, product.source, count, times);
-    if (zero_point.size() > 1) {
-        std::vector<std::int32_t> each;
-        for (const std::int32_t value : zero_point) each.insert(each.end(), static_cast<std::size_t>(times), value);
-        zero_point = std::move(each);
-    }
-    shape.input_c = shape.groups = shape.output_c;
+// A zero point a channel, for each of its copies.
+std::vector<std::int32_t> repeated(const std::vector<std::int32_t>& values, std::int64_t times) {
+    if (values.size() == 1) return values;
+    std::vector<std::int32_t> made;
+    for (const std::int32_t value : values) made.insert(made.end(), static_cast<std::size_t>(times), value);
+    return made;
 }
 
 Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
@@ -198,7 +191,9 @@ Result<void> lower_product_int8(Builder& builder, std::int32_t index) {
     const CodeParameters& source = *product.source_parameters;
     const auto first = source.integer_zero_point.begin();
     std::vector<std::int32_t> zero_point(first, first + (source.per_channel ? shape.input_c : 1));
-    make_depthwise(builder, node, shape, product, zero_point);
+    const std::int64_t times = make_depthwise(shape);
+    product.source = spread_channels(builder, node, OCTAVO_INT8, product.source, times);
+    zero_point = repeated(zero_point, times);
     if (DepthwiseU8::serves(shape))
         add_conv<DepthwiseU8>(builder, node, shape, std::move(product), std::move(zero_point));
     else if (WinogradU8::serves(shape, product.weights.data(), zero_point))

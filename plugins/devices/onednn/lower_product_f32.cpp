@@ -56,9 +56,10 @@ private:
 };
 
 // The node's first input as real numbers of the descriptor's type.
-BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& desc) {
+BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& desc, std::int64_t times) {
     const ops::NodeView node = builder.view(index);
-    const BufferId real = node.op() == "Gemm" ? builder.read_rows(node.input_id(0)) : builder.read_real(node, 0);
+    const BufferId read = node.op() == "Gemm" ? builder.read_rows(node.input_id(0)) : builder.read_real(node, 0);
+    const BufferId real = spread_channels(builder, node, OCTAVO_FP32, read, times);
     if (desc.get_data_type() == memory::data_type::f32) return real;
     const memory::desc from(desc.get_dims(), memory::data_type::f32, desc.get_strides());
     auto step = std::make_unique<RoundingStep>(from, desc);
@@ -72,7 +73,7 @@ BufferId source_for(Builder& builder, std::int32_t index, const memory::desc& de
 }  // namespace
 
 void add_float_product(Builder& builder, std::int32_t index, octavo_precision precision, const ProductDescriptors& d,
-                       const ProductPrimitive& made, const float* weights) {
+                       const ProductPrimitive& made, const float* weights, std::int64_t times) {
     const ops::NodeView node = builder.view(index);
     const bool gemm = node.op() == "Gemm";
     auto step = std::make_unique<ProductStep>();
@@ -86,7 +87,7 @@ void add_float_product(Builder& builder, std::int32_t index, octavo_precision pr
     std::vector<float> bias(d.bias.get_size() / sizeof(float), 0.0F);
     if (node.has_input(2)) std::memcpy(bias.data(), builder.constant(node.input_id(2)), d.bias.get_size());
     step->bias = constant_memory(d.bias, bias.data());
-    step->reads = {source_for(builder, index, d.source)};
+    step->reads = {source_for(builder, index, d.source, times)};
     if (node.has_input(3)) {
         step->has_residual = true;
         step->residual = memory(d.destination, dnnl_engine(), nullptr);
@@ -101,9 +102,10 @@ void add_float_product(Builder& builder, std::int32_t index, octavo_precision pr
 Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
     const ops::NodeView node = builder.view(index);
     const bool gemm = node.op() == "Gemm";
-    OCTAVO_TRY(const ConvShape shape, conv_shape(node));
+    OCTAVO_TRY(ConvShape shape, conv_shape(node));
     const octavo_precision precision = builder.precision(index);
     if (!gemm && precision == OCTAVO_FP32 && lower_product_own_f32(builder, node, shape)) return {};
+    const std::int64_t times = make_depthwise(shape);
     constexpr auto kFloat = memory::data_type::f32;
     const auto factors = precision == OCTAVO_BF16 && has_bf16() ? memory::data_type::bf16 : kFloat;
     const ProductDescriptors d = describe_product(shape, gemm, {factors, factors, kFloat});
@@ -117,7 +119,7 @@ Result<void> lower_product_f32(Builder& builder, std::int32_t index) {
         lower_by_table(builder, index);
         return {};
     }
-    add_float_product(builder, index, precision, d, *created, output_major_weights(builder, node).data());
+    add_float_product(builder, index, precision, d, *created, output_major_weights(builder, node).data(), times);
     return {};
 }
 

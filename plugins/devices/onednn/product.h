@@ -34,7 +34,10 @@ bool lower_product_by_dnnl(Builder& builder, const ops::NodeView& node, const Co
 // In floating point by own kernels; false where they do not serve, or nobody tolerates their errors.
 bool lower_product_own_f32(Builder& builder, const ops::NodeView& node, const ConvShape& shape);
 
-// A buffer of `count` codes, each `times` times side by side (spread.cpp).
-BufferId spread_channels(Builder& builder, const ops::NodeView& node, BufferId from, std::int64_t count, std::int64_t times);
+// A shape of groups of one channel with several outputs as the depthwise one that reads each channel so many times, side by side: how many
+// times, 1 for all others (spread.cpp).
+std::int64_t make_depthwise(ConvShape& shape);
+// The node's picture in that form: codes for int8, else real numbers.
+BufferId spread_channels(Builder& builder, const ops::NodeView& node, octavo_precision precision, BufferId from, std::int64_t times);
 
 }  // namespace octavo::onednn
