@@ -1,36 +1,112 @@
-// LayerNormalization of the last axes in fp32, by rows.
+// LayerNormalization of the last axes in fp32, by rows. Codes are read and written on the way, a block of rows at a time, so that real
+// numbers stay in a cache.
 #include "as_it_lies.h"
 #include "kernels/functions.h"
+#include "kernels/lane_blocks.h"
 
 #include <algorithm>
 
 namespace octavo::onednn {
 namespace {
 
+constexpr std::int64_t kBlock = 8192;  // values that repay a task
+
+constexpr std::int64_t kRun = 512;
+
+// An Operand or a Destination.
+template <class Side>
+void advance(Side& side, std::int64_t values) {
+    if (side.u8) side.u8 += values;
+    if (side.f32) side.f32 += values;
+}
+
 class LayersStep : public Step {
 public:
     std::int64_t rows = 0;
     std::vector<float> scale, bias;
     float epsilon = 0;
+    Source source;
+    Target target;
 
-    void bind(const Addresses& addresses, std::byte*) override {
-        from_ = addresses.get<float>(reads[0]);
-        to_ = addresses.get<float>(writes[0]);
+    void declare(int threads) {
+        reads = {source.buffer};
+        writes = {target.buffer};
+        block_rows_ = std::max<std::int64_t>(1, kBlock / size());
+        scratch_bytes = static_cast<std::size_t>(threads) * 2 * block_bytes();
+    }
+    void bind(const Addresses& addresses, std::byte* scratch) override {
+        from_ = bind_source(source, addresses, 0, 0);
+        to_ = bind_target(target, addresses);
+        scratch_ = scratch;
     }
     void run(const RunContext& context) override {
-        const auto size = static_cast<std::int64_t>(scale.size());
-        const Normal normal = {scale.data(), bias.data(), static_cast<double>(epsilon)};
-        share_pieces(context.team, rows, size, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t row = first; row < last; ++row)
-                function_kernels().normalize_layer(from_ + row * size, to_ + row * size, size, normal);
+        context.team.share((rows + block_rows_ - 1) / block_rows_, [&](std::int64_t task, int thread) {
+            const std::int64_t first = task * block_rows_;
+            run_block(first, std::min(block_rows_, rows - first), scratch_ + static_cast<std::size_t>(thread) * 2 * block_bytes());
         });
     }
     std::size_t constant_bytes() const override { return (scale.size() + bias.size()) * sizeof(float); }
 
 private:
-    const float* from_ = nullptr;
-    float* to_ = nullptr;
+    std::int64_t size() const { return std::ssize(scale); }
+    std::size_t block_bytes() const {
+        return static_cast<std::size_t>(round_up(block_rows_ * size() * static_cast<std::int64_t>(sizeof(float)), 64));
+    }
+
+    void run_block(std::int64_t first, std::int64_t count, std::byte* scratch) const {
+        auto* const read = reinterpret_cast<float*>(scratch);
+        auto* const made = reinterpret_cast<float*>(scratch + block_bytes());
+        const std::int64_t at = first * size(), values = count * size();
+        const float* const from = from_.f32 ? from_.f32 + at : read;
+        float* const to = to_.f32 ? to_.f32 + at : made;
+        if (from_.u8) {
+            Operand codes = from_;
+            advance(codes, at);
+            move(codes, {nullptr, read}, values);
+        }
+        const Normal normal = {scale.data(), bias.data(), static_cast<double>(epsilon)};
+        for (std::int64_t row = 0; row < count; ++row)
+            function_kernels().normalize_layer(from + row * size(), to + row * size(), size(), normal);
+        if (to_.f32) return;
+        Destination codes = to_;
+        advance(codes, at);
+        Operand real;
+        real.f32 = made;
+        move(real, codes, values);
+    }
+
+    // One grid for all values: in runs that are long enough for vectors, whatever the rows are.
+    void move(const Operand& from, const Destination& to, std::int64_t values) const {
+        PointwiseJob job;
+        job.a = from;
+        job.destinations[0] = to;
+        job.channels = job.a.pixel_stride = job.destinations[0].stride = kRun;
+        job.pixels = values / kRun;
+        value_kernels().pointwise(job, 0, job.pixels);
+        const std::int64_t done = job.pixels * kRun;
+        if (done == values) return;
+        advance(job.a, done), advance(job.destinations[0], done);
+        job.channels = values - done;
+        job.pixels = 1;
+        value_kernels().pointwise(job, 0, 1);
+    }
+
+    std::int64_t block_rows_ = 1;
+    Operand from_;
+    Destination to_;
+    std::byte* scratch_ = nullptr;
 };
+
+// Codes, where nobody wants anything else, else real numbers that finish_from_rows takes further.
+Target target_of(Builder& builder, const ops::NodeView& node) {
+    if (!builder.is_wanted_whole_only(node.output_id(0))) return {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr};
+    Target target = builder.target_in_rows(node.output_id(0));
+    CodeParameters longer = *target.parameters;
+    const auto lengthen = [](auto& values) { values.assign(kRun + 32, values[0]); };
+    lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
+    target.parameters = std::make_shared<const CodeParameters>(std::move(longer));
+    return target;
+}
 
 }  // namespace
 
@@ -51,8 +127,12 @@ bool lower_layers(Builder& builder, std::int32_t index) {
         const auto* values = static_cast<const float*>(builder.constant(node.input_id(input)));
         to->assign(values, values + size);
     }
-    step->reads = {builder.read_rows(node.input_id(0))};
-    add_as(builder, std::move(step), node, OCTAVO_FP32, "values", true);
+    step->source = builder.source_in_rows(node.input_id(0));
+    step->target = target_of(builder, node);
+    step->declare(builder.threads());
+    const Target target = step->target;
+    builder.add(std::move(step), node, OCTAVO_FP32, "values");
+    if (!target.parameters) builder.finish_from_rows(node.output_id(0), target.buffer);
     return true;
 }
 
