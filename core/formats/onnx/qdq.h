@@ -1,6 +1,7 @@
 // Writes a graph and its plan as an ONNX model of opset 13, or of a newer one where a form needs it (opset.h), with QuantizeLinear and
 // DequantizeLinear pairs, in the very patterns that ONNX Runtime turns into integer operators (QLinearConv, QGemm, QLinearAdd, ...) at its
-// levels EXTENDED and ALL. At every level the answers are the plan's within one step of a tensor's scale.
+// levels EXTENDED and ALL. At every level the answers are the plan's within one step of a tensor's scale, but behind the grids of
+// qdq_fronts.h, which round a second time.
 //
 //   - Scales and zero points of activations are scalars. One pair stands behind a tensor, and all of its readers read behind that.
 //   - Weights are s8 with one scale an output channel. Biases are s32 at the product of input scale and weight scale; where a bias does not
@@ -9,7 +10,8 @@
 //   - Activation parameters by channel (`TensorPlan::depthwise`) are said with one scale: factors go into the weights of producer and
 //     reader, where nothing bends between them, else into a Mul before the tensor is quantized. Zero points by channel become a sum before
 //     it, with the border of the image padded in front of that.
-//   - What ONNX Runtime has no integer form for (hard-swish, SiLU, LRN, ...) is computed in float32 between two pairs.
+//   - What ONNX Runtime has no integer form for (Gelu, LRN, ...) is computed in float32 between two pairs; SiLU, hard-swish and leaky ReLU
+//     behind convolutions get a grid in front, and a ScaleShift is a convolution.
 #pragma once
 
 #include "core/plan/plan.h"

@@ -60,6 +60,17 @@ void check(const Graph& graph, std::uint32_t seed) {
     expect_no_table(expect_near(graph, random_inputs(graph, random), what), graph, what);
 }
 
+struct Runs {
+    Run expected, found;
+};
+
+Runs run_in_int8(const Graph& graph, std::uint32_t seed) {
+    std::mt19937 random(seed);
+    const Tensors inputs = random_inputs(graph, random);
+    const Plan plan = plan_for(device("onednn"), graph, inputs);
+    return {run_on(device("reference"), graph, &plan, inputs), run_on(device("onednn"), graph, &plan, inputs)};
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(functions)
@@ -207,10 +218,7 @@ BOOST_AUTO_TEST_CASE(layers_of_codes_are_normalized_in_blocks) {
         std::vector<TensorId> outputs = {gemm(y, 5)};
         if (net.flip()) outputs.push_back(y);
         const Graph graph = net.finish(outputs);
-        std::mt19937 random(seed);
-        const Tensors inputs = random_inputs(graph, random);
-        const Plan plan = plan_for(device("onednn"), graph, inputs);
-        const Run expected = run_on(device("reference"), graph, &plan, inputs), found = run_on(device("onednn"), graph, &plan, inputs);
+        const auto [expected, found] = run_in_int8(graph, seed);
         for (std::size_t o = 0; o < outputs.size(); ++o) {
             const Difference apart = bit_difference(expected.outputs[o], found.outputs[o]);
             BOOST_TEST(apart.count * 100 <= expected.outputs[o].size(), "output " << o << ", " << title(graph, seed));
@@ -231,10 +239,7 @@ BOOST_AUTO_TEST_CASE(functions_of_codes_are_the_same_to_the_bit) {
         if (net.flip()) outputs.push_back(convolution(net, y, channels, channels, channels, false, true));
         if (net.flip()) outputs.push_back(y);
         const Graph graph = net.finish(outputs);
-        std::mt19937 random(seed);
-        const Tensors inputs = random_inputs(graph, random);
-        const Plan plan = plan_for(device("onednn"), graph, inputs);
-        const Run expected = run_on(device("reference"), graph, &plan, inputs), found = run_on(device("onednn"), graph, &plan, inputs);
+        const auto [expected, found] = run_in_int8(graph, seed);
         for (std::size_t o = 0; o < outputs.size(); ++o)
             BOOST_TEST(bit_difference(expected.outputs[o], found.outputs[o]).count == 0U, "output " << o << ", " << title(graph, seed));
         for (const OperatorTime& step : found.operators) BOOST_TEST((step.implementation != "table"), title(graph, seed));
