@@ -2,7 +2,8 @@
 // MobileOne and FastViT do before they are deployed (Ding et al., "RepVGG: Making VGG-style ConvNets Great Again", 2021); exporters often
 // forget. Convolutions go into convolutions of the same groups, if one kernel lies inside of the other; a ScaleShift, and the tensor
 // itself, into depthwise ones only: among the many weights of an output channel of others, 8 bits would not do for one great one. A
-// ScaleShift behind what was merged goes in too. Weights on grids would leave them: quantized models are not for this pass.
+// ScaleShift without an activation behind what was merged goes in too. Weights on grids would leave them: quantized models are not for this
+// pass.
 #include "core/graph/product.h"
 #include "core/graph/window.h"
 #include "core/passes/passes.h"
@@ -14,6 +15,8 @@ namespace octavo {
 namespace {
 
 using Numbers = WindowLists::Numbers;
+
+constexpr std::int64_t kMostChannels = 1 << 20;
 
 // A linear function of a tensor that nobody reads but the sum.
 struct Branch {
@@ -33,7 +36,7 @@ std::optional<Branch> convolution_at(const Place& place, TensorId id) {
     const Graph& graph = place.graph;
     Node* const node = place.producer(id, "Conv");
     if (!node || !is_product(graph, *node) || has_residual(*node) || place.links.only_reader(id) < 0) return std::nullopt;
-    if (input_or_none(*node, 2) == TensorId::none) return std::nullopt;
+    if (input_or_none(*node, 2) == TensorId::none || element_count(graph[node->inputs[1]].shape) == 0) return std::nullopt;
     const Result<WindowLists> window = window_lists(graph, *node);
     if (!window || std::ranges::any_of(window->dilations, [](std::int64_t dilation) { return dilation != 1; })) return std::nullopt;
     return Branch{node,
@@ -49,7 +52,8 @@ std::optional<Branch> convolution_at(const Place& place, TensorId id) {
 // A ScaleShift, or else the tensor itself, as a depthwise convolution by points.
 std::optional<Branch> points_at(const Place& place, TensorId id) {
     const Shape& shape = place.graph[id].shape;
-    if (shape.size() < 3 || place.graph[id].type != OCTAVO_F32 || place.graph[id].is_constant()) return std::nullopt;
+    if (shape.size() < 3 || shape[1] > kMostChannels || place.graph[id].type != OCTAVO_F32 || place.graph[id].is_constant())
+        return std::nullopt;
     const Numbers ones(shape.size() - 2, 1), zeros(shape.size() - 2, 0);
     Node* const node = place.producer(id, "ScaleShift");
     if (node && place.links.only_reader(id) >= 0)
@@ -137,7 +141,7 @@ bool merge_at(Graph& graph, const Links& links, std::size_t n) {
     const Place place{graph, links};
     const Shape shape = graph[sum.outputs[0]].shape;
     for (const std::size_t i : {1U, 0U}) {
-        if (sum.op == "Sub" && i == 0) continue;  // the other one is taken away
+        if (sum.op == "Sub" && i == 0) continue;  // what is taken away may go into the rest, not the rest into it
         const TensorId own = sum.inputs[i], rest = sum.inputs[1 - i];
         Node* const last = producer_of(graph, links, rest);
         if (!last || own == rest || graph[own].shape != shape) continue;

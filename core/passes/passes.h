@@ -34,7 +34,7 @@ Result<void> fold_batch_norm(Graph& graph);
 Result<void> fuse_activations(Graph& graph);
 Result<void> remove_dead(Graph& graph);
 
-// Not part of `run_passes`, which quantized models go through as well. Shapes are inferred and the invariants checked, as for the others.
+// Not part of `run_passes`, which quantized models go through as well. Shapes stay inferred, the invariants are checked.
 Result<void> merge_convolutions(Graph& graph);
 
 // Not part of `run_passes`: calibration looks at both operands of an addition, so it runs on the graph before this. Afterwards shapes are

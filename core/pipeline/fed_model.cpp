@@ -132,7 +132,7 @@ Result<FedModel> load_fed_model(const FeedRequest& request) {
     if (!feeds) return feeds.error().within(request.model);
     fed.feeds = std::move(*feeds);
     const std::vector<std::string> read = feed_inputs(graph, fed.feeds, fed.plan ? Weights::stay : Weights::may_change);
-    OCTAVO_TRY(fed.model, load_model_of(request.model, std::move(graph)));
+    OCTAVO_TRY(fed.model, load_model_of(request.model, std::move(graph), fed.model.weights));
     if (!fed.plan) return fed;
     OCTAVO_TRY(fed.plan, carried_over(std::move(*fed.plan), request, fed.model.executed, read));
     return fed;

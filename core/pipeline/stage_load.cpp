@@ -57,7 +57,7 @@ Result<Model> load_model(const std::string& path, const InputValues& given) {
     return load_model_of(path, std::move(graph));
 }
 
-Result<Model> load_model_of(const std::string& path, Graph graph) {
+Result<Model> load_model_of(const std::string& path, Graph graph, Weights weights) {
     OCTAVO_CHECK_OK(check_names(path, graph));
     Model model;
     model.path = path;
@@ -66,8 +66,8 @@ Result<Model> load_model_of(const std::string& path, Graph graph) {
     if (!grids) return grids.error().within(path);
     if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);
     OCTAVO_TRY(const SeenRanges seen, read_seen_ranges(path));
-    const bool is_quantized = !grids->empty() || !seen.products.empty();
-    if (!is_quantized) OCTAVO_CHECK_OK(merge_convolutions(model.calibration));
+    model.weights = grids->empty() && seen.products.empty() ? weights : Weights::stay;
+    if (model.weights == Weights::may_change) OCTAVO_CHECK_OK(merge_convolutions(model.calibration));
     model.executed = model.calibration;
     if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);
     model.compared = compared_outputs(model.executed);

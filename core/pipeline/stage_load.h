@@ -2,6 +2,7 @@
 // operator; `executed` is the same with residual additions fused, the graph that plans, devices and reports speak of.
 #pragma once
 
+#include "core/passes/feed_input.h"
 #include "core/pipeline/formats.h"
 #include "core/plan/plan.h"
 
@@ -23,12 +24,13 @@ struct Model {
     Graph calibration;
     Graph executed;
     std::vector<ComparedOutput> compared;
-    std::optional<Plan> own_plan;  // what the file says by FakeQuantize, which the graphs are without, or by statistics
+    Weights weights = Weights::may_change;  // those of a quantized model stay on their grids
+    std::optional<Plan> own_plan;           // what the file says by FakeQuantize, which the graphs are without, or by statistics
 };
 
 Result<Model> load_model(const std::string& path, const InputValues& given = {});
-// Of what was read from the file, which may have been changed since.
-Result<Model> load_model_of(const std::string& path, Graph graph);
+// Of what was read from the file, which may have been changed since. `weights` stay where grids have been taken out of the graph before.
+Result<Model> load_model_of(const std::string& path, Graph graph, Weights weights = Weights::may_change);
 
 std::vector<ComparedOutput> compared_outputs(const Graph& graph);
 

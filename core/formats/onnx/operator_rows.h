@@ -43,6 +43,6 @@ WriteRow write_axes_as_input, write_split, write_pad, write_slice, write_reducti
 WriteRow write_window, write_average_pool, write_lp_pool, write_resize;
 
 // operators_newer.cpp: what opset 13 does not have.
-WriteRow write_group_normalization, write_trilu, write_mod, write_scatter, write_grid_sample;
+WriteRow write_layer_normalization, write_group_normalization, write_trilu, write_mod, write_scatter, write_grid_sample;
 
 }  // namespace octavo::onnx

@@ -171,6 +171,7 @@ constexpr SpecialRow kSpecial[] = {
     {"Gemm", write_gemm},
     {"GridSample", write_grid_sample},
     {"GroupNormalization", write_group_normalization},
+    {"LayerNormalization", write_layer_normalization},
     {"HardSwish", write_hard_swish},
     {"Hardmax", write_softmax},
     {"LogSoftmax", write_softmax},

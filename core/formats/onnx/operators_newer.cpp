@@ -22,6 +22,21 @@ void finish_affine(Job& job, const std::string& x, const std::string& scale, con
 
 }  // namespace
 
+// ONNX Runtime wants scale and bias of the shape of what is normalized, not one number for all.
+void write_layer_normalization(Job& job) {
+    const Shape& shape = job.input_shape(0);
+    const std::int64_t axis = attribute_or(job.node, "axis", std::int64_t{-1});
+    const Shape normal(shape.begin() + (axis < 0 ? axis + std::ssize(shape) : axis), shape.end());
+    for (const std::size_t i : {1U, 2U}) {
+        if (!job.has_input(i)) continue;
+        const Tensor& given = job.graph[job.node.inputs[i]];
+        if (!given.is_constant() || element_count(given.shape) != 1 || given.shape == normal) continue;
+        std::vector<float> each(static_cast<std::size_t>(element_count(normal)), given.data.as<float>()[0]);
+        job.inputs[i] = job.model.constant<float>(job.part(i == 1 ? "scale" : "bias"), OCTAVO_F32, normal, std::move(each));
+    }
+    job.write(job.node.op);
+}
+
 // Scale and bias of the groups are those of InstanceNormalization, of the channels come behind. The operator itself has had two forms.
 void write_group_normalization(Job& job) {
     ModelBuilder& m = job.model;

@@ -238,7 +238,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
     Node written = node;
     for (const char* name : {"alpha", "beta"}) written.attributes.erase(name);
     Names inputs = {read_product_input(node, written)};
-    const Tail tail = plan_tail(node);
+    Tail tail = plan_tail(node);
     std::vector<float> bias_behind;
     if (forms_.is_int8(node)) {
         QuantizedProduct product = quantize_product(terms);
@@ -246,6 +246,7 @@ Result<void> QdqWriter::write_product(const Node& node) {
         const float coarse = is_mat_mul(graph_, node) ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
         if (!reason.empty() && node.op == "Conv") {
             in_float_.push_back({node.name, reason});
+            tail.front.reset();
             inputs[0] = read_for_float(node, inputs[0]);
             add_rounded_product(node, std::move(product), coarse, inputs);
         } else {

@@ -128,7 +128,11 @@ private:
         if (reads_codes) {
             if (ops::find(node_->op)->role != ops::Role::passes)
                 return refusal("it reads a quantized tensor, expected a DequantizeLinear between");
-            for (const TensorId id : node_->outputs) real_.insert(id);
+            const auto grid = grids_.find(node_->inputs[0]);
+            for (const TensorId id : node_->outputs) {
+                real_.insert(id);
+                if (grid != grids_.end() && grid->second.scale.size() == 1) grids_[id] = Codes(grid->second);
+            }
         }
         graph_.nodes.push_back(*node_);
         for (TensorId& id : graph_.nodes.back().inputs) id = real_of(id);

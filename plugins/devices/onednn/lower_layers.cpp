@@ -32,7 +32,8 @@ public:
         reads = {source.buffer};
         writes = {target.buffer};
         block_rows_ = std::max<std::int64_t>(1, kBlock / size());
-        scratch_bytes = static_cast<std::size_t>(threads) * 2 * block_bytes();
+        blocks_ = static_cast<std::size_t>((source.parameters ? 1 : 0) + (target.parameters ? 1 : 0));
+        scratch_bytes = static_cast<std::size_t>(threads) * blocks_ * block_bytes();
     }
     void bind(const Addresses& addresses, std::byte* scratch) override {
         from_ = bind_source(source, addresses, 0, 0);
@@ -42,7 +43,7 @@ public:
     void run(const RunContext& context) override {
         context.team.share((rows + block_rows_ - 1) / block_rows_, [&](std::int64_t task, int thread) {
             const std::int64_t first = task * block_rows_;
-            run_block(first, std::min(block_rows_, rows - first), scratch_ + static_cast<std::size_t>(thread) * 2 * block_bytes());
+            run_block(first, std::min(block_rows_, rows - first), scratch_ + static_cast<std::size_t>(thread) * blocks_ * block_bytes());
         });
     }
     std::size_t constant_bytes() const override { return (scale.size() + bias.size()) * sizeof(float); }
@@ -55,7 +56,7 @@ private:
 
     void run_block(std::int64_t first, std::int64_t count, std::byte* scratch) const {
         auto* const read = reinterpret_cast<float*>(scratch);
-        auto* const made = reinterpret_cast<float*>(scratch + block_bytes());
+        auto* const made = reinterpret_cast<float*>(scratch + (blocks_ > 1 ? block_bytes() : 0));
         const std::int64_t at = first * size(), values = count * size();
         const float* const from = from_.f32 ? from_.f32 + at : read;
         float* const to = to_.f32 ? to_.f32 + at : made;
@@ -92,6 +93,7 @@ private:
     }
 
     std::int64_t block_rows_ = 1;
+    std::size_t blocks_ = 0;  // of real numbers beside codes, a thread
     Operand from_;
     Destination to_;
     std::byte* scratch_ = nullptr;
@@ -99,8 +101,10 @@ private:
 
 // Codes, where nobody wants anything else, else real numbers that finish_from_rows takes further.
 Target target_of(Builder& builder, const ops::NodeView& node) {
-    if (!builder.is_wanted_whole_only(node.output_id(0))) return {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr};
-    Target target = builder.target_in_rows(node.output_id(0));
+    const std::int32_t id = node.output_id(0);
+    const bool in_rows = !is_picture(node.output(0)) || builder.is_wanted_in_rows(id);
+    if (!in_rows || !builder.is_wanted_whole_only(id)) return {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr};
+    Target target = builder.target_in_rows(id);
     CodeParameters longer = *target.parameters;
     const auto lengthen = [](auto& values) { values.assign(kRun + 32, values[0]); };
     lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);

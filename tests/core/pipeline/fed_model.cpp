@@ -1,7 +1,9 @@
 // A plan on a model that is fed otherwise: the same integers come out, and what no longer fits is said.
 #include "core/pipeline/fed_model.h"
 
+#include "core/formats/onnx/qdq.h"
 #include "core/formats/onnx/writer.h"
+#include "core/passes/passes.h"
 #include "core/pipeline/fed_values.h"
 #include "tests/support/folder.h"
 #include "tests/support/networks.h"
@@ -87,6 +89,27 @@ BOOST_AUTO_TEST_CASE(a_plan_fits_the_model_at_another_size) {
     BOOST_TEST((must(with_batch(fed.model.executed, 2))[fed.model.executed.outputs[0]].shape == Shape{2, 4, 12, 10}));
     BOOST_REQUIRE(check_plan(*fed.plan, fed.model.executed));
     BOOST_TEST(fed.plan->tensors.size() == calibrated.plan.tensors.size());
+}
+
+// They merge where the model is real, with a plan or without, and stay apart where it is quantized: weights would leave their grids.
+BOOST_AUTO_TEST_CASE(branches_are_merged_or_not_as_without_the_change) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 3, 8, 8});
+    const TensorId sum = builder.node("Add", "sum", {builder.conv("a", x, 3, 8, 3), builder.conv("b", x, 3, 8)});
+    Graph graph = builder.done({builder.conv("y", sum, 8, 4)}, 1);
+    const Calibrated real(graph);
+    const FedModel merged = must(load_fed_model(real.request(kAll)));
+    BOOST_TEST(ops_of(merged.model.executed) == "Gather ScaleShift Conv Conv");
+    BOOST_REQUIRE(check_plan(*merged.plan, merged.model.executed));
+
+    std::mt19937 random(1);
+    BOOST_REQUIRE(fuse_residuals(graph));
+    const Plan plan = plan_for(device("reference"), graph, random_inputs(graph, random));
+    const std::string file = real.folder.write("quantized.onnx", must(write_onnx_qdq(graph, plan)).bytes);
+    const FedModel apart = must(load_fed_model({file, {}, {}, kAll}));
+    BOOST_REQUIRE(apart.plan);
+    BOOST_TEST(ops_of(apart.model.executed) == "Gather ScaleShift Conv Conv Conv");
+    BOOST_REQUIRE(check_plan(*apart.plan, apart.model.executed));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_carried_over_is_said) {

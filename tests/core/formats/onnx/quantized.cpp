@@ -193,6 +193,11 @@ BOOST_AUTO_TEST_CASE(codes_read_by_another_scale_are_rescaled) {
         BOOST_REQUIRE(factor != graph.nodes.end());
         BOOST_TEST(graph[factor->inputs[1]].data.as<float>()[0] == 4.0F);
     }
+    ModelParts moved = pairs();  // the scale is remembered through what moves codes
+    moved.initializers.push_back(scalar("other", 2.0F));
+    moved.nodes[1] = node_proto("Identity", "same", {"xq"}, {"pq"});
+    moved.nodes.insert(moved.nodes.begin() + 2, node_proto("DequantizeLinear", "dx", {"pq", "other", "xz"}, {"xr"}));
+    BOOST_TEST(ops_of(read_valid(model_proto(moved))).find(" Mul ") != std::string::npos);
     ModelParts parts = pairs();
     parts.initializers.push_back(u8("other", 1));
     parts.nodes[1] = node_proto("DequantizeLinear", "dx", {"xq", "xs", "other"}, {"xr"});

@@ -76,6 +76,15 @@ BOOST_AUTO_TEST_CASE(operators_of_newer_opsets_are_written_in_their_parts) {
                "Mul c y/gate -> y\n");
 }
 
+// ONNX Runtime refuses one number for all.
+BOOST_AUTO_TEST_CASE(layers_are_scaled_and_shifted_value_by_value) {
+    GraphBuilder builder;
+    const TensorId x = builder.input("x", {-1, 2, 3}), scale = builder.constant("scale", {1}, {2}), bias = builder.random("bias", {3});
+    const std::string bytes = write_onnx(builder.done({builder.node("LayerNormalization", "y", {x, scale, bias})}));
+    BOOST_TEST(nodes_of(bytes) == "LayerNormalization x y/scale bias -> y\n");
+    BOOST_TEST(initializer<float>(bytes, "y/scale") == (std::vector<float>{2, 2, 2}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(products_of_rows_are_written_as_matrix_products) {
     GraphBuilder builder;
     const TensorId x = builder.node("Gemm", "x", {builder.input("i", {-1, 5, 4}), builder.random("w", {4, 2}), builder.random("b", {2})});
