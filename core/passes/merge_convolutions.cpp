@@ -4,33 +4,25 @@
 // itself, into depthwise ones only: among the many weights of an output channel of others, 8 bits would not do for one great one. A
 // ScaleShift without an activation behind what was merged goes in too. Weights on grids would leave them: quantized models are not for this
 // pass.
-#include "core/graph/product.h"
 #include "core/graph/window.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace octavo {
 namespace {
 
 using Numbers = WindowLists::Numbers;
 
-constexpr std::int64_t kMostChannels = 1 << 20;
-
 // A linear function of a tensor that nobody reads but the sum.
 struct Branch {
-    Node* node = nullptr;  // nullptr: the tensor itself
+    Node* node = nullptr;  // Conv or ScaleShift; nullptr: the tensor itself
     TensorId x{};
     std::int64_t group = 1;
     Numbers kernel, strides, begin;
-    std::vector<float> weight, bias;
 };
-
-std::vector<float> values_of(const Graph& graph, TensorId id) {
-    const std::span<const float> values = graph[id].data.as<float>();
-    return {values.begin(), values.end()};
-}
 
 std::optional<Branch> convolution_at(const Place& place, TensorId id) {
     const Graph& graph = place.graph;
@@ -39,34 +31,25 @@ std::optional<Branch> convolution_at(const Place& place, TensorId id) {
     if (input_or_none(*node, 2) == TensorId::none || element_count(graph[node->inputs[1]].shape) == 0) return std::nullopt;
     const Result<WindowLists> window = window_lists(graph, *node);
     if (!window || std::ranges::any_of(window->dilations, [](std::int64_t dilation) { return dilation != 1; })) return std::nullopt;
-    return Branch{node,
-                  node->inputs[0],
-                  attribute_or(*node, "group", std::int64_t{1}),
-                  window->kernel,
-                  window->strides,
-                  window->begin,
-                  values_of(graph, node->inputs[1]),
-                  values_of(graph, node->inputs[2])};
+    return Branch{node, node->inputs[0], attribute_or(*node, "group", std::int64_t{1}), window->kernel, window->strides, window->begin};
 }
 
 // A ScaleShift, or else the tensor itself, as a depthwise convolution by points.
 std::optional<Branch> points_at(const Place& place, TensorId id) {
-    const Shape& shape = place.graph[id].shape;
-    if (shape.size() < 3 || shape[1] > kMostChannels || place.graph[id].type != OCTAVO_F32 || place.graph[id].is_constant())
-        return std::nullopt;
-    const Numbers ones(shape.size() - 2, 1), zeros(shape.size() - 2, 0);
-    Node* const node = place.producer(id, "ScaleShift");
-    if (node && place.links.only_reader(id) >= 0)
-        return Branch{node,
-                      node->inputs[0],
-                      shape[1],
-                      ones,
-                      ones,
-                      zeros,
-                      values_of(place.graph, node->inputs[1]),
-                      values_of(place.graph, node->inputs[2])};
-    const auto channels = static_cast<std::size_t>(shape[1]);
-    return Branch{nullptr, id, shape[1], ones, ones, zeros, std::vector<float>(channels, 1), std::vector<float>(channels, 0)};
+    const Tensor& tensor = place.graph[id];
+    if (tensor.shape.size() < 3 || tensor.type != OCTAVO_F32 || tensor.is_constant()) return std::nullopt;
+    const Numbers ones(tensor.shape.size() - 2, 1), zeros(tensor.shape.size() - 2, 0);
+    Node* const node = place.links.only_reader(id) >= 0 ? place.producer(id, "ScaleShift") : nullptr;
+    return Branch{node, node ? node->inputs[0] : id, tensor.shape[1], ones, ones, zeros};
+}
+
+// Of the weight (input 1) or the bias (2), times a factor. The tensor itself is scaled by 1 and shifted by 0.
+std::vector<float> numbers_of(const Graph& graph, const Branch& branch, std::size_t input, float factor) {
+    if (!branch.node) return std::vector<float>(static_cast<std::size_t>(branch.group), input == 1 ? factor : 0.0F);
+    const std::span<const float> values = graph[branch.node->inputs[input]].data.as<float>();
+    std::vector<float> numbers(values.begin(), values.end());
+    for (float& value : numbers) value *= factor;
+    return numbers;
 }
 
 bool is_inside(const Branch& small, const Branch& large) {
@@ -77,10 +60,10 @@ bool is_inside(const Branch& small, const Branch& large) {
     return true;
 }
 
-// large += factor * small.
-void add_kernels(const Branch& small, float factor, Branch& large) {
+// Adds the weights of the small kernel to those of the large one, where it lies in that.
+void add_kernels(const Branch& small, std::span<const float> weight, const Branch& large, std::span<float> sum) {
     const auto size = static_cast<std::size_t>(element_count(small.kernel)), pitch = static_cast<std::size_t>(element_count(large.kernel));
-    for (std::size_t i = 0; i < small.weight.size(); ++i) {
+    for (std::size_t i = 0; i < weight.size(); ++i) {
         std::size_t rest = i % size, place = 0, step = 1;
         for (std::size_t axis = small.kernel.size(); axis-- > 0;) {
             const auto length = static_cast<std::size_t>(small.kernel[axis]);
@@ -88,75 +71,65 @@ void add_kernels(const Branch& small, float factor, Branch& large) {
             rest /= length;
             step *= static_cast<std::size_t>(large.kernel[axis]);
         }
-        large.weight[i / size * pitch + place] += factor * small.weight[i];
+        sum[i / size * pitch + place] += weight[i];
     }
-    for (std::size_t c = 0; c < large.bias.size(); ++c) large.bias[c] += factor * small.bias[c];
-}
-
-void scale(Branch& branch, float factor) {
-    for (float& value : branch.weight) value *= factor;
-    for (float& value : branch.bias) value *= factor;
 }
 
 // `into` becomes itself plus factor * `branch`; false where no kernel can say that.
-bool merge(const Place& place, Branch into, Branch branch, float factor) {
+bool merge(const Place& place, const Branch& into, const Branch& branch, float factor) {
     if (into.x != branch.x || into.group != branch.group || into.strides != branch.strides) return false;
+    const bool stays = is_inside(branch, into);
+    if (!stays && !(is_inside(into, branch) && branch.node && branch.node->op == "Conv")) return false;
+    const Branch &large = stays ? into : branch, &small = stays ? branch : into;
+    const float of_large = stays ? 1.0F : factor, of_small = stays ? factor : 1.0F;
+    Graph& graph = place.graph;
+    std::vector<float> weight = numbers_of(graph, large, 1, of_large), bias = numbers_of(graph, large, 2, of_large);
+    add_kernels(small, numbers_of(graph, small, 1, of_small), large, weight);
+    std::ranges::transform(bias, numbers_of(graph, small, 2, of_small), bias.begin(), std::plus());
+    const Shape shape = graph[large.node->inputs[1]].shape;
     Node& node = *into.node;
-    if (is_inside(branch, into)) {
-        add_kernels(branch, factor, into);
-    } else if (is_inside(into, branch) && branch.node && branch.node->op == "Conv") {
-        scale(branch, factor);
-        add_kernels(into, 1, branch);
-        node.attributes = branch.node->attributes;
-        std::swap(into, branch);
-    } else {
-        return false;
-    }
-    Shape shape = {static_cast<std::int64_t>(into.bias.size()), 0};
-    shape.insert(shape.end(), into.kernel.begin(), into.kernel.end());
-    shape[1] = static_cast<std::int64_t>(into.weight.size()) / (shape[0] * element_count(into.kernel));
-    set_constant(place.graph, place.links, node, 1, node.name + ".weight", shape, std::move(into.weight));
-    set_constant(place.graph, place.links, node, 2, node.name + ".bias", {shape[0]}, std::move(into.bias));
+    node.attributes = large.node->attributes;
+    set_constant(graph, place.links, node, 1, node.name + ".weight", shape, std::move(weight));
+    set_constant(graph, place.links, node, 2, node.name + ".bias", {shape[0]}, std::move(bias));
+    if (branch.node) absorb(node, *branch.node);
     return true;
 }
 
-// Looks through Adds and Subs that are read once for a convolution that merges with the branch; `sign` is that of the sum in the whole.
-bool merge_into_sum(const Place& place, TensorId sum, const Branch& branch, const Shape& shape, float factor, float sign) {
+// Looks through Adds and Subs that are read once for a convolution that takes in factor * `branch`.
+bool merge_into_sum(const Place& place, TensorId sum, const Branch& branch, const Shape& shape, float factor) {
     if (place.graph[sum].shape != shape || place.links.only_reader(sum) < 0) return false;
-    if (const std::optional<Branch> into = convolution_at(place, sum)) {
-        if (!merge(place, *into, branch, factor * sign)) return false;
-        if (branch.node) absorb(*into->node, *branch.node);
+    if (const std::optional<Branch> into = convolution_at(place, sum)) return merge(place, *into, branch, factor);
+    const Node* const add = place.producer(sum, "Add");
+    const Node* const node = add ? add : place.producer(sum, "Sub");
+    if (!node || has_residual(*node)) return false;
+    return merge_into_sum(place, node->inputs[0], branch, shape, factor) ||
+           merge_into_sum(place, node->inputs[1], branch, shape, add ? factor : -factor);
+}
+
+// Operand `i` goes into the other one. What something is taken away from does not: that would have to be negated.
+bool merge_operand(const Place& place, Node& sum, std::size_t i) {
+    const TensorId own = sum.inputs[i], rest = sum.inputs[1 - i];
+    const Shape shape = place.graph[sum.outputs[0]].shape;
+    Node* const last = producer_of(place.graph, place.links, rest);
+    if (!last || own == rest || place.graph[own].shape != shape || (sum.op == "Sub" && i == 0)) return false;
+    for (const auto branch_at : {&convolution_at, &points_at}) {
+        const std::optional<Branch> branch = branch_at(place, own);
+        if (!branch || !merge_into_sum(place, rest, *branch, shape, sum.op == "Sub" ? -1.0F : 1.0F)) continue;
+        move_activation(sum, *last);
+        last->outputs = sum.outputs;
+        absorb(*last, sum);
+        if (branch->node) erase(*branch->node);
+        erase(sum);
         return true;
     }
-    const Node* node = place.producer(sum, "Add");
-    if (!node) node = place.producer(sum, "Sub");
-    if (!node || has_residual(*node)) return false;
-    return merge_into_sum(place, node->inputs[0], branch, shape, factor, sign) ||
-           merge_into_sum(place, node->inputs[1], branch, shape, factor, node->op == "Sub" ? -sign : sign);
+    return false;
 }
 
 bool merge_at(Graph& graph, const Links& links, std::size_t n) {
     Node& sum = graph.nodes[n];
     if ((sum.op != "Add" && sum.op != "Sub") || has_residual(sum)) return false;
     const Place place{graph, links};
-    const Shape shape = graph[sum.outputs[0]].shape;
-    for (const std::size_t i : {1U, 0U}) {
-        if (sum.op == "Sub" && i == 0) continue;  // what is taken away may go into the rest, not the rest into it
-        const TensorId own = sum.inputs[i], rest = sum.inputs[1 - i];
-        Node* const last = producer_of(graph, links, rest);
-        if (!last || own == rest || graph[own].shape != shape) continue;
-        const float factor = sum.op == "Sub" ? -1.0F : 1.0F;
-        for (const std::optional<Branch>& branch : {convolution_at(place, own), points_at(place, own)}) {
-            if (!branch || !merge_into_sum(place, rest, *branch, shape, factor, 1)) continue;
-            move_activation(sum, *last);
-            last->outputs = sum.outputs;
-            absorb(*last, sum);
-            if (branch->node) erase(*branch->node);
-            erase(sum);
-            return true;
-        }
-    }
-    return false;
+    return merge_operand(place, sum, 1) || merge_operand(place, sum, 0);
 }
 
 }  // namespace

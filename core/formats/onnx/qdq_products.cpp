@@ -144,12 +144,12 @@ void QdqWriter::add_float_product(const Node& node, const ProductTerms& terms, N
 }
 
 // The weights' codes are cast and scaled, which ONNX Runtime does once, as it loads the model, where it would dequantize them in every run.
-void QdqWriter::add_rounded_product(const Node& node, QuantizedProduct product, float coarse, Names& inputs) {
+void QdqWriter::add_rounded_product(const Node& node, QuantizedProduct product, Names& inputs) {
     const Tensor& weight = graph_[node.inputs[1]];
     const std::size_t count = product.scale.size();
     Shape each(weight.shape.size(), 1);
     each.front() = static_cast<std::int64_t>(count);
-    if (!product.bias.empty() && product.worst_bias_error <= coarse)
+    if (!product.bias.empty() && product.worst_bias_error <= kCoarseBias)
         for (std::size_t c = 0; c < count; ++c) product.real_bias[c] = static_cast<float>(product.bias[c]) * product.bias_scale[c];
     const std::string codes = model_.constant<std::int8_t>(weight.name + "_quantized", OCTAVO_S8, weight.shape, std::move(product.weight));
     const std::string scale = model_.constant<float>(weight.name + "_scale", OCTAVO_F32, each, std::move(product.scale));
@@ -243,13 +243,13 @@ Result<void> QdqWriter::write_product(const Node& node) {
     if (forms_.is_int8(node)) {
         QuantizedProduct product = quantize_product(terms);
         const std::string reason = reason_unfused(node, tail, product);
-        const float coarse = is_mat_mul(graph_, node) ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
         if (!reason.empty() && node.op == "Conv") {
             in_float_.push_back({node.name, reason});
             tail.front.reset();
             inputs[0] = read_for_float(node, inputs[0]);
-            add_rounded_product(node, std::move(product), coarse, inputs);
+            add_rounded_product(node, std::move(product), inputs);
         } else {
+            const float coarse = is_mat_mul(graph_, node) ? kNoBias : reason.empty() ? kCoarseBiasFused : kCoarseBias;
             bias_behind = add_quantized_product(node, terms, std::move(product), graph_[node.inputs[1]].shape, coarse, inputs);
         }
     } else {
@@ -272,21 +272,20 @@ void QdqWriter::write_bias_behind(const Node& node, std::vector<float> bias, con
 }
 
 std::string QdqWriter::reason_unfused(const Node& node, const Tail& tail, const QuantizedProduct& product) const {
-    std::string reason = residual_of(node) != TensorId::none ? reason_not_summed(node) : reason_not_on_grid(node, tail);
+    std::string reason;
+    if (residual_of(node) == TensorId::none)
+        reason = reason_not_on_grid(node, tail.front ? Activation{} : tail.activation);
+    else if (!forms_.whole(attribute_or(node, "inner", std::string())))
+        reason = "the sum that its residual is added to has no parameters";
     if (reason.empty() && product.worst_bias_error > kCoarseBiasFused)
         reason = "its bias lies between the steps of input scale times weight scale";
     return reason;
 }
 
-std::string QdqWriter::reason_not_summed(const Node& node) const {
-    const std::string inner = attribute_or(node, "inner", std::string());
-    return forms_.whole(inner) ? "" : "the sum that its residual is added to has no parameters";
-}
-
-std::string QdqWriter::reason_not_on_grid(const Node& node, const Tail& tail) const {
+std::string QdqWriter::reason_not_on_grid(const Node& node, const Activation& activation) const {
     const TensorId output = node.outputs[0];
     const std::optional<ChannelForm>& form = forms_.channels(output);
-    const ActivationKind left = tail.front ? ActivationKind::none : tail.activation.kind;
+    const ActivationKind left = activation.kind;
     const bool bends = left != ActivationKind::none && left != ActivationKind::relu && left != ActivationKind::clip;
     if (bends && !has_integer_operators(left))
         return "its activation " + attribute_or(node, "activation", std::string()) + " has no integer form";
@@ -295,8 +294,8 @@ std::string QdqWriter::reason_not_on_grid(const Node& node, const Tail& tail) co
     const std::optional<Grid> grid = forms_.grid_behind(output);
     if (!grid) return "its output has no parameters";
     if (bends) {
-        return grid_in_front(tail.activation, *grid) ? "it is one of the first, where a grid in front of the activation costs most"
-                                                     : "a grid in front of its activation would be too coarse";
+        return grid_in_front(activation, *grid) ? "it is one of the first, where a grid in front of the activation costs most"
+                                                : "a grid in front of its activation would be too coarse";
     }
     if (left == ActivationKind::clip) return "the grid of its output reaches beyond its clip";
     if (left == ActivationKind::relu && grid->zero_point != 0) return "its output has a zero point behind a relu";

@@ -6,22 +6,16 @@
 
 namespace octavo::onnx {
 
-bool QdqWriter::is_between_grids(const Node& node) const {
-    if (!forms_.is_int8(node) || graph_[node.outputs[0]].shape.size() != 4 || residual_of(node) != TensorId::none) return false;
-    const std::optional<Grid> behind = forms_.grid_behind(node.outputs[0]);
-    if (!forms_.whole(node.inputs[0]) || !behind) return false;
-    const ActivationKind left = activation_left(node).kind;
-    return left == ActivationKind::none || (left == ActivationKind::relu && behind->zero_point == 0);
-}
-
 bool QdqWriter::write_scale_shift(const Node& node) {
-    if (!is_between_grids(node)) return false;
+    const std::optional<Grid> in = forms_.whole(node.inputs[0]);
+    if (!in || !forms_.is_int8(node) || graph_[node.outputs[0]].shape.size() != 4 || residual_of(node) != TensorId::none) return false;
+    if (!reason_not_on_grid(node, activation_left(node)).empty()) return false;
     ProductTerms terms;
     terms.weight = constant_values(node.inputs[1]);
     for (const float weight : terms.weight) terms.scale.push_back(weight == 0 ? 1.0F : std::abs(weight) / kWeightLevels);
     const std::span<const float> shift = constant_values(node.inputs[2]);
     terms.bias.assign(shift.begin(), shift.end());
-    terms.input_scale = forms_.whole(node.inputs[0])->scale;
+    terms.input_scale = in->scale;
     terms.out_step = output_steps(node, terms.weight.size());
     QuantizedProduct product = quantize_product(terms);
     if (product.worst_bias_error > kCoarseBiasFused) return false;

@@ -69,7 +69,6 @@ private:
 
     // As a convolution; false where it is none of integers, and nothing is written.
     bool write_scale_shift(const Node& node);
-    bool is_between_grids(const Node& node) const;
 
     // ---- products
     bool is_product(const Node& node) const;
@@ -83,7 +82,7 @@ private:
     static void fold_gate(const Activation& gate, std::size_t channels, ProductTerms& terms);
     void add_float_product(const Node& node, const ProductTerms& terms, Names& inputs);
     // The product on the weights' grid, for kernels on real numbers.
-    void add_rounded_product(const Node& node, QuantizedProduct product, float coarse, Names& inputs);
+    void add_rounded_product(const Node& node, QuantizedProduct product, Names& inputs);
     // `shape` is the weight's as the operator is written. Gives the bias that must be added behind the operator, where codes would be off
     // by more than `coarse` steps of the output.
     std::vector<float> add_quantized_product(const Node& node, const ProductTerms& terms, QuantizedProduct product, const Shape& shape,
@@ -93,8 +92,8 @@ private:
     Pads explicit_pads(const Node& node) const;
     // Why ONNX Runtime will not fuse an int8 convolution; "" if it will.
     std::string reason_unfused(const Node& node, const Tail& tail, const QuantizedProduct& product) const;
-    std::string reason_not_summed(const Node& node) const;
-    std::string reason_not_on_grid(const Node& node, const Tail& tail) const;
+    // Why a grid does not stand right behind a convolution and what of its activation is left.
+    std::string reason_not_on_grid(const Node& node, const Activation& activation) const;
     void write_bias_behind(const Node& node, std::vector<float> bias, const std::string& from, const std::string& to);
 
     const Graph& graph_;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <vector>
 
 namespace octavo::onnx {
@@ -128,11 +127,10 @@ private:
         if (reads_codes) {
             if (ops::find(node_->op)->role != ops::Role::passes)
                 return refusal("it reads a quantized tensor, expected a DequantizeLinear between");
-            const auto grid = grids_.find(node_->inputs[0]);
-            for (const TensorId id : node_->outputs) {
-                real_.insert(id);
-                if (grid != grids_.end() && grid->second.scale.size() == 1) grids_[id] = Codes(grid->second);
-            }
+            const auto first = real_.find(node_->inputs[0]);
+            std::optional<Codes> grid = first == real_.end() ? std::nullopt : first->second;
+            if (grid && grid->scale.size() != 1) grid.reset();  // channels may lie elsewhere now
+            for (const TensorId id : node_->outputs) real_[id] = grid;
         }
         graph_.nodes.push_back(*node_);
         for (TensorId& id : graph_.nodes.back().inputs) id = real_of(id);
@@ -237,15 +235,15 @@ private:
 
     // A tensor that holds real numbers already; a scale other than the one that it was quantized with is a factor.
     Result<TensorId> rescaled(TensorId id, std::size_t scale) {
-        const auto grid = grids_.find(id);
-        if (grid == grids_.end()) return id;
+        const std::optional<Codes>& grid = real_.at(id);
+        if (!grid) return id;
         OCTAVO_TRY(const Codes read, parameters(scale));
-        if (are_one(grid->second, read)) return id;
-        if (grid->second.scale.size() != 1 || read.scale.size() != 1 || grid->second.zero_point != read.zero_point)
+        if (are_one(*grid, read)) return id;
+        if (grid->scale.size() != 1 || read.scale.size() != 1 || grid->zero_point != read.zero_point)
             return refusal("'" + graph_[id].name + "' was quantized with another zero point, or other scales by channel");
         const std::string name = graph_.unused_name(graph_[id].name + "/rescaled");
         const TensorId made = graph_.add_tensor({name, OCTAVO_F32, {}, {}, false});
-        const TensorId factor = add_constant(graph_, name + "/factor", {}, std::vector{read.scale[0] / grid->second.scale[0]});
+        const TensorId factor = add_constant(graph_, name + "/factor", {}, std::vector{read.scale[0] / grid->scale[0]});
         graph_.nodes.push_back({name, "Mul", {id, factor}, {made}, {}, {}});
         return made;
     }
@@ -296,7 +294,7 @@ private:
         real.op = "Identity";
         real.inputs = {constant};
         graph_.nodes.push_back(std::move(real));
-        real_.insert(y);
+        real_[y] = codes;
         return {};
     }
 
@@ -310,7 +308,6 @@ private:
             low.push_back((first - static_cast<float>(codes.zero_point[c])) * codes.scale[c]);
             high.push_back((last - static_cast<float>(codes.zero_point[c])) * codes.scale[c]);
         }
-        grids_[node_->outputs[0]] = codes;
         const Shape shape = low.size() == 1 ? Shape{} : Shape{static_cast<std::int64_t>(low.size()), 1, 1};
         const std::string name = graph_[node_->outputs[0]].name;
         const TensorId lows = add_constant(graph_, name + "/low", shape, std::move(low));
@@ -321,15 +318,14 @@ private:
                                 {node_->outputs[0]},
                                 {{"levels", std::int64_t{256}}},
                                 {}});
-        real_.insert(node_->outputs[0]);
+        real_[node_->outputs[0]] = codes;
         return {};
     }
 
     Graph& graph_;
     const Node* node_ = nullptr;
-    std::set<TensorId> real_;            // tensors of codes in the file: they hold real numbers here
-    std::map<TensorId, Codes> grids_;    // of those that were quantized
-    std::map<TensorId, TensorId> same_;  // what was dequantized: the tensor of codes holds it already
+    std::map<TensorId, std::optional<Codes>> real_;  // tensors of codes in the file hold real numbers here; of this grid, where it is known
+    std::map<TensorId, TensorId> same_;              // what was dequantized: the tensor of codes holds it already
 };
 
 }  // namespace

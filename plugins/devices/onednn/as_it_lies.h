@@ -36,12 +36,17 @@ void add_as(Builder& builder, std::unique_ptr<T> step, const ops::NodeView& node
     in_rows ? builder.finish_from_rows(node.output_id(0), to) : builder.finish_from_real(node.output_id(0), to);
 }
 
-// Calls body(first, last) for pieces of 0..count that repay a task, each of the count being so many values.
+// How many of so many values each repay a task.
+inline std::int64_t piece_of(std::int64_t values) {
+    constexpr std::int64_t kValues = 8192;
+    return std::max<std::int64_t>(1, kValues / values);
+}
+// Calls body(first, last, thread) for such pieces of 0..count.
 template <class Body>
 void share_pieces(Team& team, std::int64_t count, std::int64_t values, const Body& body) {
-    constexpr std::int64_t kValues = 8192;
-    const std::int64_t grain = std::max<std::int64_t>(1, kValues / values);
-    team.share((count + grain - 1) / grain, [&](std::int64_t piece, int) { body(piece * grain, std::min(count, (piece + 1) * grain)); });
+    const std::int64_t grain = piece_of(values);
+    team.share((count + grain - 1) / grain,
+               [&](std::int64_t piece, int thread) { body(piece * grain, std::min(count, (piece + 1) * grain), thread); });
 }
 
 }  // namespace octavo::onednn

@@ -55,7 +55,7 @@ public:
         to_ = addresses.get<float>(writes[0]);
     }
     void run(const RunContext& context) override {
-        share_pieces(context.team, count, 1, [&](std::int64_t first, std::int64_t last) {
+        share_pieces(context.team, count, 1, [&](std::int64_t first, std::int64_t last, int) {
             function_kernels().apply(known.function, known.parameter, from_ + first, to_ + first, last - first);
         });
     }
@@ -77,7 +77,7 @@ public:
         to_ = addresses.get<T>(writes[0]) + offset;
     }
     void run(const RunContext& context) override {
-        share_pieces(context.team, pixels, channels, [&](std::int64_t first, std::int64_t last) {
+        share_pieces(context.team, pixels, channels, [&](std::int64_t first, std::int64_t last, int) {
             if (stride == channels) return look_up(from_ + first * channels, to_ + first * channels, (last - first) * channels);
             for (std::int64_t pixel = first; pixel < last; ++pixel) look_up(from_ + pixel * channels, to_ + pixel * stride, channels);
         });

@@ -26,7 +26,7 @@ public:
         to_ = addresses.get<std::byte>(writes[0]);
     }
     void run(const RunContext& context) override {
-        share_pieces(context.team, blocks, stride, [&](std::int64_t first, std::int64_t last) {
+        share_pieces(context.team, blocks, stride, [&](std::int64_t first, std::int64_t last, int) {
             for (std::size_t i = 0; i < parts.size(); ++i)
                 for (std::int64_t b = first; b < last; ++b)
                     std::memcpy(to_ + (b * stride + parts[i].offset) * value_bytes, from_[i] + b * parts[i].count * value_bytes,

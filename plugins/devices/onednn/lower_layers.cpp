@@ -9,9 +9,7 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr std::int64_t kBlock = 8192;  // values that repay a task
-
-constexpr std::int64_t kRun = 512;
+constexpr std::int64_t kRun = 512;  // values that vectors take at a time; see move
 
 // An Operand or a Destination.
 template <class Side>
@@ -31,7 +29,7 @@ public:
     void declare(int threads) {
         reads = {source.buffer};
         writes = {target.buffer};
-        block_rows_ = std::max<std::int64_t>(1, kBlock / size());
+        block_rows_ = piece_of(size());
         blocks_ = static_cast<std::size_t>((source.parameters ? 1 : 0) + (target.parameters ? 1 : 0));
         scratch_bytes = static_cast<std::size_t>(threads) * blocks_ * block_bytes();
     }
@@ -41,9 +39,8 @@ public:
         scratch_ = scratch;
     }
     void run(const RunContext& context) override {
-        context.team.share((rows + block_rows_ - 1) / block_rows_, [&](std::int64_t task, int thread) {
-            const std::int64_t first = task * block_rows_;
-            run_block(first, std::min(block_rows_, rows - first), scratch_ + static_cast<std::size_t>(thread) * blocks_ * block_bytes());
+        share_pieces(context.team, rows, size(), [&](std::int64_t first, std::int64_t last, int thread) {
+            run_block(first, last - first, scratch_ + static_cast<std::size_t>(thread) * blocks_ * block_bytes());
         });
     }
     std::size_t constant_bytes() const override { return (scale.size() + bias.size()) * sizeof(float); }
@@ -105,10 +102,7 @@ Target target_of(Builder& builder, const ops::NodeView& node) {
     const bool in_rows = !is_picture(node.output(0)) || builder.is_wanted_in_rows(id);
     if (!in_rows || !builder.is_wanted_whole_only(id)) return {builder.add_buffer(byte_count(node.output(0)) + 64), nullptr};
     Target target = builder.target_in_rows(id);
-    CodeParameters longer = *target.parameters;
-    const auto lengthen = [](auto& values) { values.assign(kRun + 32, values[0]); };
-    lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
-    target.parameters = std::make_shared<const CodeParameters>(std::move(longer));
+    target.parameters = lengthened(*target.parameters, kRun);
     return target;
 }
 

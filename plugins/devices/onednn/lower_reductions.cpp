@@ -33,7 +33,7 @@ public:
 
 private:
     void reduce_rows(Team& team) const {
-        share_pieces(team, split.outer, split.size, [&](std::int64_t first, std::int64_t last) {
+        share_pieces(team, split.outer, split.size, [&](std::int64_t first, std::int64_t last, int) {
             for (std::int64_t i = first; i < last; ++i) to_[i] = function_kernels().reduce(reduction, from_ + i * split.size, split.size);
         });
     }
@@ -63,7 +63,7 @@ public:
                 const std::int64_t at = outer * split.size * split.inner + first;
                 function_kernels().softmax_columns(from_ + at, to_ + at, columns, is_logarithm);
             });
-        share_pieces(context.team, split.outer, split.size, [&](std::int64_t first, std::int64_t last) {
+        share_pieces(context.team, split.outer, split.size, [&](std::int64_t first, std::int64_t last, int) {
             for (std::int64_t i = first; i < last; ++i)
                 function_kernels().softmax(from_ + i * split.size, to_ + i * split.size, split.size, is_logarithm);
         });

@@ -68,6 +68,13 @@ bool PointwiseStep::is_alike() const {
            std::ranges::all_of(targets, [&](const Target& to) { return one_grid(to) && to.stride == layout.channels; });
 }
 
+std::shared_ptr<const CodeParameters> lengthened(const CodeParameters& uniform, std::int64_t channels) {
+    CodeParameters longer = uniform;
+    const auto lengthen = [&](auto& values) { values.assign(static_cast<std::size_t>(channels) + 32, values[0]); };
+    lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
+    return std::make_shared<const CodeParameters>(std::move(longer));
+}
+
 // Pixels of few channels are too short for vectors: several in a row are one of as many channels together.
 void PointwiseStep::lengthen_rows() {
     constexpr std::int64_t kLongRow = 256;
@@ -83,10 +90,7 @@ void PointwiseStep::lengthen_rows() {
     lengthen(constant_b), lengthen(scale), lengthen(shift);
     for (Target& to : targets) {
         to.stride = layout.channels;
-        if (!to.parameters) continue;
-        CodeParameters longer = *to.parameters;
-        lengthen(longer.scale), lengthen(longer.reciprocal), lengthen(longer.zero_point), lengthen(longer.integer_zero_point);
-        to.parameters = std::make_shared<const CodeParameters>(std::move(longer));
+        if (to.parameters) to.parameters = lengthened(*to.parameters, layout.channels);
     }
 }
 

@@ -34,6 +34,9 @@ inline bool is_uniform(const std::vector<float>& by_channel, std::int64_t channe
     return std::all_of(by_channel.begin(), by_channel.begin() + channels, [&](float value) { return value == by_channel.front(); });
 }
 
+// Of one grid for all values, as long as runs of `channels` values want them.
+std::shared_ptr<const CodeParameters> lengthened(const CodeParameters& uniform, std::int64_t channels);
+
 class PointwiseStep : public Step {
 public:
     Pointwise kind = Pointwise::copy;
