@@ -55,7 +55,8 @@ void finish_in_rows(Builder& builder, std::unique_ptr<PointwiseStep> step, const
 bool lower_binary(Builder& builder, const ops::NodeView& node, octavo_precision precision, Pointwise kind) {
     std::size_t first = 0, second = 1;
     const bool commutes = kind == Pointwise::add || kind == Pointwise::multiply;
-    if (node.input(0).data && commutes) std::swap(first, second);
+    const bool gates = !node.input(1).data && is_gate(node.input(0), node.output(0));
+    if (commutes && (node.input(0).data || gates)) std::swap(first, second);
     const octavo_tensor_info &x = node.input(first), &y = node.input(second), &out = node.output(0);
     if (x.data || out.type != OCTAVO_F32) return false;
     if (builder.lies_in_rows(node.input_id(first)) || (!y.data && builder.lies_in_rows(node.input_id(second)))) return false;

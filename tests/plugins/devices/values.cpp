@@ -27,6 +27,31 @@ BOOST_AUTO_TEST_CASE(constants_of_any_rank_and_any_axes_meet_tensors_of_any_rank
     }
 }
 
+// Sums, differences and products of codes, of codes and a gate, and of codes and what stays in floating point, with any number of channels.
+BOOST_AUTO_TEST_CASE(codes_meet_codes_gates_and_floats) {
+    for (std::uint32_t seed = 1; seed <= 120; ++seed) {
+        NetworkBuilder net(seed);
+        const std::int64_t channels = net.between(1, 90), images = net.between(1, 2);
+        const TensorId x = net.input({images, channels, net.between(1, 6), net.between(1, 6)});
+        const auto mixed = [&](TensorId from, std::int64_t made) {
+            const TensorId bias = net.random_constant({made}, 0.5F);
+            return net.node("Conv", {from, net.random_constant({made, channels, 1, 1}, 0.5F), bias});
+        };
+        const TensorId a = net.flip() ? net.node("Relu", {mixed(x, channels)}) : mixed(x, channels);
+        TensorId b = net.flip() ? x : mixed(x, channels);
+        if (net.flip()) b = net.node("Sigmoid", {net.node("GlobalAveragePool", {b})});
+        const char* const ops[] = {"Add", "Sub", "Mul"};
+        const std::string op = ops[net.between(0, 2)];
+        TensorId y = net.flip() ? net.node(op, {a, b}) : net.node(op, {b, a});
+        if (net.flip()) y = net.node("Relu", {y});
+        const Graph graph = net.finish({mixed(y, 8)});
+        std::mt19937 random(seed);
+        const Tensors inputs = random_inputs(graph, random);
+        const Plan plan = plan_for(device("onednn"), graph, inputs);
+        expect_same_bits(graph, inputs, &plan, "seed " + std::to_string(seed));
+    }
+}
+
 // It does not matter for its input that a depthwise convolution computes in floating point: it reads the grid of each channel.
 BOOST_AUTO_TEST_CASE(depthwise_convolutions_in_floating_point_read_the_grids_by_channel) {
     for (std::uint32_t seed = 1; seed <= 20; ++seed) {
