@@ -36,6 +36,7 @@ Result<void> remove_dead(Graph& graph);
 
 // Not part of `run_passes`, which quantized models go through as well. Shapes stay inferred, the invariants are checked.
 Result<void> merge_convolutions(Graph& graph);
+Result<void> unfold_transposed(Graph& graph);
 
 // Not part of `run_passes`: calibration looks at both operands of an addition, so it runs on the graph before this. Afterwards shapes are
 // inferred and the invariants checked, as for the others.

@@ -67,7 +67,10 @@ Result<Model> load_model_of(const std::string& path, Graph graph, Weights weight
     if (Result<void> passed = run_passes(model.calibration); !passed) return passed.error().within(path);
     OCTAVO_TRY(const SeenRanges seen, read_seen_ranges(path));
     model.weights = grids->empty() && seen.products.empty() ? weights : Weights::stay;
-    if (model.weights == Weights::may_change) OCTAVO_CHECK_OK(merge_convolutions(model.calibration));
+    if (model.weights == Weights::may_change) {
+        OCTAVO_CHECK_OK(unfold_transposed(model.calibration));
+        OCTAVO_CHECK_OK(merge_convolutions(model.calibration));
+    }
     model.executed = model.calibration;
     if (Result<void> fused = fuse_residuals(model.executed); !fused) return fused.error().within(path);
     model.compared = compared_outputs(model.executed);
