@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <type_traits>
 
 #include "core/image/decode.h"
 
@@ -120,23 +121,40 @@ Normalize normalize_of(const Preprocess& pipeline) {
     return last != nullptr ? *last : Normalize{};
 }
 
-void write_colour(const Image& image, const Normalize& step, bool is_channels_last, std::span<float> values) {
+template <class T>
+T stored(float value) {
+    if constexpr (std::is_same_v<T, float>) return value;
+    return static_cast<T>(std::nearbyint(std::clamp(value, 0.0F, 255.0F)));
+}
+
+template <class T>
+void write_colour(const Image& image, const Normalize& step, bool is_channels_last, std::span<T> values) {
     const std::size_t pixels = image.rgb.size() / 3, plane = is_channels_last ? 1 : pixels, next = is_channels_last ? 3 : 1;
     for (std::size_t c = 0; c < 3; ++c) {
         const float mean = step.mean[c], scale = step.scale[c];
         const std::uint8_t* const in = image.rgb.data() + (step.order == ChannelOrder::rgb ? c : 2 - c);
-        float* const out = values.data() + c * plane;
-        for (std::size_t i = 0; i < pixels; ++i) out[next * i] = (static_cast<float>(in[3 * i]) - mean) * scale;
+        T* const out = values.data() + c * plane;
+        for (std::size_t i = 0; i < pixels; ++i) out[next * i] = stored<T>((static_cast<float>(in[3 * i]) - mean) * scale);
     }
 }
 
 // ITU-R 601 luma in 16-bit fixed point, rounded, as in Pillow's convert("L"). The weights sum to 65536: equal channels keep their value.
-void write_luma(const Image& image, const Normalize& step, std::span<float> values) {
+template <class T>
+void write_luma(const Image& image, const Normalize& step, std::span<T> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::uint8_t* const in = image.rgb.data() + 3 * i;
         const unsigned luma = (in[0] * 19595U + in[1] * 38470U + in[2] * 7471U + 32768U) >> 16;
-        values[i] = (static_cast<float>(luma) - step.mean[0]) * step.scale[0];
+        values[i] = stored<T>((static_cast<float>(luma) - step.mean[0]) * step.scale[0]);
     }
+}
+
+template <class T>
+void write(const Preprocess& pipeline, const Image& image, std::span<T> values, InputShape shape) {
+    assert(shape.channels == 1 || shape.channels == 3);
+    assert(values.size() == image.rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
+    const Normalize normalize = normalize_of(pipeline);
+    if (shape.channels == 1) write_luma(image, normalize, values);
+    if (shape.channels == 3) write_colour(image, normalize, shape.is_channels_last, values);
 }
 
 bool in_range(int side) {
@@ -219,11 +237,19 @@ Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, 
 }
 
 void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape) {
-    assert(shape.channels == 1 || shape.channels == 3);
-    assert(values.size() == image.rgb.size() / 3 * static_cast<std::size_t>(shape.channels));
+    write(pipeline, image, values, shape);
+}
+
+void write_row(const Preprocess& pipeline, const Image& image, std::span<std::byte> row, InputShape shape) {
+    if (shape.is_bytes)
+        write(pipeline, image, std::span(reinterpret_cast<std::uint8_t*>(row.data()), row.size()), shape);
+    else
+        write(pipeline, image, std::span(reinterpret_cast<float*>(row.data()), row.size() / sizeof(float)), shape);
+}
+
+bool changes_values(const Preprocess& pipeline) {
     const Normalize normalize = normalize_of(pipeline);
-    if (shape.channels == 1) write_luma(image, normalize, values);
-    if (shape.channels == 3) write_colour(image, normalize, shape.is_channels_last, values);
+    return normalize.mean != Normalize().mean || normalize.scale != Normalize().scale;
 }
 
 Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name) {

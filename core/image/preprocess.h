@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -72,6 +73,7 @@ struct Preprocess {
 struct InputShape {
     int channels = 3, height = 0, width = 0;
     bool is_channels_last = false;
+    bool is_bytes = false;  // it takes pixels, 8 bits a value, instead of floats
 };
 
 // A place in the network input is scale * (place in the source picture) - offset, in pixels, (0, 0) being the top left corner. A border
@@ -104,7 +106,13 @@ Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, 
 // The last step. `values` holds channels * height * width values; the image has that height and width.
 void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape);
 
-// Both.
+// The same into the bytes of whatever the shape takes; bytes are rounded and end at 0 and 255.
+void write_row(const Preprocess& pipeline, const Image& image, std::span<std::byte> row, InputShape shape);
+
+// Whether the last step changes a pixel's value.
+bool changes_values(const Preprocess& pipeline);
+
+// All steps.
 Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name);
 
 }  // namespace octavo

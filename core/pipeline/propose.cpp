@@ -197,7 +197,7 @@ private:
     Variant variant() const {
         if (is_measurable_) return proposal_.trial.ranking.front().variant;
         // A crop would cut objects off that a detector is to find.
-        return {classes_ > 0 ? &usual_framings().front() : &usual_framings().back(), &usual_numbers()[0], ChannelOrder::rgb, 0};
+        return {classes_ > 0 ? &usual_framings().front() : &usual_framings().back(), &usual_numbers(shape_)[0], ChannelOrder::rgb, 0};
     }
 
     void add_preprocess() {
@@ -205,6 +205,7 @@ private:
         std::string comment = classes_ > 0
                                   ? "TO BE CHECKED: nothing was tried; this is how torchvision's models are fed."
                                   : "TO BE CHECKED: nothing was tried; the whole picture, with the numbers of torchvision's models.";
+        if (shape_.is_bytes) comment = "TO BE CHECKED: nothing was tried; pixels as they are, since the model takes bytes.";
         if (is_measurable_) {
             comment = "The best of " + counted(trial.ranking.size(), "variant") + " on " + counted(trial.images, "image") + ": " +
                       text_of(trial.ranking[0]);

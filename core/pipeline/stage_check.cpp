@@ -119,7 +119,9 @@ Result<void> check_model(const Config& config, const Model& model) {
     const std::optional<InputShape> shape = image_shape(ports_of(graph, graph.inputs)[0]);
     if (!shape)
         return error("steps for pictures", "none, since the model's input '" + input.name +
-                                               "' takes none (f32, 1 or 3 channels in front of height and width or behind them)");
+                                               "' takes none (f32 or u8, 1 or 3 channels in front of height and width or behind them)");
+    if (shape->is_bytes && changes_values(config.preprocess))
+        return error("mean or scale", "none, since the model's input '" + input.name + "' takes pixels as bytes (u8)");
     const std::optional<Size> size = output_size(config.preprocess);
     if (!size || (size->height == shape->height && size->width == shape->width)) return {};
     return error(size_text(size->width, size->height),

@@ -42,8 +42,7 @@ Result<Framed> framed_image(std::span<const std::byte> file, const Preprocess& s
 
 void fill_row(const Framed& picture, const Preprocess& steps, InputShape shape, const Port& input, Prepared& out) {
     out.rows.emplace_back(row_bytes(input));
-    const std::span<float> values(reinterpret_cast<float*>(out.rows[0].data()), out.rows[0].size() / sizeof(float));
-    write_values(steps, picture.image, values, shape);
+    write_row(steps, picture.image, out.rows[0], shape);
     out.geometry = geometry_of(picture.geometry, shape);
 }
 
@@ -222,15 +221,16 @@ Result<InputShape> image_shape(std::span<const Port> inputs) {
                                        " inputs, an image fills one; expected a data set that gives ready tensors");
     if (const std::optional<InputShape> shape = image_shape(inputs[0])) return *shape;
     return Error(Code::model, "input '" + inputs[0].name +
-                                  "' is no image: expected f32, batch x 1 or 3 x height x width or batch x height x width x 1 or 3");
+                                  "' is no image: expected f32 or u8, batch x 1 or 3 x height x width or batch x height x width x 1 or 3");
 }
 
 std::optional<InputShape> image_shape(const Port& input) {
-    if (input.type != OCTAVO_F32 || input.shape.size() != 4) return {};
+    const bool is_bytes = input.type == OCTAVO_U8;
+    if ((input.type != OCTAVO_F32 && !is_bytes) || input.shape.size() != 4) return {};
     const auto length = [&](std::size_t axis) { return static_cast<int>(input.shape[axis]); };
     const auto is_channels = [&](std::size_t axis) { return input.shape[axis] == 1 || input.shape[axis] == 3; };
-    if (is_channels(1)) return InputShape{length(1), length(2), length(3)};
-    if (is_channels(3)) return InputShape{length(3), length(1), length(2), true};
+    if (is_channels(1)) return InputShape{length(1), length(2), length(3), false, is_bytes};
+    if (is_channels(3)) return InputShape{length(3), length(1), length(2), true, is_bytes};
     return {};
 }
 
@@ -251,9 +251,10 @@ Result<Framed> framed_file(const std::string& path, const Preprocess& steps, Inp
     return framed_image(file.bytes(), steps, shape, path);
 }
 
-Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name) {
-    OCTAVO_TRY(const Geometry geometry, preprocess(steps, std::move(image), row, shape, name));
-    return geometry_of(geometry, shape);
+Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<std::byte> row, std::string_view name) {
+    OCTAVO_TRY(const Framed framed, frame(steps, std::move(image), shape, name));
+    write_row(steps, framed.image, row, shape);
+    return geometry_of(framed.geometry, shape);
 }
 
 std::optional<std::int64_t> class_of(const octavo_blob& annotation) {

@@ -71,7 +71,8 @@ using BatchSink = std::function<Result<void>(const Batch&)>;
 // Where images may be skipped, a range of which none can be read is an error; chosen ones are a part of what their caller reads.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
-// The one input that an image fills: f32, batch x 1 or 3 x height x width, or batch x height x width x 1 or 3. Another model is an error.
+// The one input that an image fills: f32 or u8, batch x 1 or 3 x height x width, or batch x height x width x 1 or 3. Another model is an
+// error.
 Result<InputShape> image_shape(std::span<const Port> inputs);
 std::optional<InputShape> image_shape(const Port& input);
 
@@ -81,7 +82,7 @@ octavo_geometry geometry_of(const Geometry& geometry, InputShape shape);
 Result<Framed> framed_file(const std::string& path, const Preprocess& steps, InputShape shape);
 
 // One picture through the preprocessing into `row`, the values of one sample. Errors begin with `name`.
-Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<float> row, std::string_view name);
+Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<std::byte> row, std::string_view name);
 
 // One image file through the preprocessing, as the only row of a batch. Zeros behind it.
 Result<Batch> batch_of_image(const std::string& path, const Preprocess& preprocess, std::span<const Port> inputs);

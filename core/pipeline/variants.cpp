@@ -127,7 +127,7 @@ public:
     Result<VariantsResult> run() {
         const Framing& first = usual_framings().front();
         OCTAVO_CHECK_OK(decode(first));
-        for (const Numbers& numbers : usual_numbers())
+        for (const Numbers& numbers : usual_numbers(shape_))
             for (const ChannelOrder order : orders_of(shape_)) OCTAVO_CHECK_OK(measure({&first, &numbers, order, 0}));
         if (tried_.empty()) return *last_failure_;
         const std::vector<Variant> finalists = best(kFinalists);
@@ -164,9 +164,9 @@ private:
     }
 
     void fill_input(const Picture& picture, const Variant& variant) {
-        const std::size_t values = static_cast<std::size_t>(shape_.channels) * picture.image.rgb.size() / 3;
-        write_values({{numbers_in(*variant.numbers, variant.order)}}, picture.image, {reinterpret_cast<float*>(input_[0].data()), values},
-                     shape_);
+        const std::size_t row =
+            picture.image.rgb.size() / 3 * static_cast<std::size_t>(shape_.channels) * (shape_.is_bytes ? 1 : sizeof(float));
+        write_row({{numbers_in(*variant.numbers, variant.order)}}, picture.image, std::span(input_[0]).first(row), shape_);
     }
 
     Result<void> measure(const Variant& variant) {
@@ -247,7 +247,7 @@ json::array written(const std::array<double, 3>& values, ChannelOrder order) {
 
 }  // namespace
 
-std::span<const Numbers> usual_numbers() {
+std::span<const Numbers> usual_numbers(const InputShape& shape) {
     static constexpr Numbers kNumbers[] = {
         {"torchvision's mean and deviation", {123.675, 116.28, 103.53}, {0.01712475, 0.017507, 0.01742919}},
         {"-1 to 1", {127.5, 127.5, 127.5}, {0.00784313725, 0.00784313725, 0.00784313725}},
@@ -256,7 +256,7 @@ std::span<const Numbers> usual_numbers() {
         {"Caffe's mean, times 0.017", {123.68, 116.78, 103.94}, {0.017, 0.017, 0.017}},
         {"0 to 255", {0, 0, 0}, {1, 1, 1}},
     };
-    return kNumbers;
+    return shape.is_bytes ? std::span(kNumbers).last(1) : std::span(kNumbers);
 }
 
 std::span<const Framing> usual_framings() {
@@ -273,7 +273,7 @@ json::array steps_of(const Variant& variant, const InputShape& shape) {
 }
 
 std::int64_t variant_runs(std::int64_t images, const InputShape& shape) {
-    const std::size_t first = usual_numbers().size() * orders_of(shape).size();
+    const std::size_t first = usual_numbers(shape).size() * orders_of(shape).size();
     const std::size_t others = (usual_framings().size() - 1) * std::min(first, kFinalists);
     return images * static_cast<std::int64_t>(first + others);
 }

@@ -21,7 +21,8 @@ struct Numbers {
     const char* title;
     std::array<double, 3> mean, scale;
 };
-std::span<const Numbers> usual_numbers();
+// Those that leave pixels as they are come last: alone where the input takes bytes.
+std::span<const Numbers> usual_numbers(const InputShape& shape);
 
 // How a picture comes to the size of the input.
 struct Framing {

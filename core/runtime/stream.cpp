@@ -130,8 +130,9 @@ Result<Stream::Place> Stream::place_of(std::int64_t row) {
     const octavo_tensor& input = inputs_[0].tensor;
     if (row < 0 || row >= input.shape[0])
         return Error(Code::config, "row " + std::to_string(row) + ": the batch has rows 0 to " + std::to_string(input.shape[0] - 1));
-    float* const values = static_cast<float*>(input.data) + row * input.strides[0];
-    return Place{shape, {values, static_cast<std::size_t>(input.strides[0])}, "row " + std::to_string(row)};
+    const auto bytes = static_cast<std::size_t>(input.strides[0]) * element_bytes(input.type);
+    std::byte* const values = static_cast<std::byte*>(input.data) + static_cast<std::size_t>(row) * bytes;
+    return Place{shape, {values, bytes}, "row " + std::to_string(row)};
 }
 
 Result<octavo_geometry> Stream::set_image(std::int64_t row, std::span<const std::byte> file) {

@@ -30,7 +30,7 @@ public:
 private:
     struct Place {
         InputShape shape;
-        std::span<float> values;
+        std::span<std::byte> values;
         std::string name;  // for messages
     };
     Result<const octavo_port*> find_input(const char* name) const;

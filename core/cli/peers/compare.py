@@ -32,7 +32,8 @@ def measure(engine: str, model: Path, threads: int, seconds: float, runs: int) -
     import numpy as np
     opened = open_model(engine, model, threads, integer=True)
     random = np.random.default_rng(1)
-    feeds = {name: random.uniform(-1, 1, shape).astype(kind) for name, (shape, kind) in opened.inputs.items()}
+    feeds = {name: (random.uniform(0, 256, shape) if kind == "uint8" else random.uniform(-1, 1, shape)).astype(kind)
+             for name, (shape, kind) in opened.inputs.items()}
     for _ in range(WARM_UP):
         opened.run(feeds)
     times, end = [], time.perf_counter() + seconds

@@ -88,7 +88,8 @@ def open_onnxruntime(model: Path, threads: int, integer: bool) -> Opened:
     import onnxruntime
     session = onnxruntime.InferenceSession(str(model), onnxruntime_options(threads), ["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    types = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64", "tensor(int64)": "int64"}
+    types = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64", "tensor(int64)": "int64",
+             "tensor(int32)": "int32", "tensor(uint8)": "uint8", "tensor(int8)": "int8", "tensor(bool)": "bool"}
     inputs = {entry.name: ([side if isinstance(side, int) else 1 for side in entry.shape], types.get(entry.type, "float32"))
               for entry in session.get_inputs()}
     settings = "exact sums" if has_vnni() else "session.x64quantprecision=1"

@@ -268,13 +268,14 @@ BOOST_AUTO_TEST_CASE(an_input_for_pictures_has_channels_in_front_or_behind) {
         const std::optional<InputShape> found = image_shape(Port{"x", type, std::move(shape)});
         if (!found) return std::string("none");
         return std::to_string(found->channels) + " " + std::to_string(found->height) + "x" + std::to_string(found->width) +
-               (found->is_channels_last ? " behind" : "");
+               (found->is_channels_last ? " behind" : "") + (found->is_bytes ? ", bytes" : "");
     };
     BOOST_TEST(told({8, 3, 20, 30}) == "3 20x30");
     BOOST_TEST(told({8, 1, 20, 30}) == "1 20x30");
     BOOST_TEST(told({8, 20, 30, 3}) == "3 20x30 behind");
     BOOST_TEST(told({8, 20, 30, 1}) == "1 20x30 behind");
     BOOST_TEST(told({8, 3, 20, 3}) == "3 20x3");
+    BOOST_TEST(told({8, 20, 30, 3}, OCTAVO_U8) == "3 20x30 behind, bytes");
     BOOST_TEST(told({8, 4, 20, 30}) == "none");
     BOOST_TEST(told({8, 3, 20}) == "none");
     BOOST_TEST(told({8, 3, 20, 30}, OCTAVO_S64) == "none");
