@@ -1,6 +1,7 @@
 // Where the outside meets the program: inputs become channels-last (and codes, where the plan says so), outputs become row-major real
 // numbers, and tapped tensors are shown in place. What is not f32 is copied as it is.
 #include "steps.h"
+#include "turn.h"
 
 #include "ops/support.h"
 
@@ -42,6 +43,7 @@ private:
 class OutputStep : public Step {
 public:
     std::int32_t index = 0;
+    bool is_in_rows = false;  // what is read, be it a picture or not
     octavo_tensor_info info{};
     std::shared_ptr<ops::Shape> bounded;
 
@@ -50,13 +52,22 @@ public:
         octavo_tensor& to = context.outputs[index];
         if (bounded) std::ranges::copy(*bounded, info.shape);
         std::copy_n(info.shape, info.rank, to.shape);
-        if (info.type == OCTAVO_F32)
-            to_rows(layout_of(info), reinterpret_cast<const float*>(from_), static_cast<float*>(to.data));
-        else
-            std::memcpy(to.data, from_, byte_count(info));
+        if (is_in_rows) return copy(context.team, static_cast<std::byte*>(to.data));
+        const Layout layout = layout_of(info);
+        turn(context.team, {layout.images, layout.pixels, layout.channels}, reinterpret_cast<const float*>(from_),
+             static_cast<float*>(to.data));
     }
 
 private:
+    void copy(Team& team, std::byte* to) const {
+        constexpr std::size_t kGrain = 65536;  // bytes that repay a task
+        const std::size_t bytes = byte_count(info);
+        team.share(static_cast<std::int64_t>((bytes + kGrain - 1) / kGrain), [&](std::int64_t task, int) {
+            const std::size_t first = static_cast<std::size_t>(task) * kGrain;
+            std::memcpy(to + first, from_ + first, std::min(kGrain, bytes - first));
+        });
+    }
+
     const std::byte* from_ = nullptr;
 };
 
@@ -144,7 +155,8 @@ void lower_outputs(Builder& builder) {
             step->index = i;
             step->info = info;
             step->bounded = builder.bounded_shape(id);
-            step->reads = {builder.read(id, Form::real)};
+            step->is_in_rows = info.type != OCTAVO_F32 || !is_picture(info) || builder.lies_in_rows(id);
+            step->reads = {step->is_in_rows ? builder.read_rows(id) : builder.read(id, Form::real)};
             made = std::move(step);
         }
         made->name = std::string("output ") + info.name;

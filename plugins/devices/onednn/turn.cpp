@@ -62,17 +62,28 @@ void TurnStep<T>::bind(const Addresses& addresses, std::byte*) {
     to_ = addresses.get<T>(writes[0]);
 }
 
+// A task is some columns of some rows: of pictures with few channels there are no others.
 template <class T>
-void TurnStep<T>::run(const RunContext& context) {
-    const std::int64_t bands = (columns_ + kTile - 1) / kTile;
-    context.team.share(images_ * bands, [&](std::int64_t task, int) {
-        const std::int64_t first = task % bands * kTile, last = std::min(columns_, first + kTile);
-        const T* const from = from_ + task / bands * rows_ * columns_;
-        T* const to = to_ + task / bands * rows_ * columns_;
-        for (std::int64_t row = 0; row < rows_; row += kTile)
-            turn_tile(from + row * columns_ + first, columns_, std::min(kTile, rows_ - row), last - first, to + first * rows_ + row, rows_);
+void turn(Team& team, const Matrices& size, const T* from_all, T* to_all) {
+    constexpr std::int64_t kGrain = 16384;  // values that repay a task
+    const std::int64_t bands = (size.columns + kTile - 1) / kTile, width = std::min(size.columns, kTile);
+    const std::int64_t height = (kGrain / width + kTile - 1) / kTile * kTile, pieces = (size.rows + height - 1) / height;
+    team.share(size.count * bands * pieces, [&](std::int64_t task, int) {
+        const std::int64_t image = task / pieces / bands, first = task / pieces % bands * kTile, top = task % pieces * height;
+        const T* const from = from_all + image * size.rows * size.columns;
+        T* const to = to_all + image * size.rows * size.columns;
+        for (std::int64_t row = top; row < std::min(size.rows, top + height); row += kTile)
+            turn_tile(from + row * size.columns + first, size.columns, std::min(kTile, size.rows - row),
+                      std::min(width, size.columns - first), to + first * size.rows + row, size.rows);
     });
 }
+
+template <class T>
+void TurnStep<T>::run(const RunContext& context) {
+    turn(context.team, size_, from_, to_);
+}
+
+template void turn(Team&, const Matrices&, const float*, float*);
 
 template class TurnStep<float>;
 template class TurnStep<std::uint8_t>;

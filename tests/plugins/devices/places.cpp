@@ -161,4 +161,17 @@ BOOST_AUTO_TEST_CASE(parts_of_a_split) {
     }
 }
 
+// Maps of few and many channels that several threads turn for the outside, from operators that write them channels-last or row by row.
+BOOST_AUTO_TEST_CASE(large_outputs) {
+    for (std::uint32_t seed = 1; seed <= 24; ++seed) {
+        NetworkBuilder net(seed);
+        Ints shape = {net.between(1, 2), net.between(1, 40), net.between(60, 130), net.between(60, 130)};
+        const TensorId x = net.node("Relu", {net.input(shape)});
+        std::vector<TensorId> outputs = {x};
+        if (net.flip()) outputs.push_back(transposed(net, x, shape));
+        if (net.flip()) outputs.push_back(net.node("Flatten", {x}));
+        check(net.finish(outputs), nullptr, seed);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
