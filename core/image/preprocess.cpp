@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstring>
 #include <string>
-#include <type_traits>
 
 #include "core/image/decode.h"
 
@@ -114,17 +113,11 @@ Result<void> apply(const Normalize&, Framed&, std::string_view) {
     return {};
 }
 
-// The step that write_values() uses: the one in the list, or one that changes nothing.
+// The step that write_row() uses: the one in the list, or one that changes nothing.
 Normalize normalize_of(const Preprocess& pipeline) {
     if (pipeline.steps.empty()) return {};
     const auto* last = std::get_if<Normalize>(&pipeline.steps.back());
     return last != nullptr ? *last : Normalize{};
-}
-
-template <class T>
-T stored(float value) {
-    if constexpr (std::is_same_v<T, float>) return value;
-    return static_cast<T>(std::nearbyint(std::clamp(value, 0.0F, 255.0F)));
 }
 
 template <class T>
@@ -134,7 +127,7 @@ void write_colour(const Image& image, const Normalize& step, bool is_channels_la
         const float mean = step.mean[c], scale = step.scale[c];
         const std::uint8_t* const in = image.rgb.data() + (step.order == ChannelOrder::rgb ? c : 2 - c);
         T* const out = values.data() + c * plane;
-        for (std::size_t i = 0; i < pixels; ++i) out[next * i] = stored<T>((static_cast<float>(in[3 * i]) - mean) * scale);
+        for (std::size_t i = 0; i < pixels; ++i) out[next * i] = static_cast<T>((static_cast<float>(in[3 * i]) - mean) * scale);
     }
 }
 
@@ -144,7 +137,7 @@ void write_luma(const Image& image, const Normalize& step, std::span<T> values) 
     for (std::size_t i = 0; i < values.size(); ++i) {
         const std::uint8_t* const in = image.rgb.data() + 3 * i;
         const unsigned luma = (in[0] * 19595U + in[1] * 38470U + in[2] * 7471U + 32768U) >> 16;
-        values[i] = stored<T>((static_cast<float>(luma) - step.mean[0]) * step.scale[0]);
+        values[i] = static_cast<T>((static_cast<float>(luma) - step.mean[0]) * step.scale[0]);
     }
 }
 
@@ -222,8 +215,16 @@ std::optional<Size> output_size(const Preprocess& pipeline) {
     return size;
 }
 
+bool changes_values(const Preprocess& pipeline) {
+    const Normalize normalize = normalize_of(pipeline);
+    return normalize.mean != Normalize().mean || normalize.scale != Normalize().scale;
+}
+
 Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name) {
     OCTAVO_CHECK_OK(check_preprocess(pipeline));
+    if (shape.is_bytes && changes_values(pipeline))
+        return Error(Code::config,
+                     "preprocess: mean and scale of normalize, where the network input takes pixels as bytes (u8); expected none");
     Framed work{std::move(image), {}};
     work.geometry.source_width = work.image.width;
     work.geometry.source_height = work.image.height;
@@ -236,10 +237,6 @@ Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, 
                                  text_of(wanted) + ", end with a crop, a letterbox or an exact resize to that");
 }
 
-void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape) {
-    write(pipeline, image, values, shape);
-}
-
 void write_row(const Preprocess& pipeline, const Image& image, std::span<std::byte> row, InputShape shape) {
     if (shape.is_bytes)
         write(pipeline, image, std::span(reinterpret_cast<std::uint8_t*>(row.data()), row.size()), shape);
@@ -247,14 +244,9 @@ void write_row(const Preprocess& pipeline, const Image& image, std::span<std::by
         write(pipeline, image, std::span(reinterpret_cast<float*>(row.data()), row.size() / sizeof(float)), shape);
 }
 
-bool changes_values(const Preprocess& pipeline) {
-    const Normalize normalize = normalize_of(pipeline);
-    return normalize.mean != Normalize().mean || normalize.scale != Normalize().scale;
-}
-
-Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name) {
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<std::byte> row, InputShape shape, std::string_view name) {
     OCTAVO_TRY(const Framed framed, frame(pipeline, std::move(image), shape, name));
-    write_values(pipeline, framed.image, values, shape);
+    write_row(pipeline, framed.image, row, shape);
     return framed.geometry;
 }
 

@@ -99,20 +99,17 @@ struct Framed {
     Geometry geometry;
 };
 
-// All steps but the last one, normalize. A picture that is smaller than a crop, or whose size after the steps is not that of the shape, is
-// a Code::data error that starts with `name`.
-Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name);
-
-// The last step. `values` holds channels * height * width values; the image has that height and width.
-void write_values(const Preprocess& pipeline, const Image& image, std::span<float> values, InputShape shape);
-
-// The same into the bytes of whatever the shape takes; bytes are rounded and end at 0 and 255.
-void write_row(const Preprocess& pipeline, const Image& image, std::span<std::byte> row, InputShape shape);
-
-// Whether the last step changes a pixel's value.
+// Whether normalize changes a pixel's value.
 bool changes_values(const Preprocess& pipeline);
 
-// All steps.
-Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<float> values, InputShape shape, std::string_view name);
+// All steps but the last one, normalize. A picture that is smaller than a crop, or whose size after the steps is not that of the shape, is
+// a Code::data error that starts with `name`; values that change where the input takes bytes, Code::config.
+Result<Framed> frame(const Preprocess& pipeline, Image image, InputShape shape, std::string_view name);
+
+// The last step. `row` holds channels * height * width values, floats or bytes as the shape says; the image has that height and width.
+void write_row(const Preprocess& pipeline, const Image& image, std::span<std::byte> row, InputShape shape);
+
+// Both.
+Result<Geometry> preprocess(const Preprocess& pipeline, Image image, std::span<std::byte> row, InputShape shape, std::string_view name);
 
 }  // namespace octavo

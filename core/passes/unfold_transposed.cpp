@@ -6,6 +6,7 @@
 #include "core/graph/window.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
+#include "sdk/ops/op.h"
 
 #include <algorithm>
 
@@ -26,27 +27,17 @@ struct Blocks {
     }
 };
 
-// Floor of a / b, b > 0.
-std::int64_t floor_of(std::int64_t a, std::int64_t b) {
-    return a >= 0 ? a / b : -((-a + b - 1) / b);
-}
-
 // With as little cropped as lets a block take no more inputs than a kernel holds strides.
 Blocks blocks_along(const WindowLists& window, std::size_t axis) {
     Blocks blocks{window.kernel[axis], window.strides[axis]};
-    const std::int64_t least = (blocks.kernel + blocks.stride - 1) / blocks.stride, pad = window.begin[axis];
-    for (blocks.cropped = 0; blocks.cropped <= pad; ++blocks.cropped) {
-        blocks.offset = pad - blocks.cropped;
-        // Of the first pixel the last place of the kernel, of the last pixel the first one.
-        blocks.first = blocks.stride;
-        std::int64_t last = -blocks.kernel;
-        for (std::int64_t pixel = 0; pixel < blocks.stride; ++pixel) {
-            blocks.first = std::min(blocks.first, -floor_of(blocks.kernel - 1 - pixel - blocks.offset, blocks.stride));
-            last = std::max(last, floor_of(pixel + blocks.offset, blocks.stride));
-        }
+    const std::int64_t least = (blocks.kernel + blocks.stride - 1) / blocks.stride;
+    for (blocks.offset = std::min(window.begin[axis], blocks.kernel - 1);; --blocks.offset) {
+        blocks.first = -((blocks.kernel - 1 - blocks.offset) / blocks.stride);          // by the first pixel, the last place in the kernel
+        const std::int64_t last = (blocks.stride - 1 + blocks.offset) / blocks.stride;  // by the last pixel, the first place
         blocks.taps = last - blocks.first + 1;
-        if (blocks.taps <= least) break;
+        if (blocks.taps <= least) break;  // with an offset of 0 at the latest
     }
+    blocks.cropped = window.begin[axis] - blocks.offset;
     blocks.count = (window.output[axis] + blocks.cropped + blocks.stride - 1) / blocks.stride;
     blocks.pad_begin = -blocks.first;
     blocks.pad_end = blocks.count - 1 + blocks.first + blocks.taps - window.input[axis];
@@ -64,14 +55,12 @@ struct Unfolding {
 
 std::optional<Unfolding> unfolding_of(const Graph& graph, const Node& node, const WindowLists& window) {
     const Shape weight = graph[node.inputs[1]].shape;
-    const Unfolding made{blocks_along(window, 0), blocks_along(window, 1), weight[0], weight[1], window.strides[0] * window.strides[1]};
-    const bool is_square = window.strides[0] == window.strides[1] && window.strides[0] > 1;
+    const bool is_square =
+        window.strides[0] == window.strides[1] && window.strides[0] > 1 && window.dilations == WindowLists::Numbers{1, 1};
     const bool reaches_all = window.kernel[0] >= window.strides[0] && window.kernel[1] >= window.strides[1];
-    const bool is_padded = std::min({made.rows.pad_begin, made.rows.pad_end, made.columns.pad_begin, made.columns.pad_end}) >= 0;
-    if (!is_square || !reaches_all || !is_padded || std::min(made.rows.taps, made.columns.taps) < 1 ||
-        window.dilations != WindowLists::Numbers{1, 1})
-        return std::nullopt;
-    return made;
+    if (!is_square || !reaches_all || std::ranges::min(window.begin) < 0) return std::nullopt;
+    const Unfolding made{blocks_along(window, 0), blocks_along(window, 1), weight[0], weight[1], window.strides[0] * window.strides[1]};
+    return std::min(made.rows.pad_end, made.columns.pad_end) >= 0 ? std::optional(made) : std::nullopt;
 }
 
 // [pixel of the block, output channel][input channel][row][column]
@@ -98,11 +87,15 @@ std::vector<float> repeated(std::span<const float> values, std::int64_t times) {
     return made;
 }
 
-// What may go in front of DepthToSpace: an activation, or a ScaleShift.
-bool goes_in_front(const Graph& graph, const Node& node) {
-    if (node.op == "ScaleShift") return is_float_constant(graph, node.inputs[1]) && is_float_constant(graph, node.inputs[2]);
-    constexpr std::string_view kActivations[] = {"Relu", "LeakyRelu", "HardSigmoid", "HardSwish", "Sigmoid", "Silu", "Gelu", "Elu", "Tanh"};
-    return std::ranges::find(kActivations, node.op) != std::end(kActivations) || clip_bounds(graph, node);
+// What computes a value, or a channel, of the tensor by itself may go in front of DepthToSpace.
+bool goes_in_front(const Graph& graph, const Node& node, TensorId x) {
+    const ops::Row* const row = ops::find(node.op);
+    const Tensor& made = graph[node.outputs[0]];
+    if (!row || row->role != ops::Role::elementwise || node.inputs[0] != x) return false;
+    if (made.type != OCTAVO_F32 || made.shape != graph[x].shape) return false;
+    return node.op == "ScaleShift" || std::all_of(node.inputs.begin() + 1, node.inputs.end(), [&](TensorId other) {
+               return other == TensorId::none || (graph[other].is_constant() && element_count(graph[other].shape) == 1);
+           });
 }
 
 // Puts together what stands in one node's place.
@@ -123,7 +116,7 @@ public:
         add_convolution(*unfolding);
         for (std::int32_t reader = links_.only_reader(end); reader >= 0; reader = links_.only_reader(end)) {
             Node& next = graph_.nodes[static_cast<std::size_t>(reader)];
-            if (!goes_in_front(graph_, next)) break;
+            if (!goes_in_front(graph_, next, end)) break;
             end = next.outputs[0];
             move_in_front(next, unfolding->pixels);
         }
@@ -201,7 +194,6 @@ Result<void> unfold_transposed(Graph& graph) {
     OCTAVO_CHECK_OK(infer_shapes(graph, 1));
     OCTAVO_CHECK_OK(fold_batch_norm(graph));
     OCTAVO_CHECK_OK(fuse_activations(graph));
-    OCTAVO_CHECK_OK(infer_shapes(graph, 1));
     return check_invariants(graph, "unfold_transposed");
 }
 

@@ -22,10 +22,6 @@
 namespace octavo {
 namespace {
 
-std::size_t row_bytes(const Port& port) {
-    return port.shape.empty() ? port.size_bytes() : port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1));
-}
-
 // One sample, ready for a batch.
 struct Prepared {
     std::string id, note;
@@ -215,6 +211,10 @@ void clear(Batch& batch) {
 
 }  // namespace
 
+std::size_t row_bytes(const Port& port) {
+    return port.shape.empty() ? port.size_bytes() : port.size_bytes() / static_cast<std::size_t>(std::max<std::int64_t>(port.shape[0], 1));
+}
+
 Result<InputShape> image_shape(std::span<const Port> inputs) {
     if (inputs.size() != 1)
         return Error(Code::config, "the model has " + std::to_string(inputs.size()) +
@@ -252,9 +252,8 @@ Result<Framed> framed_file(const std::string& path, const Preprocess& steps, Inp
 }
 
 Result<octavo_geometry> image_row(Image image, const Preprocess& steps, InputShape shape, std::span<std::byte> row, std::string_view name) {
-    OCTAVO_TRY(const Framed framed, frame(steps, std::move(image), shape, name));
-    write_row(steps, framed.image, row, shape);
-    return geometry_of(framed.geometry, shape);
+    OCTAVO_TRY(const Geometry geometry, preprocess(steps, std::move(image), row, shape, name));
+    return geometry_of(geometry, shape);
 }
 
 std::optional<std::int64_t> class_of(const octavo_blob& annotation) {

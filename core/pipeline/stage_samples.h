@@ -71,6 +71,9 @@ using BatchSink = std::function<Result<void>(const Batch&)>;
 // Where images may be skipped, a range of which none can be read is an error; chosen ones are a part of what their caller reads.
 Result<SamplesDone> for_each_batch(const SampleRequest& request, const BatchSink& consume);
 
+// Of one sample in a batch, or all of an input that has no batch.
+std::size_t row_bytes(const Port& port);
+
 // The one input that an image fills: f32 or u8, batch x 1 or 3 x height x width, or batch x height x width x 1 or 3. Another model is an
 // error.
 Result<InputShape> image_shape(std::span<const Port> inputs);

@@ -164,9 +164,8 @@ private:
     }
 
     void fill_input(const Picture& picture, const Variant& variant) {
-        const std::size_t row =
-            picture.image.rgb.size() / 3 * static_cast<std::size_t>(shape_.channels) * (shape_.is_bytes ? 1 : sizeof(float));
-        write_row({{numbers_in(*variant.numbers, variant.order)}}, picture.image, std::span(input_[0]).first(row), shape_);
+        const std::span<std::byte> row = std::span(input_[0]).first(row_bytes(session_.inputs()[0]));
+        write_row({{numbers_in(*variant.numbers, variant.order)}}, picture.image, row, shape_);
     }
 
     Result<void> measure(const Variant& variant) {

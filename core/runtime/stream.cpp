@@ -130,21 +130,20 @@ Result<Stream::Place> Stream::place_of(std::int64_t row) {
     const octavo_tensor& input = inputs_[0].tensor;
     if (row < 0 || row >= input.shape[0])
         return Error(Code::config, "row " + std::to_string(row) + ": the batch has rows 0 to " + std::to_string(input.shape[0] - 1));
-    const auto bytes = static_cast<std::size_t>(input.strides[0]) * element_bytes(input.type);
-    std::byte* const values = static_cast<std::byte*>(input.data) + static_cast<std::size_t>(row) * bytes;
-    return Place{shape, {values, bytes}, "row " + std::to_string(row)};
+    const std::size_t bytes = row_bytes(session_.inputs()[0]);
+    return Place{shape, std::span(buffers_[0]).subspan(static_cast<std::size_t>(row) * bytes, bytes), "row " + std::to_string(row)};
 }
 
 Result<octavo_geometry> Stream::set_image(std::int64_t row, std::span<const std::byte> file) {
     OCTAVO_TRY(const Place place, place_of(row));
     OCTAVO_TRY(Image image, decode_image(file, place.name));
-    return image_row(std::move(image), *preprocess_, place.shape, place.values, place.name);
+    return image_row(std::move(image), *preprocess_, place.shape, place.bytes, place.name);
 }
 
 Result<octavo_geometry> Stream::set_pixels(std::int64_t row, const octavo_pixels& pixels) {
     OCTAVO_TRY(const Place place, place_of(row));
     OCTAVO_TRY(Image image, image_of(pixels));
-    return image_row(std::move(image), *preprocess_, place.shape, place.values, place.name);
+    return image_row(std::move(image), *preprocess_, place.shape, place.bytes, place.name);
 }
 
 Result<void> Stream::run() {

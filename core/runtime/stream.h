@@ -30,7 +30,7 @@ public:
 private:
     struct Place {
         InputShape shape;
-        std::span<std::byte> values;
+        std::span<std::byte> bytes;
         std::string name;  // for messages
     };
     Result<const octavo_port*> find_input(const char* name) const;

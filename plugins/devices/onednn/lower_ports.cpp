@@ -1,6 +1,6 @@
 // Where the outside meets the program: inputs become channels-last (and codes, where the plan says so), outputs become row-major real
 // numbers, and tapped tensors are shown in place. What is not f32 is copied as it is.
-#include "steps.h"
+#include "as_it_lies.h"
 #include "turn.h"
 
 #include "ops/support.h"
@@ -60,11 +60,8 @@ public:
 
 private:
     void copy(Team& team, std::byte* to) const {
-        constexpr std::size_t kGrain = 65536;  // bytes that repay a task
-        const std::size_t bytes = byte_count(info);
-        team.share(static_cast<std::int64_t>((bytes + kGrain - 1) / kGrain), [&](std::int64_t task, int) {
-            const std::size_t first = static_cast<std::size_t>(task) * kGrain;
-            std::memcpy(to + first, from_ + first, std::min(kGrain, bytes - first));
+        share_pieces(team, static_cast<std::int64_t>(byte_count(info)), 1, [&](std::int64_t first, std::int64_t last, int) {
+            std::memcpy(to + first, from_ + first, static_cast<std::size_t>(last - first));
         });
     }
 
@@ -155,7 +152,7 @@ void lower_outputs(Builder& builder) {
             step->index = i;
             step->info = info;
             step->bounded = builder.bounded_shape(id);
-            step->is_in_rows = info.type != OCTAVO_F32 || !is_picture(info) || builder.lies_in_rows(id);
+            step->is_in_rows = !is_picture(info) || builder.lies_in_rows(id);
             step->reads = {step->is_in_rows ? builder.read_rows(id) : builder.read(id, Form::real)};
             made = std::move(step);
         }

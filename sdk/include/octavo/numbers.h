@@ -37,26 +37,8 @@ inline int pair_sum(int a, int b) {
     return std::max(std::max(a, 0) + std::max(b, 0), std::max(-a, 0) + std::max(-b, 0));
 }
 
-// e^x within 2 units in the last place for x in -87..88, by range reduction and a polynomial whose every step a vector unit repeats.
-inline float exp_contract(float x) {
-    const float limited = x < 88.0F ? (x > -87.0F ? x : -87.0F) : 88.0F;
-    const float n = std::nearbyintf(limited * 1.44269504F);
-    float r = limited - n * 0.693359375F;
-    r = r - n * -2.12194440e-4F;
-    float p = 1.9875691500e-4F;
-    p = p * r + 1.3981999507e-3F;
-    p = p * r + 8.3334519073e-3F;
-    p = p * r + 4.1665795894e-2F;
-    p = p * r + 1.6666665459e-1F;
-    p = p * r + 5.0000001201e-1F;
-    p = p * (r * r) + r;
-    p = p + 1.0F;
-    return p * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
-}
-
-// 1 + e^-x, what sigmoid and SiLU divide by, within 7e-6 of it for x in -87..87 (3e-6 where it is less than e^20): a power of two, whose
-// fraction goes into a polynomial of the least greatest error in -1/2..1/2. It is most of an epilogue, and takes half the steps of
-// exp_contract.
+// 1 + e^-x, what sigmoid and SiLU divide by, for x in -87..87 within (3e-6 + 7.5e-8 |x|) of it: a power of two, whose fraction goes into a
+// polynomial of the least greatest error in -1/2..1/2 (2.6e-6); what grows with x is how the power and log2(e) are rounded.
 inline float sigmoid_divisor(float x) {
     const float power = x * -1.44269504F;
     const float limited = power < 126.0F ? (power > -126.0F ? power : -126.0F) : 126.0F;

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(odd_files_are_read_or_refused_by_name) {
             if (!image) continue;
             std::vector<float> chw(3 * 224 * 224);
             const Preprocess usual{{Resize{ShorterSide{256}}, Crop{224, 224}}};
-            BOOST_TEST(static_cast<bool>(preprocess(usual, *image, chw, {3, 224, 224}, c.file)));
+            BOOST_TEST(static_cast<bool>(preprocess(usual, *image, std::as_writable_bytes(std::span(chw)), {3, 224, 224}, c.file)));
         }
     }
 }

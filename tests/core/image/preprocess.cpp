@@ -34,7 +34,7 @@ struct Input {
 
 Input run(const Preprocess& pipeline, const Image& image, InputShape shape) {
     std::vector<float> chw(static_cast<std::size_t>(shape.channels * shape.height * shape.width), -1.0F);
-    auto geometry = preprocess(pipeline, image, chw, shape, "dir/x.jpg");
+    auto geometry = preprocess(pipeline, image, std::as_writable_bytes(std::span(chw)), shape, "dir/x.jpg");
     return {std::move(chw), std::move(geometry)};
 }
 
@@ -231,6 +231,23 @@ BOOST_AUTO_TEST_CASE(steps_that_make_no_sense_are_refused) {
     BOOST_TEST(check_message_of({Normalize{}, Crop{2, 2}}) == "preprocess step 2: follows a normalize step, which must be the last one");
     BOOST_TEST(check_message_of({Normalize{{0, infinite, 0}, {1, 1, 1}, ChannelOrder::rgb}}) ==
                "preprocess step 1: mean and scale of normalize must be finite numbers");
+}
+
+BOOST_AUTO_TEST_CASE(bytes_are_the_pixels_and_take_no_mean) {
+    Image image = blank_image(2, 1);
+    image.rgb = {1, 2, 3, 253, 254, 255};
+    std::vector<std::byte> row(6);
+    const auto written = [&](const Preprocess& steps, bool is_channels_last) {
+        const auto done = preprocess(steps, image, row, {3, 1, 2, is_channels_last, true}, "x.png");
+        if (!done) return done.error().message();
+        std::string text;
+        for (const std::byte value : row) text += std::to_string(std::to_integer<int>(value)) + " ";
+        return text;
+    };
+    BOOST_TEST(written({}, false) == "1 253 2 254 3 255 ");
+    BOOST_TEST(written({{Normalize{{}, {1, 1, 1}, ChannelOrder::bgr}}}, true) == "3 2 1 255 254 253 ");
+    BOOST_TEST(written({{Normalize{{127, 127, 127}, {1, 1, 1}}}}, true) ==
+               "preprocess: mean and scale of normalize, where the network input takes pixels as bytes (u8); expected none");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(any_kernel_stride_and_pads_give_the_same_pixels) {
         const std::int64_t stride = net.between(2, 4), in = net.between(1, 5), out = net.between(1, 4);
         const Shape kernel = {net.between(1, 7), net.between(1, 7)};
         Ints pads, extra;
-        for (std::size_t i = 0; i < 4; ++i) pads.push_back(net.between(0, kernel[i % 2] - 1));
+        for (std::size_t i = 0; i < 4; ++i) pads.push_back(net.between(0, kernel[i % 2]));
         for (std::size_t i = 0; i < 2; ++i) extra.push_back(net.between(0, stride - 1));
         const TensorId x = net.input({net.between(1, 2), in, net.between(4, 7), net.between(4, 7)});
         const TensorId weight = net.random_constant({in, out, kernel[0], kernel[1]}, 1.0F);
@@ -74,6 +74,26 @@ BOOST_AUTO_TEST_CASE(what_stands_behind_goes_into_the_convolution) {
     BOOST_TEST(ops_of(graph) == "Conv DepthToSpace Slice");
     BOOST_TEST(testing::text_attribute(graph.nodes[0], "activation") == "leaky_relu");
     BOOST_TEST(testing::has_part(graph.nodes[0], "bn"));
+}
+
+BOOST_AUTO_TEST_CASE(functions_of_one_value_go_in_front) {
+    const auto ops_with = [](TensorId (*behind)(GraphBuilder & b, TensorId t)) {
+        GraphBuilder b;
+        const TensorId t = transposed(b, b.input("x", {-1, 4, 5, 7}), 2, 2, {0, 0, 0, 0});
+        return ops_of(after(&unfold_transposed, b.done({behind(b, t)})));
+    };
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) { return b.node("Tanh", "y", {t}); }) == "Conv Tanh DepthToSpace");
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) {
+                   return b.node("Max", "y", {t, b.scalar("c", 0.5F)});
+               }) == "Conv Max DepthToSpace");
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) {
+                   return b.node("Max", "y", {t, b.random("c", {1, 1, 1, 1, 1})});
+               }) == "Conv DepthToSpace Max");
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) {
+                   return b.node("Max", "y", {t, b.random("c", {10, 14})});
+               }) == "Conv DepthToSpace Max");
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) { return b.node("Mul", "y", {t, t}); }) == "Conv DepthToSpace Mul");
+    BOOST_TEST(ops_with([](GraphBuilder& b, TensorId t) { return b.node("Softmax", "y", {t}); }) == "Conv DepthToSpace Softmax");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_read_elsewhere_stays_behind) {

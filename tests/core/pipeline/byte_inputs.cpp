@@ -1,8 +1,6 @@
 // A model that takes pixels as bytes, and subtracts their mean itself, is calibrated and judged as the one is that wants them prepared.
 #include "core/pipeline/stage_check.h"
-#include "core/pipeline/stage_evaluate.h"
-#include "core/pipeline/stage_quantize.h"
-#include "tests/support/built.h"
+#include "tests/support/calibrated.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,13 +8,6 @@ using namespace octavo;
 using namespace octavo::testing;
 
 namespace {
-
-Config config_of_quickstart() {
-    Overrides overrides;
-    overrides.device = "onednn";
-    overrides.limit = 22;
-    return required(read_config(quickstart("classify.json"), built_registry(), overrides));
-}
 
 TensorId add_constant(Graph& graph, const std::string& name, const std::array<float, 3>& values) {
     return graph.add_tensor({name, OCTAVO_F32, {1, 3, 1, 1}, make_buffer(std::vector<float>(values.begin(), values.end())), false});
@@ -39,29 +30,24 @@ Graph of_bytes(const Config& config, Graph graph) {
     return graph;
 }
 
-AccuracyResult calibrated(const Config& config, const Model& model) {
-    BOOST_REQUIRE(check_model(config, model));
-    const DeviceHandle device = required(DeviceHandle::create(*config.device.plugin, config.device.values));
-    const Layout layout = required(lay_out(model, device));
-    const Statistics statistics = required(collect_statistics({config, model, device, layout, {}}));
-    Quantized quantized = required(quantize({config, model, device, layout, statistics, {}}));
-    return required(evaluate({config, model, device, {nullptr, &quantized.plan}, {}}));
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(byte_inputs)
 
 BOOST_AUTO_TEST_CASE(accuracy_is_that_of_prepared_pixels) {
-    Config config = config_of_quickstart();
-    const AccuracyResult expected = calibrated(config, required(load_model(config.model)));
+    Overrides overrides;
+    overrides.limit = 22;
+    Config config = quickstart_config(overrides);
+    const AccuracyResult expected = calibrated(config, required(load_model(config.model))).accuracy;
     const Model model = required(load_model_of(config.model, of_bytes(config, required(read_model(config.model)))));
     const Result<void> twice = check_model(config, model);
     BOOST_REQUIRE(!twice);
     BOOST_TEST(twice.error().message().find("none, since the model's input 'pixels' takes pixels as bytes (u8)") != std::string::npos);
     config.preprocess.steps.pop_back();
-    const AccuracyResult found = calibrated(config, model);
+    BOOST_REQUIRE(check_model(config, model));
+    const AccuracyResult found = calibrated(config, model).accuracy;
     BOOST_TEST(found.all.images == 22);
+    BOOST_REQUIRE(found.answers.size() == 22);
     for (std::size_t i = 0; i < found.answers.size(); ++i) BOOST_TEST(found.answers[i].best_class == expected.answers[i].best_class);
     BOOST_TEST(found.all.figures[0][0].value == expected.all.figures[0][0].value);
     BOOST_TEST(found.all.snr_db > expected.all.snr_db - 1);

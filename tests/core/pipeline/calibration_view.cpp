@@ -1,6 +1,5 @@
 // What a point's range may be: all that its tensors can hold, not only what its roots let through.
-#include "core/pipeline/stage_quantize.h"
-#include "tests/support/built.h"
+#include "tests/support/calibrated.h"
 #include "tests/support/graph_builder.h"
 
 using namespace octavo;
@@ -12,17 +11,12 @@ Config config() {
     Overrides overrides;
     overrides.algorithm = "percentile,bias_correction";
     overrides.limit = 4;
-    return required(read_config(quickstart("classify.json"), built_registry(), overrides));
+    return quickstart_config(overrides);
 }
 
 // Of the grid that tensor `name` gets.
 Range range_on_grid(const Graph& graph, const char* name) {
-    const Config settings = config();
-    const Model model = required(load_model_of("by hand", graph));
-    const DeviceHandle device = required(DeviceHandle::create(*settings.device.plugin, settings.device.values));
-    const Layout layout = required(lay_out(model, device));
-    const Statistics statistics = required(collect_statistics({settings, model, device, layout, {}}));
-    const Quantized quantized = required(quantize({settings, model, device, layout, statistics, {}}));
+    const Quantized quantized = testing::quantized(config(), required(load_model_of("by hand", graph)));
     const Quantization grid = quantized.plan.tensors.at(name).whole.value();
     const auto scale = static_cast<double>(grid.scale[0]);
     return {-scale * grid.zero_point[0], scale * (255 - grid.zero_point[0])};

@@ -1,9 +1,7 @@
 // A model that takes four images at once, and no other number, is calibrated as the one is that takes any: images fill its batch, the last
 // one with zeros behind them.
 #include "core/pipeline/stage_check.h"
-#include "core/pipeline/stage_evaluate.h"
-#include "core/pipeline/stage_quantize.h"
-#include "tests/support/built.h"
+#include "tests/support/calibrated.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,7 +16,7 @@ Config config_for(std::int64_t batch, const char* algorithm = "percentile,bias_c
     overrides.algorithm = algorithm;
     overrides.limit = 22;  // five batches and a half
     overrides.batch = batch;
-    return required(read_config(quickstart("classify.json"), built_registry(), overrides));
+    return quickstart_config(overrides);
 }
 
 Model fixed(const Config& config, std::int64_t batch) {
@@ -28,20 +26,6 @@ Model fixed(const Config& config, std::int64_t batch) {
         for (const TensorId input : graph->inputs) (*graph)[input].free_batch = false;
     }
     return model;
-}
-
-struct Outcome {
-    Plan plan;
-    AccuracyResult accuracy;
-};
-
-Outcome calibrated(const Config& config, const Model& model) {
-    const DeviceHandle device = required(DeviceHandle::create(*config.device.plugin, config.device.values));
-    const Layout layout = required(lay_out(model, device));
-    const Statistics statistics = required(collect_statistics({config, model, device, layout, {}}));
-    Quantized quantized = required(quantize({config, model, device, layout, statistics, {}}));
-    AccuracyResult accuracy = required(evaluate({config, model, device, {nullptr, &quantized.plan}, {}}));
-    return {std::move(quantized.plan), std::move(accuracy)};
 }
 
 }  // namespace

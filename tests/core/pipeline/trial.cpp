@@ -3,7 +3,7 @@
 
 #include "core/pipeline/write_plan.h"
 #include "core/plan/rules.h"
-#include "tests/support/built.h"
+#include "tests/support/calibrated.h"
 
 #include <octavo/algorithm.h>
 
@@ -61,7 +61,7 @@ struct Setting {
         overrides.device = device_name;
         overrides.limit = 12;
         overrides.algorithm = "minmax,";
-        return required(read_config(quickstart("classify.json"), built_registry(), overrides));
+        return quickstart_config(overrides);
     }
 
     // Calls `use(const octavo_calibration&, const PlanEditor&, const Trial& in two parts)`.

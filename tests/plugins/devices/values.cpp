@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(constants_of_any_rank_and_any_axes_meet_tensors_of_any_rank
     }
 }
 
-// Sums, differences and products of codes, of codes and a gate, and of codes and what stays in floating point, with any number of channels.
-BOOST_AUTO_TEST_CASE(codes_meet_codes_gates_and_floats) {
+// Sums, differences and products of codes with codes, a gate, or constants, of any number of channels.
+BOOST_AUTO_TEST_CASE(codes_meet_codes_gates_and_constants) {
     for (std::uint32_t seed = 1; seed <= 120; ++seed) {
         NetworkBuilder net(seed);
         const std::int64_t channels = net.between(1, 90), images = net.between(1, 2);
@@ -40,6 +40,7 @@ BOOST_AUTO_TEST_CASE(codes_meet_codes_gates_and_floats) {
         const TensorId a = net.flip() ? net.node("Relu", {mixed(x, channels)}) : mixed(x, channels);
         TensorId b = net.flip() ? x : mixed(x, channels);
         if (net.flip()) b = net.node("Sigmoid", {net.node("GlobalAveragePool", {b})});
+        if (net.between(0, 3) == 0) b = net.random_constant({1, channels, 1, 1}, 1.0F);
         const char* const ops[] = {"Add", "Sub", "Mul"};
         const std::string op = ops[net.between(0, 2)];
         TensorId y = net.flip() ? net.node(op, {a, b}) : net.node(op, {b, a});
