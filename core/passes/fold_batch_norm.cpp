@@ -1,7 +1,8 @@
 // fold_batch_norm: an affine step (y = factor[c] * x + summand[c]: BatchNormalization, or Mul, Div, Add, Sub with a constant scalar or one
-// number a channel, or ScaleShift) goes into the weight and bias of the product before it, or into the ScaleShift before it, where nothing
-// else reads between them; computed in double, stored as float. Where nothing takes it in, it becomes a ScaleShift if the tensor is NC or
-// NCHW. Expects biases in place (give_bias). Steps whose numbers are not finite stay as they are.
+// number a channel, or ScaleShift) goes into the weight and bias of the product before it, or into scale and bias of the ScaleShift, the
+// InstanceNormalization or GroupNormalization before it, where nothing else reads between them; computed in double, stored as float. Where
+// nothing takes it in, it becomes a ScaleShift if the tensor is NC or NCHW. Expects biases in place (give_bias). Steps whose numbers are
+// not finite stay as they are.
 #include "core/graph/product.h"
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
@@ -116,7 +117,7 @@ std::vector<float> to_floats(const std::vector<double>& values) {
     return floats;
 }
 
-// The product's weight with each output channel scaled: channels are rows, or columns of a Gemm that is not transposed.
+// The weight, or scale, with each output channel scaled: channels are rows, or columns of a Gemm that is not transposed.
 std::vector<float> scaled_weight(const Graph& graph, const Node& node, const std::vector<double>& factor) {
     const Tensor& weight = graph[node.inputs[1]];
     const std::span<const float> values = weight.data.as<float>();
@@ -141,11 +142,18 @@ bool all_ones(const std::vector<double>& factor) {
     return std::all_of(factor.begin(), factor.end(), [](double value) { return value == 1.0; });
 }
 
-// Input 1 and the bias or shift behind it (input 2) are what both kinds of taker have in common.
+bool scales_channels(const Graph& graph, const Node& node, std::size_t channels) {
+    if (node.op == "ScaleShift") return true;
+    const bool is_norm = node.op == "InstanceNormalization" || node.op == "GroupNormalization";
+    return is_norm && is_float_constant(graph, node.inputs[1]) && graph[node.inputs[1]].data.as<float>().size() == channels;
+}
+
+// Input 1 and the bias or shift behind it (input 2) are what all kinds of taker have in common.
 bool takes_in(const Graph& graph, const Node& node, const Affine& affine) {
     if (has_activation(node) || has_residual(node)) return false;
     const bool product = is_product(graph, node) && input_or_none(node, 2) != TensorId::none;
-    if ((!product && node.op != "ScaleShift") || affine.axis != channel_axis(node, graph[affine.x].shape)) return false;
+    if ((!product && !scales_channels(graph, node, affine.factor.size())) || affine.axis != channel_axis(node, graph[affine.x].shape))
+        return false;
     if (graph[node.outputs[0]].shape != graph[affine.x].shape) return false;
     return is_float_constant(graph, node.inputs[2]) && graph[node.inputs[2]].data.as<float>().size() == affine.factor.size();
 }

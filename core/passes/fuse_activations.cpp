@@ -1,6 +1,6 @@
-// fuse_activations: an activation whose input comes from a product, Add, Mul or ScaleShift and is read by nothing else becomes attributes
-// of that operator ("activation", "activation_alpha", "activation_beta"; see sdk/ops/op.h), which then writes the activation's output under
-// that output's name. Clip from 0 without an upper bound is spelled relu.
+// fuse_activations: an activation whose input comes from a product, Add, Mul, ScaleShift, InstanceNormalization or GroupNormalization and
+// is read by nothing else becomes attributes of that operator ("activation", "activation_alpha", "activation_beta"; see sdk/ops/op.h),
+// which then writes the activation's output under that output's name. Clip from 0 without an upper bound is spelled relu.
 #include "core/passes/passes.h"
 #include "core/passes/rewrite.h"
 #include "sdk/ops/op.h"
@@ -69,9 +69,10 @@ std::optional<Fused> recognize(const Graph& graph, const Node& node) {
 }
 
 bool carries_activations(const Graph& graph, const Node& node) {
+    constexpr std::string_view kOthers[] = {"Add", "Mul", "ScaleShift", "InstanceNormalization", "GroupNormalization"};
     const ops::Row* row = ops::find(node.op);
-    const bool elementwise = node.op == "Add" || node.op == "Mul" || node.op == "ScaleShift";
-    return row && (row->role == ops::Role::product || elementwise) && !has_activation(node) && graph[node.outputs[0]].type == OCTAVO_F32;
+    return row && (row->role == ops::Role::product || std::ranges::count(kOthers, node.op) > 0) && !has_activation(node) &&
+           graph[node.outputs[0]].type == OCTAVO_F32;
 }
 
 bool fuse(Graph& graph, const Links& links, std::size_t n) {

@@ -29,6 +29,7 @@ Result<void> remove_identities(Graph& graph);
 Result<void> fuse_pads(Graph& graph);
 Result<void> fuse_swish(Graph& graph);
 Result<void> fuse_layer_norm(Graph& graph);
+Result<void> fuse_group_norm(Graph& graph);
 Result<void> give_bias(Graph& graph);
 Result<void> fold_batch_norm(Graph& graph);
 Result<void> fuse_activations(Graph& graph);

@@ -7,7 +7,7 @@
 namespace octavo {
 namespace {
 
-constexpr std::array<Pass, 11> kPasses = {{
+constexpr std::array<Pass, 12> kPasses = {{
     // First, since inference needs constant shapes and all others need inference.
     {"fold_constants", "computes what does not depend on the input", &fold_constants},
     // Before anything is judged by shapes: they must say what belongs to the batch.
@@ -22,6 +22,8 @@ constexpr std::array<Pass, 11> kPasses = {{
     {"fuse_swish", "recognizes SiLU, hard-sigmoid, hard-swish, GELU and Mish in their parts", &fuse_swish},
     // Before fold_batch_norm, which would take epsilon, scale and bias.
     {"fuse_layer_norm", "recognizes layer normalizations in their parts", &fuse_layer_norm},
+    // Before fold_batch_norm, which gives it scale and bias.
+    {"fuse_group_norm", "recognizes group normalizations in their parts", &fuse_group_norm},
     // Before fold_batch_norm, so that there is a bias to fold into.
     {"give_bias", "gives each product a bias of its own and makes MatMul a Gemm", &give_bias},
     // Before fuse_activations: the activation stands behind the normalization.

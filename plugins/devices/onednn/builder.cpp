@@ -392,7 +392,7 @@ Result<void> lower_node(Builder& builder, std::int32_t node) {
     if (product && check_product(view)) return lower_product_f32(builder, node);
     for (const auto lower : {lower_pool, lower_pointwise, lower_concat, lower_reshape, lower_matmul, lower_moves, lower_rows,
                              lower_normalization, lower_transposed, lower_function, lower_broadcast, lower_reduction, lower_softmax,
-                             lower_join, lower_places, lower_planes, lower_layers, lower_resize})
+                             lower_join, lower_places, lower_groups, lower_layers, lower_resize})
         if (lower(builder, node)) return {};
     lower_by_table(builder, node);
     return {};

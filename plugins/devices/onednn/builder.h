@@ -208,7 +208,7 @@ bool lower_reduction(Builder& builder, std::int32_t node);
 bool lower_softmax(Builder& builder, std::int32_t node);
 bool lower_join(Builder& builder, std::int32_t node);
 bool lower_places(Builder& builder, std::int32_t node);
-bool lower_planes(Builder& builder, std::int32_t node);
+bool lower_groups(Builder& builder, std::int32_t node);
 bool lower_layers(Builder& builder, std::int32_t node);
 bool lower_resize(Builder& builder, std::int32_t node);
 bool lower_moves(Builder& builder, std::int32_t node);

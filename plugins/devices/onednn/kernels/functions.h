@@ -53,9 +53,11 @@ struct FunctionKernels {
     float (*reduce)(Reduction reduction, const float* from, std::int64_t count);
     // The same down at most kColumns columns, into to[width].
     void (*reduce_columns)(Reduction reduction, const float* from, const Columns& columns, float* to);
-    // Each column less its mean, divided by its deviation, times scale[column] plus bias[column]; and one row as a column.
-    void (*normalize_columns)(const float* from, float* to, const Columns& columns, const Normal& normal);
-    void (*normalize_row)(const float* from, float* to, std::int64_t count, const Normal& normal);
+    // Planes of `count` values less the mean of them all, divided by their deviation, each times scale[plane] plus bias[plane].
+    void (*normalize_group)(const float* from, float* to, std::int64_t planes, std::int64_t count, const Normal& normal);
+    // The sums of each channel over pixels of the operand, as it lies there from its first value on, into to[0 .. channels), and those of
+    // the squares behind them. Of codes as they are, exact.
+    void (*moments)(const Operand& from, std::int64_t pixels, std::int64_t channels, double* to);
     // A row less its mean, divided by its deviation, times scale[i] plus bias[i].
     void (*normalize_layer)(const float* from, float* to, std::int64_t count, const Normal& normal);
     // to[i] = the sum of from[k][i] * weights[k], added up in order.
