@@ -258,7 +258,7 @@ void ConvU8::run_band(const Band& band, const Epilogue& epilogue, std::int64_t s
             bytes += lanes_.blocks[last].lanes * lane_bytes;
         for (std::int64_t row = 0; row < band.rows;) {
             const Rows kernel = kernel_rows(band.first_row + row);
-            std::int64_t next = row + 1;
+            std::int64_t next = skips_rows_ ? row + 1 : band.rows;
             while (next < band.rows && kernel_rows(band.first_row + next) == kernel) ++next;
             run_stretch({band.image, band.first_row + row, next - row}, source.below(row * shape_.stride_h), kernel,
                         {lanes_.blocks.data() + first, last - first}, epilogue, finish);
@@ -293,11 +293,15 @@ void ConvU8::run_stretch(const Band& rows, const Source& source, const Rows& ker
     const auto finish_pending = [&] {
         if (pending.pixels) finish(epilogue, pending.sums, pending.pixel, pending.pixels, pending.channel, pending.channels);
     };
-    for (std::int64_t p = 0, y = 0, x = 0, turn = 0; p < pixels; p += tile) {
+    const std::int64_t across = s.stride_w * source.pixel, down = s.stride_h * source.row - (s.output_w - 1) * across;
+    const std::byte* next_pixel = source.first;
+    for (std::int64_t p = 0, x = 0, turn = 0; p < pixels; p += tile) {
         const int count = static_cast<int>(std::min(tile, pixels - p));
         for (int j = 0; j < count; ++j) {
-            at[j] = source.first + y * s.stride_h * source.row + x * s.stride_w * source.pixel;
-            if (++x == s.output_w) x = 0, ++y;
+            at[j] = next_pixel;
+            const bool ends = ++x == s.output_w;
+            next_pixel += ends ? down : across;
+            if (ends) x = 0;
         }
         for (const LaneBlock& block : blocks) {
             MicroWork work = work_of(block, kernel);

@@ -30,8 +30,35 @@ struct Fours {
     }
 };
 
+enum class Beside { nothing, codes, codes_and_grid };  // a residual, and the grid of the sum before it
+
+// PixelEpilogue's steps of a pixel whose sums wait, where it is plain: vector after vector with constants from memory, since sums of
+// another block have the registers.
+template <std::size_t N, Beside B, bool FromZero>
+void finish_pixel(const Epilogue& e, const PendingSums& pending, int turn) {
+    const std::int64_t pixel = pending.pixel + turn;
+    const Destination& to = e.destinations[0];
+    const std::int32_t* const sums = pending.sums + 16 * turn;
+    const std::uint8_t* const residual = e.residual_u8 + pixel * e.residual_stride + pending.channel;
+    Floats y[N];
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < N; ++v) {
+        const std::int64_t channel = pending.channel + static_cast<std::int64_t>(kLanes * v);
+        Floats x = to_floats(load(sums + sum_at(0, kLanes * v))) * load(e.scale + channel) + load(e.bias + channel);
+        if constexpr (B == Beside::codes_and_grid)
+            x = on_grid(x, splat(e.inner_scale), splat(e.inner_reciprocal), splat(static_cast<float>(e.inner_zero_point)));
+        if constexpr (B != Beside::nothing) {
+            const Ints code = subtract(load_u8_as_s32(residual + kLanes * v), splat(e.residual_zero_point));
+            x = x + to_floats(code) * splat(e.residual_scale);
+        }
+        y[v] = x * load(to.reciprocal + channel);
+        if constexpr (!FromZero) y[v] = y[v] + load(to.zero_point + channel);
+    }
+    store_codes<N>(y, to.u8 + pixel * to.stride + pending.channel, kLanes * N);
+}
+
 // Sums of a block, and between its steps the epilogue of another: its conversions and additions go where no multiplier is.
-template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
+template <std::size_t Pixels, std::size_t N, Beside B, bool FromZero>
 [[gnu::flatten]] void sum_and_finish(const MicroWork& work, std::int32_t* to, const Epilogue& epilogue, const PendingSums& pending) {
     Ints sums[Pixels][N];
     const std::byte* at[Pixels];
@@ -53,9 +80,7 @@ template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
         end += each;
         do step();
         while (offset < end);
-        Ints done[N];
-        for (std::size_t v = 0; v < N; ++v) done[v] = load(pending.sums + 16 * turn + sum_at(0, kLanes * v));
-        PixelEpilogue<N, ActivationKind::none, R, S>(epilogue, pending.channel, kLanes * N)(done, pending.pixel + turn);
+        finish_pixel<N, B, FromZero>(epilogue, pending, turn);
     }
     for (end = work.step_offset + work.steps; offset < end;) step();
 #pragma GCC unroll 10
@@ -66,11 +91,12 @@ template <std::size_t Pixels, std::size_t N, Residual R, Sink S>
 
 template <std::size_t Pixels, std::size_t N>
 SumAndFinish pick_fused(const Epilogue& e) {
-    if (e.residual_u8)
-        return e.destinations[0].from_zero ? sum_and_finish<Pixels, N, Residual::u8, Sink::u8_from_zero>
-                                           : sum_and_finish<Pixels, N, Residual::u8, Sink::u8>;
-    return e.destinations[0].from_zero ? sum_and_finish<Pixels, N, Residual::none, Sink::u8_from_zero>
-                                       : sum_and_finish<Pixels, N, Residual::none, Sink::u8>;
+    const auto pick = [&]<Beside B>(std::integral_constant<Beside, B>) {
+        return e.destinations[0].from_zero ? sum_and_finish<Pixels, N, B, true> : sum_and_finish<Pixels, N, B, false>;
+    };
+    if (!e.residual_u8) return pick(std::integral_constant<Beside, Beside::nothing>());
+    return e.inner_scale > 0 ? pick(std::integral_constant<Beside, Beside::codes_and_grid>())
+                             : pick(std::integral_constant<Beside, Beside::codes>());
 }
 
 // For blocks of pixels as large as they get; null for others.
