@@ -13,10 +13,12 @@
 namespace octavo::onednn {
 namespace {
 
-constexpr int kBlockPixels = 6;                     // of most micro kernels
-constexpr std::int64_t kBandBytes = 256 * 1024;     // of input a band may take: stays in L2 beside the weights
-constexpr std::int64_t kKeptWeights = 384 * 1024;   // that may take turns: they stay in L2
-constexpr std::int64_t kSplitWeights = 192 * 1024;  // above this many weight bytes threads divide channels, so that each reads its half
+constexpr int kBlockPixels = 6;                    // of most micro kernels
+constexpr std::int64_t kBandBytes = 256 * 1024;    // of input a band may take: stays in L2 beside the weights
+constexpr std::int64_t kKeptWeights = 384 * 1024;  // that may take turns: they stay in L2
+// Above this many weight bytes, and twice as many as there are codes, threads divide channels, so that each reads its part of them. Else
+// they divide pixels, and each finds what it reads where it wrote it.
+constexpr std::int64_t kSplitWeights = 192 * 1024;
 
 constexpr std::int64_t kFewPixels = 64, kFewPixelsLanes = 32;
 constexpr std::int64_t kSerialWork = 500'000;  // multiply-adds that do not repay waking a second thread
@@ -134,7 +136,8 @@ void ConvU8::pack(const std::int8_t* weights) {
     padded_channels_ = s.groups * group_pitch_;
     const std::int64_t least = kernels_->least_lanes, lanes = round_up(outputs, least), steps = taps / run_taps_ * run_steps_;
     const std::int64_t bytes = s.groups * lanes * steps * step_;
-    if (work_ >= kSerialWork && bytes > kSplitWeights && s.groups * lanes / least >= threads_) splits_ = threads_;
+    const std::int64_t codes = s.batch * (s.input_h * s.input_w * s.input_c + s.output_h * s.output_w * s.output_c);
+    if (work_ >= kSerialWork && bytes > std::max(kSplitWeights, 2 * codes) && s.groups * lanes / least >= threads_) splits_ = threads_;
     // Few pixels read large weights often: the more of them are summed at once, the less so.
     const bool few = s.batch * s.output_h * s.output_w <= kFewPixels;
     const std::int64_t most = in_bytes() ? kernels_->most_lanes : kernels_->most_word_lanes;
@@ -361,9 +364,9 @@ void ConvU8::sum(const MicroWork& work, const LaneBlock& block, std::int32_t* su
 void ConvU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stride, const Epilogue& epilogue) const {
     const EpilogueFunction finish = kernels_->choose_epilogue(epilogue);
     team.share(shape_.batch * bands_ * splits_, [&](std::int64_t task, int thread) {
-        const std::int64_t split = task % splits_, band_index = task / splits_ % bands_;
+        const std::int64_t split = task / (shape_.batch * bands_), band_index = task % bands_;
         const std::int64_t first = band_start(band_index);
-        const Band band = {task / splits_ / bands_, first, band_start(band_index + 1) - first};
+        const Band band = {task / bands_ % shape_.batch, first, band_start(band_index + 1) - first};
         const Source source = copy_band(src, src_stride, band, scratch_ + thread * band_bytes_);
         run_band(band, epilogue, split, source, finish);
     });

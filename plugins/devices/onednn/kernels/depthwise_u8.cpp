@@ -28,9 +28,8 @@ DepthwiseU8::DepthwiseU8(const ConvShape& shape, const std::int8_t* weights, con
     strip_ = parts_of(s.output_w, parts_of(s.output_w, most));
     woven_bytes_ = places_of(strip_) * place_bytes_;
 
-    const std::int64_t tasks = parts_of(lanes_, kBlock) * s.batch;
     const bool serial = s.batch * s.output_h * s.output_w * s.output_c * s.kernel_h * s.kernel_w < kSerialWork;
-    if (!serial && tasks % threads_ != 0) bands_ = std::min<std::int64_t>(threads_, parts_of(s.output_h, rows_));
+    if (!serial && s.batch % threads_ != 0) bands_ = std::min<std::int64_t>(threads_, parts_of(s.output_h, rows_));
 }
 
 void DepthwiseU8::pack(const std::int8_t* weights, const std::vector<std::int32_t>& zero_point) {
@@ -64,7 +63,7 @@ void DepthwiseU8::run(Team& team, const std::uint8_t* src, std::int64_t src_stri
     const Finish finish = {kernels_->choose(epilogue), choose_epilogue_(epilogue)};
     const std::int64_t blocks = parts_of(lanes_, kBlock), pairs = parts_of(shape_.output_h, rows_);
     team.share(shape_.batch * blocks * bands_, [&](std::int64_t task, int thread) {
-        const std::int64_t band = task % bands_, image = task / bands_ / blocks, channel = task / bands_ % blocks * kBlock;
+        const std::int64_t channel = task % blocks * kBlock, band = task / blocks % bands_, image = task / blocks / bands_;
         const std::int64_t last_row = std::min(shape_.output_h, pairs * (band + 1) / bands_ * rows_);
         for (std::int64_t row = pairs * band / bands_ * rows_; row < last_row; row += rows_)
             run_block({image, row, std::min(rows_, last_row - row), channel, std::min(kBlock, shape_.input_c - channel)}, src, src_stride,

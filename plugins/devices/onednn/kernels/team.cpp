@@ -48,24 +48,42 @@ void Team::gather(const Loop& work) {
         tbb::simple_partitioner());
 }
 
+// Nobody else adds to a loop, so one in which nothing is left has nothing for this thread until the next begins.
 void Team::help(int thread) {
-    for (Patience patience; !dismissed_.load(std::memory_order_acquire);)
-        if (do_one(thread))
-            patience = {};
-        else
+    const auto& own = stretches_[static_cast<std::size_t>(thread)].left;
+    std::uint64_t seen = ~std::uint64_t{0};
+    for (Patience patience; !dismissed_.load(std::memory_order_acquire);) {
+        const std::uint64_t number = own.load(std::memory_order_acquire) >> 32;
+        if (number == seen) {
             patience.wait();
+            continue;
+        }
+        while (do_one(thread)) {
+        }
+        seen = number;
+        patience = {};
+    }
 }
 
 bool Team::do_one(int thread) {
-    std::uint64_t left = left_.load(std::memory_order_acquire);
-    const auto count = static_cast<std::uint32_t>(left);
-    if (count == 0) return false;
-    const void* const body = body_.load(std::memory_order_relaxed);
-    const auto call = call_.load(std::memory_order_relaxed);
-    if (!left_.compare_exchange_strong(left, left - 1, std::memory_order_acq_rel)) return true;  // somebody else's, or another loop's
-    call(body, std::int64_t{count} - 1, thread);
-    done_.fetch_add(1, std::memory_order_release);
-    return true;
+    for (int i = 0; i < threads_; ++i)
+        if (do_one_of((thread + i) % threads_, thread)) return true;
+    return false;
+}
+
+// Tries again until there is one, or none is left.
+bool Team::do_one_of(int stretch, int thread) {
+    auto& all = stretches_[static_cast<std::size_t>(stretch)].left;
+    for (std::uint64_t left = all.load(std::memory_order_acquire); static_cast<std::uint32_t>(left) != 0;) {
+        const void* const body = body_.load(std::memory_order_relaxed);
+        const auto call = call_.load(std::memory_order_relaxed);
+        const std::int64_t count = count_.load(std::memory_order_relaxed);
+        if (!all.compare_exchange_weak(left, left - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+        call(body, end_of(count, stretch) - static_cast<std::uint32_t>(left), thread);
+        done_.fetch_add(1, std::memory_order_release);
+        return true;
+    }
+    return false;
 }
 
 void Team::share_loop(std::int64_t count, const Loop& loop) {
@@ -77,14 +95,19 @@ void Team::share_loop(std::int64_t count, const Loop& loop) {
                     loop.call(loop.body, i, tbb::this_task_arena::current_thread_index());
             },
             tbb::simple_partitioner());
-    const auto all = static_cast<std::uint32_t>(count);
     body_.store(loop.body, std::memory_order_relaxed);
     call_.store(loop.call, std::memory_order_relaxed);
+    count_.store(count, std::memory_order_relaxed);
     done_.store(0, std::memory_order_relaxed);
-    left_.store((((left_.load(std::memory_order_relaxed) >> 32) + 1) << 32) + all, std::memory_order_release);
+    const std::uint64_t number = (stretches_[0].left.load(std::memory_order_relaxed) >> 32) + 1;
+    for (int stretch = threads_ - 1; stretch >= 0; --stretch) {
+        const std::int64_t size = end_of(count, stretch) - end_of(count, stretch - 1);
+        stretches_[static_cast<std::size_t>(stretch)].left.store((number << 32) + static_cast<std::uint64_t>(size),
+                                                                 std::memory_order_release);
+    }
     while (do_one(0)) {
     }
-    for (Patience patience; done_.load(std::memory_order_acquire) < all;) patience.wait();
+    for (Patience patience; done_.load(std::memory_order_acquire) < count;) patience.wait();
 }
 
 }  // namespace octavo::onednn

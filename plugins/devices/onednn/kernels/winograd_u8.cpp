@@ -9,6 +9,7 @@ namespace {
 constexpr std::int64_t kKeptWeights = 300'000;   // words of spread weights that stay in an L2 cache
 constexpr std::int64_t kChunkCodes = 1'000'000;  // words of spread codes that two threads read from a common cache
 constexpr std::int64_t kChunkTiles = 96;         // at least, since for each chunk all weights are spread
+constexpr std::int64_t kOwnTiles = 24;           // of a thread, for whose products alone it repays to spread all weights
 constexpr std::int64_t kManyChannels = 256;      // of the input: fewer lanes, so that a block's spread weights nearly stay
 constexpr std::int64_t kSumLimit = 1 << 25;      // of sums that 26 bits hold
 constexpr double kServes = 0.92;                 // of ConvU8's time
@@ -63,11 +64,12 @@ void WinogradU8::plan_work() {
     const auto bytes = [](std::int64_t words) { return static_cast<std::size_t>(round_up(words * 2, 64)); };
     if (by_tiles_) {
         blocks_ = cut_lanes({.outputs = shape_.output_c, .most_lanes = kMostLanes}).blocks;
-        chunks_ = round_up(parts_of(tiles, kTurnTiles), threads);
-        shared_bytes_ = bytes(spread_at(blocks_.size() - 1) + kPlanes * weight_plane(steps_, blocks_.back().lanes));
-        word_bytes_ = bytes(kTurnTiles * pitch_);
+        parts_ = threads;
+        weight_bytes_ = bytes(spread_at(blocks_.size() - 1) + kPlanes * weight_plane(steps_, blocks_.back().lanes));
+        word_bytes_ = weight_bytes_ + bytes(kTurnTiles * pitch_);
     } else {
-        const std::int64_t shares = std::gcd(units, threads), lanes = shape_.input_c < kManyChannels ? kMostLanes : kMostLanes / 2;
+        const std::int64_t shares = tiles < threads * kOwnTiles ? std::gcd(units, threads) : 1;
+        const std::int64_t lanes = shape_.input_c < kManyChannels ? kMostLanes : kMostLanes / 2;
         blocks_ = cut_lanes({.outputs = shape_.output_c, .most_lanes = lanes, .shares = shares}).blocks;
         parts_ = threads / shares;
         const std::int64_t most = std::max(kChunkCodes / pitch_, kChunkTiles);
@@ -87,7 +89,7 @@ void WinogradU8::pack(const std::int8_t* weights) {
         for (std::int64_t lane = 0; lane < block.channels; ++lane)
             for (std::int64_t ic = 0; ic < inputs; ++ic)
                 for (std::int64_t place = 0; place < 9; ++place)
-                    to[((ic / 2 * 9 + place) * block.lanes + lane) * 2 + ic % 2] =
+                    to[((ic / 2 * block.lanes + lane / 16 * 16) * 9 + place * 16 + lane % 16) * 2 + ic % 2] =
                         weights[((block.channel + lane) * inputs + ic) * 9 + place];
     }
 }
@@ -103,17 +105,17 @@ std::int64_t WinogradU8::spread_at(std::size_t block) const {
 }
 
 void WinogradU8::run_by_tiles(Team& team, const Source& source, const Finish& finish) const {
-    auto* weights = reinterpret_cast<std::int16_t*>(scratch_);
-    team.share(static_cast<std::int64_t>(blocks_.size()), [&](std::int64_t task, int) {
-        const auto block = static_cast<std::size_t>(task);
-        spread_weights(blocks_[block], weights + spread_at(block));
-    });
-    const Range all = {0, tiles_.count()};
-    team.share(chunks_, [&](std::int64_t chunk, int thread) {
-        const Range tiles = all.part(chunk, chunks_);
-        spread(tiles, source, own_words(thread));
-        for (std::size_t block = 0; block < blocks_.size(); ++block)
-            run_turn(blocks_[block], tiles, own_words(thread), weights + spread_at(block), own_sums(thread), finish);
+    team.share(parts_, [&](std::int64_t task, int thread) {
+        std::int16_t *const weights = own_words(thread), *const codes = weights + weight_bytes_ / sizeof(std::int16_t);
+        for (std::size_t block = 0; block < blocks_.size(); ++block) spread_weights(blocks_[block], weights + spread_at(block));
+        const Range part = Range{0, tiles_.count()}.part(task, parts_);
+        const std::int64_t turns = parts_of(part.count(), kTurnTiles);
+        for (std::int64_t turn = 0; turn < turns; ++turn) {
+            const Range some = part.part(turn, turns);
+            spread(some, source, codes);
+            for (std::size_t block = 0; block < blocks_.size(); ++block)
+                run_turn(blocks_[block], some, codes, weights + spread_at(block), own_sums(thread), finish);
+        }
     });
 }
 
@@ -127,9 +129,10 @@ void WinogradU8::run_by_blocks(Team& team, const Source& source, const Finish& f
             spread(tiles, source, codes_of(tiles));
         });
         team.share(static_cast<std::int64_t>(blocks_.size()) * parts_, [&](std::int64_t task, int thread) {
-            const LaneBlock& block = blocks_[static_cast<std::size_t>(task / parts_)];
+            const auto blocks = static_cast<std::int64_t>(blocks_.size());
+            const LaneBlock& block = blocks_[static_cast<std::size_t>(task % blocks)];
             spread_weights(block, own_words(thread));
-            const Range tiles = chunk.part(task % parts_, parts_);
+            const Range tiles = chunk.part(task / blocks, parts_);
             const std::int64_t turns = parts_of(tiles.count(), kTurnTiles);
             for (std::int64_t turn = 0; turn < turns; ++turn) {
                 const Range some = tiles.part(turn, turns);

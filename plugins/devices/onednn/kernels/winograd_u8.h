@@ -5,8 +5,9 @@
 // most 18432. What A^T gathers is 576 times the sum, in 32 bits that may wrap. 576 is 9 * 64: times the inverse of 9 and shifted by 6 it is
 // the sum itself, provided that 26 bits hold that. Where they might not, conv_u8.h serves.
 //
-// Weights stay bytes in memory and are spread in each run, by blocks of output channels. Where all of them fit into a cache when spread,
-// threads divide the tiles, and each spreads the codes of its own. Else they spread a chunk of tiles together and divide the blocks.
+// Weights stay bytes in memory and are spread in each run, by blocks of output channels. Threads divide the tiles, and each spreads weights
+// and codes for itself: all weights first where they fit into a cache then, else block after block for a chunk of tiles. Where tiles are too
+// few for that they spread a chunk of them together and divide the blocks.
 #pragma once
 
 #include "kernels/winograd_tiles.h"
@@ -37,7 +38,7 @@ struct WinogradKernels {
     double cost = 1;                  // of the products alone, as a share of all that ConvU8 does
     // To [plane][channel] from the pixels of a tile, of `channels` codes each.
     void (*spread)(const std::uint8_t* const* pixels, std::int64_t channels, std::int16_t zero_point, std::int16_t* to) = nullptr;
-    // From [step][place of the kernel][lanes][2] to what `multiply` reads, plane after plane.
+    // From [step][sixteen lanes][place of the kernel][lane][2] to what `multiply` reads, plane after plane.
     void (*spread_weights)(const std::int8_t* from, std::int64_t steps, std::int64_t lanes, std::int16_t* to) = nullptr;
     Micro multiply = nullptr;  // steps of two words; MicroWork::weights are those of a plane
     // A tile's 16 sums from its products: those of output row y at pixels place .. place + 3 (sum_at) of rows[y].
@@ -93,12 +94,11 @@ private:
     bool by_tiles_ = false;
     std::int64_t chunks_ = 1, parts_ = 1;  // of tiles; of a chunk's tiles by which threads divide a block
     std::vector<LaneBlock> blocks_;
-    std::vector<std::int8_t> weights_;  // [block][step][place of the kernel][lanes][2]
+    std::vector<std::int8_t> weights_;  // [block][step][sixteen lanes][place of the kernel][lane][2]
     std::vector<std::int32_t> step_offset_;
     std::vector<std::uint8_t> border_;  // a pixel of zero points
-    // Scratch: what threads share, then for each its own words and sums. By tiles weights are shared and codes own, else the other way
-    // round.
-    std::size_t shared_bytes_ = 0, own_bytes_ = 0, word_bytes_ = 0;
+    // Scratch: codes of a chunk, then for each thread its own words (weights, and behind `weight_bytes_` of them its codes) and sums.
+    std::size_t shared_bytes_ = 0, own_bytes_ = 0, word_bytes_ = 0, weight_bytes_ = 0;
     std::byte* scratch_ = nullptr;
 };
 
