@@ -39,7 +39,6 @@ void finish_pixel(const Epilogue& e, const PendingSums& pending, int turn) {
     const std::int64_t pixel = pending.pixel + turn;
     const Destination& to = e.destinations[0];
     const std::int32_t* const sums = pending.sums + 16 * turn;
-    const std::uint8_t* const residual = e.residual_u8 + pixel * e.residual_stride + pending.channel;
     Floats y[N];
 #pragma GCC unroll 4
     for (std::size_t v = 0; v < N; ++v) {
@@ -48,8 +47,8 @@ void finish_pixel(const Epilogue& e, const PendingSums& pending, int turn) {
         if constexpr (B == Beside::codes_and_grid)
             x = on_grid(x, splat(e.inner_scale), splat(e.inner_reciprocal), splat(static_cast<float>(e.inner_zero_point)));
         if constexpr (B != Beside::nothing) {
-            const Ints code = subtract(load_u8_as_s32(residual + kLanes * v), splat(e.residual_zero_point));
-            x = x + to_floats(code) * splat(e.residual_scale);
+            const std::uint8_t* const residual = e.residual_u8 + pixel * e.residual_stride + channel;
+            x = x + to_floats(subtract(load_u8_as_s32(residual), splat(e.residual_zero_point))) * splat(e.residual_scale);
         }
         y[v] = x * load(to.reciprocal + channel);
         if constexpr (!FromZero) y[v] = y[v] + load(to.zero_point + channel);
