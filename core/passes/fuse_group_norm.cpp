@@ -37,10 +37,8 @@ bool make_group_norm(const Place& place, Node& back) {
     back.op = "GroupNormalization";
     back.attributes = {{"num_groups", groups[1]}, {"epsilon", attribute_or(*norm, "epsilon", 1e-5F)}};
     back.inputs = {x, scale, bias};
-    for (Node* part : {flat, norm}) {
-        absorb(back, *part);
-        erase(*part);
-    }
+    place.take(back, *flat);
+    place.take(back, *norm);
     return true;
 }
 

@@ -47,8 +47,10 @@ public:
     }
     void run(const RunContext& context) override {
         context.team.share(groups_.images * bands_, [&](std::int64_t band, int) { add_up(band); });
-        context.team.share(groups_.images * groups_.count,
-                           [&](std::int64_t i, int) { settle(i / groups_.count, i % groups_.count * groups_.channels); });
+        share_pieces(context.team, groups_.images * groups_.count, 2 * bands_ * groups_.channels,
+                     [&](std::int64_t i, std::int64_t end, int) {
+                         for (; i < end; ++i) settle(i / groups_.count, i % groups_.count * groups_.channels);
+                     });
         context.team.share(groups_.images * bands_, [&](std::int64_t band, int) { apply(band); });
     }
     std::size_t constant_bytes() const override { return groups_.constant_bytes(); }

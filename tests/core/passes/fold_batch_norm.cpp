@@ -67,18 +67,21 @@ BOOST_AUTO_TEST_CASE(products_of_rows_take_in_what_lies_along_their_last_axis) {
 }
 
 BOOST_AUTO_TEST_CASE(normalizations_take_in_what_lies_along_their_channels) {
-    for (const std::int64_t groups : {0, 2, 4}) {
+    struct Norm {
+        const char* op;
+        std::int64_t groups, numbers;  // numbers: of scale and bias, for each group or channel
+        const char* expected;
+    };
+    for (const auto& [op, groups, numbers, expected] : {Norm{"InstanceNormalization", 4, 4, "InstanceNormalization"},
+                                                        {"GroupNormalization", 1, 4, "GroupNormalization"},
+                                                        {"GroupNormalization", 2, 2, "GroupNormalization ScaleShift"}}) {
         GraphBuilder builder;
         const TensorId x = builder.input("x", {-1, 4, 3, 5});
-        const std::int64_t given = groups == 2 ? 2 : 4;  // numbers of groups, which are fewer than channels
-        const std::vector<TensorId> inputs = {x, builder.random("scale", {given}), builder.random("bias", {given})};
-        const TensorId y = groups == 0 ? builder.node("InstanceNormalization", "norm", inputs)
-                                       : builder.node("GroupNormalization", "norm", inputs, {{"num_groups", groups == 2 ? 2 : 1}});
+        const Attributes attributes = groups == 4 ? Attributes{} : Attributes{{"num_groups", groups}};
+        const TensorId y = builder.node(op, "norm", {x, builder.random("scale", {numbers}), builder.random("bias", {numbers})}, attributes);
         const TensorId moved = builder.node("Sub", "sub", {y, builder.random("summand", {4, 1, 1})});
         const Graph graph = after(&fold_batch_norm, builder.done({builder.node("Mul", "mul", {moved, builder.random("f", {1, 4, 1, 1})})}));
-        BOOST_TEST(testing::ops_of(graph) == (groups == 0   ? "InstanceNormalization"
-                                              : groups == 4 ? "GroupNormalization"
-                                                            : "GroupNormalization ScaleShift"));
+        BOOST_TEST(testing::ops_of(graph) == expected);
     }
 }
 

@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kKeptWeights = 300'000;   // words of spread weights that stay in an L2 cache
 constexpr std::int64_t kChunkCodes = 1'000'000;  // words of spread codes that two threads read from a common cache
 constexpr std::int64_t kChunkTiles = 96;         // at least, since for each chunk all weights are spread
-constexpr std::int64_t kOwnTiles = 40;           // of a thread, for whose products alone it repays to spread all weights
+constexpr std::int64_t kOwnTiles = 40;           // of a thread, for whose products alone it repays to spread weights that do not stay
 constexpr std::int64_t kManyChannels = 256;      // of the input: fewer lanes, so that a block's spread weights nearly stay
 constexpr std::int64_t kSumLimit = 1 << 25;      // of sums that 26 bits hold
 constexpr double kServes = 0.92;                 // of ConvU8's time
